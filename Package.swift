@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A module of the house; its arrows are the picture in README.md.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: [.linkedLibrary("m")])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "plads",
+  products: [
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "Regression", targets: ["Regression"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    module("LinearAlgebra", ["COpenBLAS"]),
+    module("Probability"),
+    module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
+    module("Placements", ["Groundwork"]),
+    module("Regression", ["LinearAlgebra", "Probability", "Groundwork"]),
+    tests("LinearAlgebraTests", ["LinearAlgebra"]),
+    tests("ProbabilityTests", ["Probability"]),
+    tests("GroundworkTests", ["Groundwork"]),
+    tests("PlacementsTests", ["Placements"]),
+    tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"]),
+  ]
+)
