@@ -14,8 +14,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: [.linkedLibrary("m")])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 let package = Package(
@@ -25,20 +25,14 @@ let package = Package(
     .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     module("LinearAlgebra", ["COpenBLAS"]),
     module("Probability"),
-    module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
-    module("Placements", ["Groundwork"]),
-    module("Regression", ["LinearAlgebra", "Probability", "Groundwork"]),
+    module("Regression", ["LinearAlgebra", "Probability"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
-    tests("GroundworkTests", ["Groundwork"]),
-    tests("PlacementsTests", ["Placements"]),
-    tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"]),
+    tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
   ]
 )
