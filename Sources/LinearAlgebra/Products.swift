@@ -1,0 +1,79 @@
+internal import COpenBLAS
+
+extension Matrix {
+  /// `self · other`, or with either operand transposed. O(m n k), BLAS dgemm.
+  public func multiplied(
+    by other: Matrix, transposed: Bool = false, otherTransposed: Bool = false
+  ) throws(LinearAlgebraError) -> Matrix {
+    LinearAlgebra.start()
+    let (m, inner) = transposed ? (columns, rows) : (rows, columns)
+    let (otherInner, n) = otherTransposed ? (other.columns, other.rows) : (other.rows, other.columns)
+    guard inner == otherInner else { throw .dimensionMismatch(expected: inner, found: otherInner) }
+    var result = Matrix(rows: m, columns: n)
+    guard m > 0, n > 0, inner > 0 else { return result }
+    result.withUnsafeMutableElements { c in
+      withUnsafeElements { a in
+        other.withUnsafeElements { b in
+          cblas_dgemm(
+            CblasColMajor, transposed ? CblasTrans : CblasNoTrans, otherTransposed ? CblasTrans : CblasNoTrans,
+            Int32(m), Int32(n), Int32(inner), 1, a.baseAddress, Int32(rows), b.baseAddress, Int32(other.rows), 0,
+            c.baseAddress, Int32(m))
+        }
+      }
+    }
+    return result
+  }
+
+  /// `self · x`, or `selfᵀ · x`. BLAS dgemv.
+  public func multiplied(by x: [Double], transposed: Bool = false) throws(LinearAlgebraError) -> [Double] {
+    LinearAlgebra.start()
+    let expected = transposed ? rows : columns
+    guard x.count == expected else { throw .dimensionMismatch(expected: expected, found: x.count) }
+    var y = [Double](repeating: 0, count: transposed ? columns : rows)
+    guard rows > 0, columns > 0 else { return y }
+    withUnsafeElements { a in
+      cblas_dgemv(
+        CblasColMajor, transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), 1, a.baseAddress,
+        Int32(rows), x, 1, 0, &y, 1)
+    }
+    return y
+  }
+
+  /// `selfᵀ · self`, both triangles filled. BLAS dsyrk.
+  public func crossProduct() -> Matrix {
+    LinearAlgebra.start()
+    var result = Matrix(rows: columns, columns: columns)
+    guard rows > 0, columns > 0 else { return result }
+    result.withUnsafeMutableElements { c in
+      withUnsafeElements { a in
+        cblas_dsyrk(
+          CblasColMajor, CblasLower, CblasTrans, Int32(columns), Int32(rows), 1, a.baseAddress, Int32(rows), 0,
+          c.baseAddress, Int32(columns))
+      }
+    }
+    result.mirrorLowerTriangle()
+    return result
+  }
+}
+
+/// BLAS kernels on bare column-major storage, for inner loops that own their workspaces. No size is checked.
+public enum Kernels {
+  /// Lower triangle of `c` (order n, leading dimension `ldc`) += alpha · a aᵀ with `a` n × k, leading dimension `lda`.
+  public static func addOuterProduct(
+    _ a: UnsafePointer<Double>, rows n: Int, columns k: Int, lda: Int, alpha: Double,
+    into c: UnsafeMutablePointer<Double>, ldc: Int
+  ) {
+    cblas_dsyrk(
+      CblasColMajor, CblasLower, CblasNoTrans, Int32(n), Int32(k), alpha, a, Int32(lda), 1, c, Int32(ldc))
+  }
+
+  /// `c` (m × n) = beta · c + alpha · a bᵀ with `a` m × k and `b` n × k, all packed by columns.
+  public static func multiplyTransposed(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, m: Int, n: Int, k: Int, alpha: Double, beta: Double,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    cblas_dgemm(
+      CblasColMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), alpha, a, Int32(m), b, Int32(n), beta, c,
+      Int32(m))
+  }
+}
