@@ -22,7 +22,6 @@ let package = Package(
   name: "plads",
   products: [
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
-    .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -35,7 +34,6 @@ let package = Package(
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
     module("Demand", ["Placements", "Probability", "LinearAlgebra"]),
-    tests("LinearAlgebraTests", ["LinearAlgebra"]),
-    tests("ProbabilityTests", ["Probability"]),
+    module("Scenarios", ["Placements", "Demand", "Groundwork"]),
   ]
 )
