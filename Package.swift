@@ -35,5 +35,7 @@ let package = Package(
     module("Placements", ["Groundwork"]),
     module("Demand", ["Placements", "Probability", "LinearAlgebra"]),
     module("Scenarios", ["Placements", "Demand", "Groundwork"]),
+    module("Forecasting", ["Groundwork"]),
+    module("Capacity", ["Placements", "Scenarios"]),
   ]
 )
