@@ -18,11 +18,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "plads",
   products: [
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
-    .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -34,8 +35,7 @@ let package = Package(
     module("Probability"),
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
-    module("Demand", ["Placements", "Probability", "LinearAlgebra"]),
-    tests("LinearAlgebraTests", ["LinearAlgebra"]),
-    tests("ProbabilityTests", ["Probability"]),
+    module("Reports", ["Groundwork"]),
+    tests("ReportsTests", ["Reports", "Groundwork"]),
   ]
 )
