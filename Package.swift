@@ -23,6 +23,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let package = Package(
   name: "plads",
   products: [
+    .executable(name: "plads", targets: ["plads"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
   ],
   dependencies: [
@@ -36,6 +37,8 @@ let package = Package(
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
     module("Reports", ["Groundwork"]),
+    module("Commands", ["Groundwork", "Placements", "LinearAlgebra", "Reports", argumentParser]),
+    .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     tests("ReportsTests", ["Reports", "Groundwork"]),
   ]
 )
