@@ -18,9 +18,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "plads",
   products: [
+    .executable(name: "plads", targets: ["plads"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
   ],
   dependencies: [
@@ -33,9 +36,17 @@ let package = Package(
     module("Probability"),
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
-    module("Demand", ["Placements", "Probability", "LinearAlgebra"]),
-    module("Scenarios", ["Placements", "Demand", "Groundwork"]),
+    module("Regression", ["LinearAlgebra", "Probability"]),
     module("Forecasting", ["Groundwork"]),
+    module("Demand", ["Groundwork", "Placements", "Probability", "LinearAlgebra", "Regression"]),
+    module("Scenarios", ["Placements", "Demand", "Groundwork"]),
     module("Capacity", ["Placements", "Scenarios"]),
+    module("Analysis", ["Groundwork", "Placements", "Forecasting", "Demand", "Scenarios", "Capacity"]),
+    module("Reports", ["Groundwork"]),
+    module("Commands", ["Groundwork", "Placements", "LinearAlgebra", "Reports", argumentParser]),
+    .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
+    tests("LinearAlgebraTests", ["LinearAlgebra"]),
+    tests("ProbabilityTests", ["Probability"]),
+    tests("ReportsTests", ["Reports", "Groundwork"]),
   ]
 )

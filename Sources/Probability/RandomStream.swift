@@ -1,12 +1,3 @@
-/// A strong mix of 64 bits (the finaliser of SplitMix64, Steele, Lea & Flood 2014, variant 13 of Stafford).
-@inlinable @inline(__always)
-public func mixed(_ x: UInt64) -> UInt64 {
-  var z = x
-  z = (z ^ (z &>> 30)) &* 0xbf58_476d_1ce4_e5b9
-  z = (z ^ (z &>> 27)) &* 0x94d0_49bb_1331_11eb
-  return z ^ (z &>> 31)
-}
-
 /// A random stream: xoshiro256++ (Blackman & Vigna 2019), its state filled from a hash of a seed and keys.
 ///
 /// Streams of different keys are unrelated, so the numbers of (seed, series, draw) do not depend on how work is shared
@@ -22,7 +13,7 @@ public struct RandomStream: Sendable {
   /// The stream of a seed and any number of keys; the order of the keys matters.
   @inlinable
   public init(seed: UInt64, _ keys: UInt64...) {
-    var state = mixed(seed &+ 0x9e37_79b9_7f4a_7c15)
+    var state = RandomStream.mixed(seed &+ 0x9e37_79b9_7f4a_7c15)
     for key in keys { state = RandomStream.absorb(state, key) }
     self.init(state: state)
   }
@@ -30,17 +21,26 @@ public struct RandomStream: Sendable {
   /// The stream of a seed and two keys, without the array of the variadic initialiser.
   @inlinable
   public init(seed: UInt64, pair first: UInt64, _ second: UInt64) {
-    let state = mixed(seed &+ 0x9e37_79b9_7f4a_7c15)
+    let state = RandomStream.mixed(seed &+ 0x9e37_79b9_7f4a_7c15)
     self.init(state: RandomStream.absorb(RandomStream.absorb(state, first), second))
+  }
+
+  /// A strong mix of 64 bits (the finaliser of SplitMix64, Steele, Lea & Flood 2014, variant 13 of Stafford).
+  @inlinable @inline(__always)
+  public static func mixed(_ x: UInt64) -> UInt64 {
+    var z = x
+    z = (z ^ (z &>> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z &>> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z &>> 31)
   }
 
   @inlinable
   init(state: UInt64) {
     let step: UInt64 = 0x9e37_79b9_7f4a_7c15
-    s0 = mixed(state &+ step)
-    s1 = mixed(state &+ (step &* 2))
-    s2 = mixed(state &+ (step &* 3))
-    s3 = mixed(state &+ (step &* 4)) | 1
+    s0 = RandomStream.mixed(state &+ step)
+    s1 = RandomStream.mixed(state &+ (step &* 2))
+    s2 = RandomStream.mixed(state &+ (step &* 3))
+    s3 = RandomStream.mixed(state &+ (step &* 4)) | 1
   }
 
   @inlinable @inline(__always)

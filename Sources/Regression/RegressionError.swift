@@ -1,0 +1,54 @@
+/// One step of an optimisation, for reports of what happened.
+public struct IterationRecord: Equatable, Sendable {
+  public let iteration: Int
+  /// Deviance, or the criterion that is minimised.
+  public let criterion: Double
+  /// The largest change, in the unit of what is iterated.
+  public let change: Double
+  /// What was iterated: "irls", "theta", "fellner-schall", "newton".
+  public let phase: String
+
+  public init(iteration: Int, criterion: Double, change: Double, phase: String) {
+    self.iteration = iteration
+    self.criterion = criterion
+    self.change = change
+    self.phase = phase
+  }
+}
+
+/// Why a fit is not possible. Rows count from 0.
+public enum RegressionError: Error, Equatable, Sendable {
+  case formula(FormulaError)
+  case data(DataError)
+  /// A negative or fractional count, more successes than trials, or a number that is not finite.
+  case invalidResponse(row: Int, value: Double)
+  case invalidWeight(row: Int)
+  case invalidOffset(row: Int)
+  case noPositiveWeight
+  /// The family does not go with this link, or the response's form with the family.
+  case unsupportedLink(family: String, link: String)
+  case responseForm(String)
+  /// More coefficients than rows, or columns that depend on earlier ones where that cannot be worked around.
+  case rankDeficient(aliased: [String])
+  /// A maximum at infinity: these terms separate the outcomes.
+  case separation(terms: [String])
+  case nonConvergence([IterationRecord])
+  /// A value became infinite or NaN on the way.
+  case numericalBreakdown(String, [IterationRecord])
+}
+
+/// What a reader of a fit should know; the wording is made elsewhere.
+public enum RegressionWarning: Equatable, Sendable {
+  /// Terms left out because they depend on earlier ones.
+  case aliased(terms: [String])
+  /// Fitted probabilities or means so close to their bounds that the estimates may be infinite.
+  case fittedAtBound(rows: Int)
+  /// No overdispersion was found: theta ran to its upper bound and the model is a Poisson one.
+  case thetaAtBound(theta: Double)
+  /// A variance whose best value is exactly zero.
+  case zeroVariance(group: String, term: String)
+  /// No degrees of freedom are left for the residuals.
+  case noResidualDegrees
+  /// The criterion is the Laplace approximation with the fixed effects at the joint mode.
+  case approximate(String)
+}
