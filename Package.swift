@@ -27,5 +27,9 @@ let package = Package(
   targets: [
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
+    module("Ingest", ["Placements", "Groundwork"]),
+    tests("GroundworkTests", ["Groundwork"]),
+    tests("PlacementsTests", ["Placements", "Groundwork"]),
+    tests("IngestTests", ["Ingest", "Placements", "Groundwork"]),
   ]
 )
