@@ -36,6 +36,7 @@ let package = Package(
     module("Probability"),
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
+    module("Ingest", ["Placements", "Groundwork"]),
     module("Regression", ["LinearAlgebra", "Probability"]),
     module("Forecasting", ["Groundwork"]),
     module("Demand", ["Groundwork", "Placements", "Probability", "LinearAlgebra", "Regression"]),
@@ -43,7 +44,9 @@ let package = Package(
     module("Capacity", ["Placements", "Scenarios"]),
     module("Analysis", ["Groundwork", "Placements", "Forecasting", "Demand", "Scenarios", "Capacity"]),
     module("Reports", ["Groundwork"]),
-    module("Commands", ["Groundwork", "Placements", "LinearAlgebra", "Reports", argumentParser]),
+    module(
+      "Commands",
+      ["Groundwork", "Placements", "Ingest", "LinearAlgebra", "Forecasting", "Demand", "Scenarios", "Analysis", "Reports", argumentParser]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
