@@ -76,4 +76,24 @@ public enum Kernels {
       CblasColMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), alpha, a, Int32(m), b, Int32(n), beta, c,
       Int32(m))
   }
+
+  /// X := X L⁻¹ with `x` `rows` × n packed by columns and L the lower triangle of packed `l` (order n).
+  public static func solveRightLower(
+    _ l: UnsafePointer<Double>, order n: Int, _ x: UnsafeMutablePointer<Double>, rows: Int
+  ) {
+    guard n > 0, rows > 0 else { return }
+    cblas_dtrsm(
+      CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(rows), Int32(n), 1, l, Int32(n), x,
+      Int32(rows))
+  }
+
+  /// `c` (m × n) = a b with `a` m × k and `b` k × n, all packed by columns.
+  public static func multiply(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, m: Int, n: Int, k: Int,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    cblas_dgemm(
+      CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(m), b, Int32(k), 0, c,
+      Int32(m))
+  }
 }
