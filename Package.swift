@@ -23,6 +23,7 @@ let package = Package(
   products: [
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Regression", targets: ["Regression"]),
+    .library(name: "Probability", targets: ["Probability"]),
   ],
   dependencies: [
   ],
