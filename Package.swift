@@ -23,17 +23,22 @@ let package = Package(
   products: [
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Regression", targets: ["Regression"]),
-    .library(name: "Probability", targets: ["Probability"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     module("LinearAlgebra", ["COpenBLAS"]),
     module("Probability"),
+    module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
+    module("Placements", ["Groundwork"]),
     module("Regression", ["LinearAlgebra", "Probability"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
+    tests("GroundworkTests", ["Groundwork"]),
+    tests("PlacementsTests", ["Placements"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
   ]
 )

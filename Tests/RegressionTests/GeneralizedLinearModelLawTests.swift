@@ -71,7 +71,7 @@ import Testing
     #expect(abs(x.indices.reduce(0) { $0 + x[$1] * (y[$1] - fit.fitted[$1]) }) < 1e-10)
   }
 
-  /// The normal equations of large problems and the QR of small ones, on either side of the switch.
+  /// The normal equations of large problems solve the score equations, and lie near the QR fit of four fifths of the rows.
   @Test func largeProblemsAgreeWithSmallOnes() throws {
     let n = 150_000
     var stream = RandomStream(seed: 2)
@@ -79,7 +79,7 @@ import Testing
     let y = (0..<n).map { Double(stream.nextPoisson(exp(0.2 + 0.1 * columns[1][$0]))) }
     let model = try GeneralizedLinearModel(family: .poisson)
     let both = try model.fit(design: Matrix(columns: columns), names: ["1", "a", "b"], response: y)
-    // Twice two thirds of the rows at weights one half: small enough for QR each, the sum of their scores zero.
+    // 450,000 entries go by the normal equations, 360,000 by QR; a standard error is about 0.002.
     let half = try model.fit(
       design: Matrix(columns: columns.map { Array($0.prefix(120_000)) }), names: ["1", "a", "b"],
       response: Array(y.prefix(120_000)))
