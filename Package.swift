@@ -18,11 +18,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "plads",
   products: [
+    .executable(name: "plads", targets: ["plads"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
-    .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -34,11 +36,21 @@ let package = Package(
     module("Probability"),
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
+    module("Ingest", ["Placements", "Groundwork"]),
     module("Regression", ["LinearAlgebra", "Probability"]),
+    module("Forecasting", ["Groundwork"]),
+    module("Demand", ["Groundwork", "Placements", "Probability", "LinearAlgebra", "Regression"]),
+    module("Scenarios", ["Placements", "Demand", "Groundwork"]),
+    module("Capacity", ["Placements", "Scenarios"]),
+    module("Analysis", ["Groundwork", "Placements", "Forecasting", "Demand", "Scenarios", "Capacity"]),
+    module("Reports", ["Groundwork"]),
+    module(
+      "Commands",
+      ["Groundwork", "Placements", "Ingest", "LinearAlgebra", "Forecasting", "Demand", "Scenarios", "Analysis", "Reports", argumentParser]),
+    .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
-    tests("GroundworkTests", ["Groundwork"]),
-    tests("PlacementsTests", ["Placements"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
+    tests("ReportsTests", ["Reports", "Groundwork"]),
   ]
 )

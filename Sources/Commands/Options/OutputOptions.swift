@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Groundwork
+internal import Reports
+
+/// Where and how results are written; every command has these.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    help: help(
+      Phrase(da: "table, csv, json eller markdown; xlsx kommer senere.", en: "table, csv, json or markdown; xlsx comes later."),
+      value: Phrase(da: "format", en: "format")), transform: Choice.word(OutputFormat.self))
+  var format: OutputFormat = .table
+
+  @Option(
+    name: [.short, .long],
+    help: help(
+      Phrase(da: "Skriv til en fil i stedet for skærmen.", en: "Write to a file instead of the screen."),
+      value: Phrase(da: "fil", en: "file")))
+  var output: String?
+
+  // Shell has taken it out of the arguments; it stands here for the help page.
+  @Option(help: help(Phrase(da: "da eller en (standard: da).", en: "da or en (default: da)."), value: Phrase(da: "sprog", en: "language")))
+  var language: String?
+
+  @Flag(help: help(Phrase(da: "Kun resultater og fejl, ingen meddelelser.", en: "Results and errors only, no messages.")))
+  var quiet = false
+
+  func validate() throws {
+    do {
+      try Rendering.check(format)
+    } catch {
+      throw ValidationError(error.message.spoken)
+    }
+    if output?.isEmpty == true {
+      throw ValidationError(Phrase(da: "--output mangler et filnavn.", en: "--output lacks a file name.").spoken)
+    }
+  }
+
+  /// Renders and writes the table. Its notices stand in the output; for CSV, which has no place for them, on standard error.
+  func write(_ table: Table) throws {
+    let text = try Rendering.text(
+      table, format: format, language: Speech.language, width: output == nil ? Console.width : 100,
+      color: output == nil && Console.hasColor)
+    if format == .csv {
+      for notice in table.notices { say(notice) }
+    }
+    try write(text)
+  }
+
+  /// Renders several tables below each other.
+  func write(_ tables: [Table]) throws {
+    let texts = try tables.map { table in
+      try Rendering.text(
+        table, format: format, language: Speech.language, width: output == nil ? Console.width : 100,
+        color: output == nil && Console.hasColor)
+    }
+    try write(texts.joined(separator: "\n"))
+  }
+
+  /// Writes a finished text, such as a JSON document, to the file or standard output.
+  func write(_ text: String) throws {
+    if let output {
+      try OutputFile.write(text, to: output)
+    } else {
+      try Console.print(text)
+    }
+  }
+
+  /// A message on standard error, unless `--quiet`.
+  func say(_ phrase: Phrase) {
+    if !quiet { Console.complain(phrase) }
+  }
+
+  /// Warnings and notes on standard error, unless `--quiet`.
+  func show(_ findings: [Finding]) {
+    if !quiet { Console.show(findings) }
+  }
+}

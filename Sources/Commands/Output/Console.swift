@@ -1,0 +1,98 @@
+internal import Glibc
+internal import Groundwork
+
+/// The reader of standard output has gone; there is nothing left to say.
+struct BrokenPipe: Error {}
+
+/// Standard output, standard error and the terminal behind them.
+enum Console {
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Columns of the terminal; 100 where standard output is none.
+  static var width: Int {
+    var size = winsize()
+    guard isTerminal(STDOUT_FILENO), ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return 100 }
+    return Int(size.ws_col)
+  }
+
+  /// Colour only on a terminal, never with `NO_COLOR` or a dumb terminal.
+  static var hasColor: Bool {
+    func environment(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+    return isTerminal(STDOUT_FILENO) && environment("NO_COLOR").isEmpty && environment("TERM") != "dumb"
+  }
+
+  /// Writes to standard output as it is.
+  /// - Throws: `BrokenPipe`, or `FindingsError` where the disk behind it is full.
+  static func print(_ text: String) throws {
+    do throws(SystemFault) {
+      try write(text, to: STDOUT_FILENO)
+    } catch {
+      if error.number == EPIPE { throw BrokenPipe() }
+      throw FindingsError(
+        Finding(
+          .error, message: Phrase(da: "kan ikke skrive til standard output: \(error.text)", en: "cannot write to standard output: \(error.text)"),
+          remedy: Phrase("")))
+    }
+  }
+
+  /// One line on standard error; a closed one is no reason to stop.
+  static func complain(_ phrase: Phrase) {
+    try? write(phrase.spoken + "\n", to: STDERR_FILENO)
+  }
+
+  /// Findings on standard error, the most severe first in the order found, and how many were left out.
+  static func show(_ findings: [Finding], atMost limit: Int = 50) {
+    let ordered = Finding.Severity.mostSevereFirst.flatMap { severity in findings.filter { $0.severity == severity } }
+    for finding in ordered.prefix(limit) { complain(Phrase(finding.text(in: Speech.language))) }
+    let left = ordered.count - limit
+    if left > 0 { complain(Phrase(da: "… og \(left) fund mere.", en: "… and \(left) more findings.")) }
+  }
+
+  static func write(_ text: String, to descriptor: Int32) throws(SystemFault) {
+    var text = text
+    let number: Int32 = text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)[...]
+      while !rest.isEmpty {
+        let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0, errno != EINTR { return errno }
+        if written > 0 { rest = rest.dropFirst(written) }
+      }
+      return 0
+    }
+    if number != 0 { throw SystemFault(number: number) }
+  }
+}
+
+extension Finding.Severity {
+  static let mostSevereFirst: [Finding.Severity] = [.error, .warning, .note]
+}
+
+/// A system call's error number.
+struct SystemFault: Error, Hashable {
+  let number: Int32
+
+  init(number: Int32 = errno) {
+    self.number = number
+  }
+
+  /// The system's own words, such as "Permission denied".
+  var text: String { String(cString: strerror(number)) }
+
+  /// The fault as a finding about a file: what to do about the usual ones, the system's words for the others.
+  func finding(_ file: String, doing: Phrase) -> FindingsError {
+    FindingsError(
+      Finding(
+        .error, file: file, message: doing + Phrase(remedy == nil ? " (\(text))." : "."), remedy: remedy ?? Phrase("")))
+  }
+
+  private var remedy: Phrase? {
+    switch number {
+    case EACCES, EPERM, EROFS:
+      Phrase(da: "Der må ikke skrives der; vælg en anden mappe.", en: "Writing is not allowed there; choose another folder.")
+    case ENOENT, ENOTDIR: Phrase(da: "Mappen findes ikke; opret den først.", en: "The folder does not exist; make it first.")
+    case EISDIR: Phrase(da: "Det er en mappe; skriv et filnavn.", en: "It is a folder; give a file name.")
+    case ENOSPC: Phrase(da: "Disken er fuld.", en: "The disk is full.")
+    default: nil
+    }
+  }
+}

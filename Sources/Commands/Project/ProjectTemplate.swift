@@ -1,0 +1,92 @@
+internal import Groundwork
+
+/// The texts of an empty project.
+enum ProjectTemplate {
+  static func settings(name: String) -> Phrase {
+    let quoted = name.filter { $0 != "\"" && $0 != "\\" && !$0.isNewline }
+    return Phrase(
+      da: """
+        # Indstillinger. Fjern # foran det, der skal bruges; alt andet læses af tabellerne i data/.
+
+        [project]
+        name = "\(quoted)"
+        # region = "Region Midtjylland"   # hjemregionen; dens kommuner modelleres for sig
+        # base_period = "month"           # month, quarter eller year; ellers dataenes egen
+        # horizon = 36                    # perioder frem
+        # observed_from = "2017-01-01"    # udtrækkets første og sidste dag, begge med
+        # observed_to = "2026-12-31"
+        # notice_da = "Foreløbige tal"    # står over alle tabeller
+
+        # Et område for hvert specialområde; alderen vælger den befolkning, der kan få brug for det.
+        # [[area]]
+        # id = "autisme"
+        # name = "Autisme"
+        # age_from = 18
+        # age_to = 64
+
+        # [[assumption]]
+        # text_da = "Det, tallene bygger på; står under tabellerne."
+        # text_en = ""
+
+        """,
+      en: """
+        # Settings. Take the # from what you need; all else is read from the tables in data/.
+
+        [project]
+        name = "\(quoted)"
+        # region = "Region Midtjylland"   # the home region; its municipalities are modelled apart
+        # base_period = "month"           # month, quarter or year; else the data's own
+        # horizon = 36                    # periods ahead
+        # observed_from = "2017-01-01"    # first and last day of the extract, both included
+        # observed_to = "2026-12-31"
+        # notice_en = "Preliminary"       # stands above every table
+
+        # One for each specialty area; the ages choose the population that may need it.
+        # [[area]]
+        # id = "autism"
+        # name = "Autism"
+        # age_from = 18
+        # age_to = 64
+
+        # [[assumption]]
+        # text_da = ""
+        # text_en = "What the figures rest on; stands below the tables."
+
+        """)
+  }
+
+  static let columns = Phrase(
+    da: """
+      # Tabeller
+
+      Læg CSV-filer her (UTF-8 eller Windows-1252; komma, semikolon eller tabulator). Enten `activity.csv` eller `stays.csv` skal være der;
+      resten gør svaret bedre. Første linje er kolonnenavnene; danske navne forstås også. En tom celle er ukendt, aldrig nul.
+      Ingen CPR-numre: brug pseudonymer.
+
+      """ + tables,
+    en: """
+      # Tables
+
+      Put CSV files here (UTF-8 or Windows-1252; comma, semicolon or tab). Either `activity.csv` or `stays.csv` must be there; the rest
+      sharpens the answer. The first line has the columns' names; Danish names are understood, too. An empty cell is unknown, never zero.
+      No CPR numbers: use pseudonyms.
+
+      """ + tables)
+
+  private static let tables = """
+    | file | columns |
+    |---|---|
+    | stays.csv | citizen, payer, acting, offer, legal_basis, kind, start, end, end_reason, support_level, price |
+    | activity.csv | offer or area, period, payer, stock, occupied_days, admissions, homecomings, other_exits, waiting |
+    | municipalities.csv | code, name, region, group, valid_from, valid_to |
+    | offers.csv | offer, name, area, region, legal_basis, kind, operator, host_municipality, valid_from, valid_to, p_number |
+    | capacity.csv | offer, from, places, approved_places, staffed_places, fte, assumed_occupancy, days_per_year |
+    | tariffs.csv | offer, service, level, amount, price_year, from, to |
+    | population.csv | municipality, year, age_from, age_to, persons, source |
+
+    period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
+    end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
+    source: observed, projection.
+
+    """
+}

@@ -1,0 +1,44 @@
+internal import Groundwork
+
+/// What `plads` alone says: who you are, which command.
+enum Overview {
+  static let text = Phrase(
+    da: """
+      Plads \(Plads.version): prognoser for kommunernes efterspørgsel efter regionens sociale tilbud.
+
+      Begynd
+        plads new min-region --example region   et projekt med syntetiske data, som virker straks
+        plads new danmark --example denmark     et projekt med rigtige offentliggjorte tal
+        plads new min-region                    et tomt projekt til jeres egne udtræk
+      Planlægger: hvad sker der med pladserne, hvis …?
+        plads check                             er udtrækkene til at bruge?
+        plads scenario scenarios/*.toml         scenarier side om side
+      Direktør: hvor mange pladser skal vi regne med?
+        plads forecast                          prognosen med usikkerhed, område for område
+      Analytiker: hvilken model, og er usikkerheden ærlig?
+        plads fit                               modellens koefficienter; --data FIL til en hvilken som helst tabel
+        plads doctor                            hvad programmet regner med på denne maskine
+
+      »plads help <kommando>« viser alle tilvalg. In English: plads --language en
+
+      """,
+    en: """
+      Plads \(Plads.version): forecasts of the municipalities' demand for the region's social offers.
+
+      Begin
+        plads new my-region --example region    a project with synthetic data that runs at once
+        plads new denmark --example denmark     a project with real published figures
+        plads new my-region                     an empty project for your own extracts
+      Planner: what happens to the places, if …?
+        plads check                             can the extracts be used?
+        plads scenario scenarios/*.toml         scenarios side by side
+      Director: how many places should we count on?
+        plads forecast                          the forecast with its uncertainty, area by area
+      Analyst: which model, and is its uncertainty honest?
+        plads fit                               the model's coefficients; --data FILE for any table
+        plads doctor                            what the program computes with on this machine
+
+      “plads help <command> --language en” shows every option. På dansk: plads
+
+      """)
+}

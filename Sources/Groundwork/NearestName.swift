@@ -1,0 +1,72 @@
+/// Finds the name that a misspelt one most likely meant.
+public enum NearestName {
+  /// The candidate with the smallest restricted Damerau-Levenshtein distance, ignoring case and Danish letters' spelling;
+  /// nil when nothing is within a third of the longer name's length (at least 2 edits are always allowed).
+  /// Ties go to the first in the given order. Cost: product of the lengths for each candidate.
+  public static func find(_ name: String, among candidates: [String]) -> String? {
+    let wanted = fold(name)
+    var best: (name: String, distance: Int)?
+    for candidate in candidates {
+      let folded = fold(candidate)
+      let limit = max(2, max(wanted.count, folded.count) / 3)
+      let distance = editDistance(wanted, folded)
+      if distance <= limit, distance < max(wanted.count, 1), distance < (best?.distance ?? Int.max) {
+        best = (candidate, distance)
+      }
+    }
+    return best?.name
+  }
+
+  /// The sentence "Did you mean …?", or the list of what is valid when nothing is near.
+  public static func hint(_ name: String, among candidates: [String], listAtMost limit: Int = 12) -> Phrase {
+    if let nearest = find(name, among: candidates) {
+      return Phrase(da: "Mente du »\(nearest)«?", en: "Did you mean “\(nearest)”?")
+    }
+    guard !candidates.isEmpty, candidates.count <= limit else { return Phrase("") }
+    let list = candidates.joined(separator: ", ")
+    return Phrase(da: "Gyldige: \(list).", en: "Valid: \(list).")
+  }
+
+  /// Lower case with æ, ø, å as ae, oe, aa, and blanks, points and hyphens as underscores: the form of machine names.
+  public static func machineForm(_ text: String) -> String {
+    var form = ""
+    for character in text.lowercased() {
+      switch character {
+      case "æ", "ä": form += "ae"
+      case "ø", "ö": form += "oe"
+      case "å": form += "aa"
+      case "ü": form += "ue"
+      case "é", "è": form += "e"
+      case " ", "-", ".", "/", "\u{A0}", "_": if !form.hasSuffix("_") { form += "_" }
+      case "(", ")", "\"", "'", ":", ",": continue
+      default: form.append(character)
+      }
+    }
+    while form.hasSuffix("_") { form.removeLast() }
+    while form.hasPrefix("_") { form.removeFirst() }
+    return form
+  }
+
+  private static func fold(_ text: String) -> [Unicode.Scalar] {
+    Array(machineForm(text).unicodeScalars)
+  }
+
+  private static func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    if left.isEmpty || right.isEmpty { return max(left.count, right.count) }
+    var beforePrevious = [Int](repeating: 0, count: right.count + 1)
+    var previous = Array(0...right.count)
+    var current = previous
+    for i in 1...left.count {
+      current[0] = i
+      for j in 1...right.count {
+        let substitution = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1)
+        current[j] = min(substitution, previous[j] + 1, current[j - 1] + 1)
+        if i > 1, j > 1, left[i - 1] == right[j - 2], left[i - 2] == right[j - 1] {
+          current[j] = min(current[j], beforePrevious[j - 2] + 1)
+        }
+      }
+      (beforePrevious, previous, current) = (previous, current, beforePrevious)
+    }
+    return previous[right.count]
+  }
+}

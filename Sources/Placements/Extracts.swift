@@ -1,0 +1,65 @@
+public import Groundwork
+
+/// What a project's settings say about the data, besides where its files lie.
+public struct ProjectSettings: Sendable {
+  public var name: String
+  /// The data's own where nil.
+  public var basePeriod: PeriodLength?
+  /// Home region of the offers; its municipalities are modelled apart from those that buy a little.
+  public var region: String
+  public var isSynthetic: Bool
+  /// Stands above every table.
+  public var notice: Phrase
+  public var attribution: String
+  public var areas: [SpecialtyArea]
+  /// First and last day that the extracts cover, both included; estimated from the data where nil.
+  public var observedFrom: Day?
+  public var observedTo: Day?
+  /// What the figures rest on; printed below the tables.
+  public var assumptions: [Phrase]
+  public var horizon: Int?
+
+  public init(
+    name: String, basePeriod: PeriodLength? = nil, region: String = "", isSynthetic: Bool = false, notice: Phrase = Phrase(""),
+    attribution: String = "", areas: [SpecialtyArea] = [], observedFrom: Day? = nil, observedTo: Day? = nil,
+    assumptions: [Phrase] = [], horizon: Int? = nil
+  ) {
+    self.name = name
+    self.basePeriod = basePeriod
+    self.region = region
+    self.isSynthetic = isSynthetic
+    self.notice = notice
+    self.attribution = attribution
+    self.areas = areas
+    self.observedFrom = observedFrom
+    self.observedTo = observedTo
+    self.assumptions = assumptions
+    self.horizon = horizon
+  }
+}
+
+/// All checked tables of a project.
+public struct Extracts: Sendable {
+  public var settings: ProjectSettings
+  public var municipalities: [Municipality]
+  public var offers: [Offer]
+  public var capacity: [CapacityStep]
+  public var stays: [Stay]
+  public var activity: [Activity]
+  public var tariffs: [Tariff]
+  public var population: Population
+
+  public init(
+    settings: ProjectSettings, municipalities: [Municipality] = [], offers: [Offer] = [], capacity: [CapacityStep] = [],
+    stays: [Stay] = [], activity: [Activity] = [], tariffs: [Tariff] = [], population: Population = Population([])
+  ) {
+    self.settings = settings
+    self.municipalities = municipalities
+    self.offers = offers
+    self.capacity = capacity
+    self.stays = stays
+    self.activity = activity
+    self.tariffs = tariffs
+    self.population = population
+  }
+}

@@ -1,0 +1,234 @@
+public import Groundwork
+
+/// What a place is; a key everywhere: kinds are never added together.
+public enum ServiceKind: String, CaseIterable, Hashable, Sendable {
+  case residential, day, respite, hours
+  case singlePerson = "single_person"
+
+  public var phrase: Phrase {
+    switch self {
+    case .residential: Phrase(da: "døgn", en: "residential")
+    case .day: Phrase(da: "dag", en: "day")
+    case .respite: Phrase(da: "aflastning", en: "respite")
+    case .hours: Phrase(da: "timer", en: "hours")
+    case .singlePerson: Phrase(da: "enkeltmand", en: "single person")
+    }
+  }
+}
+
+/// Why a stay ended. `unknown` is missing information, not `other`.
+public enum EndReason: String, CaseIterable, Hashable, Sendable {
+  case homecoming, transfer, discharge, death, closure, takeover, other, unknown
+  case ageOut = "age_out"
+}
+
+/// A flow between the offers and the world outside them.
+public enum Flow: String, CaseIterable, Hashable, Sendable {
+  case admission, homecoming
+  case otherExit = "other_exit"
+
+  public var phrase: Phrase {
+    switch self {
+    case .admission: Phrase(da: "indskrivninger", en: "admissions")
+    case .homecoming: Phrase(da: "hjemtagninger", en: "homecomings")
+    case .otherExit: Phrase(da: "andre udskrivninger", en: "other exits")
+    }
+  }
+}
+
+public struct Municipality: Hashable, Sendable {
+  public let code: String
+  public let name: String
+  /// Empty where unknown.
+  public let region: String
+  public let group: String
+
+  public init(code: String, name: String, region: String = "", group: String = "") {
+    self.code = code
+    self.name = name
+    self.region = region
+    self.group = group
+  }
+}
+
+/// A specialty area (specialområde) with the ages of the population that may need it, both ends included.
+public struct SpecialtyArea: Hashable, Sendable {
+  public let id: String
+  public let name: String
+  public let ageFrom: Int
+  public let ageTo: Int
+
+  public init(id: String, name: String, ageFrom: Int = 0, ageTo: Int = 120) {
+    self.id = id
+    self.name = name
+    self.ageFrom = ageFrom
+    self.ageTo = ageTo
+  }
+}
+
+public struct Offer: Hashable, Sendable {
+  public let id: String
+  public let name: String
+  public let area: String
+  public let region: String
+  public let legalBasis: String
+  public let kind: ServiceKind
+  public let operatorName: String
+  public let hostMunicipality: String
+  public let validFrom: Day?
+  /// The last day on which the offer exists; nil while it does.
+  public let validTo: Day?
+  public let pNumber: String
+
+  public init(
+    id: String, name: String, area: String, region: String = "", legalBasis: String = "", kind: ServiceKind = .residential,
+    operatorName: String = "", hostMunicipality: String = "", validFrom: Day? = nil, validTo: Day? = nil, pNumber: String = ""
+  ) {
+    self.id = id
+    self.name = name
+    self.area = area
+    self.region = region
+    self.legalBasis = legalBasis
+    self.kind = kind
+    self.operatorName = operatorName
+    self.hostMunicipality = hostMunicipality
+    self.validFrom = validFrom
+    self.validTo = validTo
+    self.pNumber = pNumber
+  }
+
+  public var stratum: Stratum { Stratum(area: area, kind: kind, legalBasis: legalBasis) }
+}
+
+/// The smallest group of offers whose flows are modelled together: one area, one kind, one legal section.
+public struct Stratum: Hashable, Comparable, Sendable {
+  public let area: String
+  public let kind: ServiceKind
+  /// Empty where the source does not say.
+  public let legalBasis: String
+
+  public init(area: String, kind: ServiceKind, legalBasis: String) {
+    self.area = area
+    self.kind = kind
+    self.legalBasis = legalBasis
+  }
+
+  public var key: String { "\(area)|\(kind.rawValue)|\(legalBasis)" }
+
+  public static func < (left: Stratum, right: Stratum) -> Bool { left.key < right.key }
+}
+
+/// From its day on the offer has these places, until the next step.
+public struct CapacityStep: Hashable, Sendable {
+  public let offer: String
+  public let from: Day
+  /// Standard places (normerede pladser).
+  public let places: Double
+  public let approvedPlaces: Double?
+  public let staffedPlaces: Double?
+  public let fullTimeStaff: Double?
+  /// Share of 1, as assumed in the tariff; never the actual occupancy.
+  public let assumedOccupancy: Double?
+  public let daysPerYear: Double?
+
+  public init(
+    offer: String, from: Day, places: Double, approvedPlaces: Double? = nil, staffedPlaces: Double? = nil,
+    fullTimeStaff: Double? = nil, assumedOccupancy: Double? = nil, daysPerYear: Double? = nil
+  ) {
+    self.offer = offer
+    self.from = from
+    self.places = places
+    self.approvedPlaces = approvedPlaces
+    self.staffedPlaces = staffedPlaces
+    self.fullTimeStaff = fullTimeStaff
+    self.assumedOccupancy = assumedOccupancy
+    self.daysPerYear = daysPerYear
+  }
+}
+
+public struct Stay: Hashable, Sendable {
+  /// A pseudonym, never a CPR number.
+  public let citizen: String
+  public let payer: String
+  public let acting: String
+  public let offer: String
+  public let legalBasis: String
+  public let kind: ServiceKind
+  public let start: Day
+  /// The first day absent; nil while still there.
+  public let end: Day?
+  public let endReason: EndReason?
+  public let supportLevel: Double?
+  public let price: Double?
+
+  public init(
+    citizen: String, payer: String, acting: String = "", offer: String, legalBasis: String, kind: ServiceKind, start: Day,
+    end: Day?, endReason: EndReason?, supportLevel: Double? = nil, price: Double? = nil
+  ) {
+    self.citizen = citizen
+    self.payer = payer
+    self.acting = acting
+    self.offer = offer
+    self.legalBasis = legalBasis
+    self.kind = kind
+    self.start = start
+    self.end = end
+    self.endReason = endReason
+    self.supportLevel = supportLevel
+    self.price = price
+  }
+}
+
+/// What a source counted for one payer in one period; nil is unknown, never zero.
+public struct Activity: Hashable, Sendable {
+  public let stratum: Stratum
+  /// Empty where the source counts by area.
+  public let offer: String
+  public let period: Period
+  public let payer: String
+  /// At the period's end.
+  public let stock: Double?
+  public let occupiedDays: Double?
+  public let admissions: Double?
+  public let homecomings: Double?
+  public let otherExits: Double?
+  public let waiting: Double?
+
+  public init(
+    stratum: Stratum, offer: String = "", period: Period, payer: String, stock: Double? = nil, occupiedDays: Double? = nil,
+    admissions: Double? = nil, homecomings: Double? = nil, otherExits: Double? = nil, waiting: Double? = nil
+  ) {
+    self.stratum = stratum
+    self.offer = offer
+    self.period = period
+    self.payer = payer
+    self.stock = stock
+    self.occupiedDays = occupiedDays
+    self.admissions = admissions
+    self.homecomings = homecomings
+    self.otherExits = otherExits
+    self.waiting = waiting
+  }
+}
+
+public struct Tariff: Hashable, Sendable {
+  public let offer: String
+  public let service: String
+  public let level: String
+  /// Kroner, per day unless the service says otherwise.
+  public let amount: Double
+  public let priceYear: Int?
+  public let from: Day
+  /// Last day of validity, nil while valid.
+  public let to: Day?
+
+  public init(offer: String, service: String, level: String, amount: Double, priceYear: Int?, from: Day, to: Day?) {
+    self.offer = offer
+    self.service = service
+    self.level = level
+    self.amount = amount
+    self.priceYear = priceYear
+    self.from = from
+    self.to = to
+  }
+}
