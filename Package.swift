@@ -50,6 +50,7 @@ let package = Package(
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
+    tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
   ]
 )
