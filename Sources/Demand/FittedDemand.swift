@@ -71,18 +71,18 @@ public struct FittedDemand: Sendable {
   ) -> DemandDraws {
     let simulator = simulator(draws: draws, seed: seed, threads: threads)
     let flows = simulator.run(reference: reference, scenarios: scenarios, keys: keys, threads: threads, progress: progress)
-    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: simulator) }
+    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: simulator, isByOffer: keys.isByOffer) }
     let stocks = stock.run(plans: prepared, panel: panel, keys: keys, draws: draws, seed: seed, threads: threads)
     return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys))
   }
 
   private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
     let needed = flows + countFlows
-    let results = ConcurrentResults<FlowDraws>(count: needed.count)
+    let results = ConcurrentResults<FlowRates>(count: needed.count)
     results.fill(threads: threads) { needed[$0].draws(panel: panel, clock: clock, draws: draws, seed: seed) }
     let drawn = results.all
-    let empty = FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws)
-    func pick(_ flow: Flow, from range: Range<Int>) -> FlowDraws? {
+    let empty = FlowRates(FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws), edges: clock.edges)
+    func pick(_ flow: Flow, from range: Range<Int>) -> FlowRates? {
       range.first { needed[$0].flow == flow }.map { drawn[$0] }
     }
     return FlowSimulator(
@@ -91,7 +91,8 @@ public struct FittedDemand: Sendable {
       otherExit: pick(.otherExit, from: 0..<flows.count) ?? empty,
       homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
       otherExitCount: pick(.otherExit, from: flows.count..<needed.count),
-      transfers: TransferDraws(panel: panel, draws: draws, seed: seed), exposure: futureExposure())
+      transfers: TransferDraws(panel: panel, draws: draws, seed: seed),
+      frailty: flows.first { $0.flow == .homecoming }?.frailty(), exposure: futureExposure())
   }
 
   /// 10,000 persons by municipality, area and future period; 1 where there is no population.
