@@ -115,6 +115,8 @@ struct KeyKnowledge: Sendable {
   let hasFlowStock: [Bool]
   let hasFlows: [Bool]
   let hasStockOnly: [Bool]
+  /// The last known stock of strata without flows.
+  let lastStock: [Double]
 
   init(panel: Panel, keys: TallyKeys) {
     var flowStock = [Bool](repeating: false, count: keys.count)
@@ -138,6 +140,14 @@ struct KeyKnowledge: Sendable {
         for s in panel.strata.indices { mark(keys.key(municipality: m, stratum: s, offer: -1), panel.knowledge[s]) }
       }
     }
+    var last = [Double](repeating: 0, count: keys.count)
+    for m in panel.municipalities.indices where !keys.isByOffer {
+      for s in panel.strata.indices where panel.knowledge[s] == .stockOnly {
+        let key = keys.key(municipality: m, stratum: s, offer: -1)
+        if key >= 0 { last[key] += panel.series(.stock, municipality: m, stratum: s).last { !$0.isNaN } ?? 0 }
+      }
+    }
+    lastStock = last
     hasFlowStock = flowStock
     self.hasFlows = flows
     hasStockOnly = stockOnly
@@ -158,8 +168,8 @@ public struct DemandDraws: Sendable {
   /// Citizens at the origin in strata with flows.
   public func openingFlowStock(key: Int) -> Int { flows.openingStock[key] }
 
-  /// The same as a number for tables.
-  public func openingStock(key: Int) -> Double { Double(flows.openingStock[key]) }
+  /// Citizens at the origin, or by the last count before it.
+  public func openingStock(key: Int) -> Double { Double(flows.openingStock[key]) + knowledge.lastStock[key] }
 
   /// Whether any draw of the plan's flows differs from the reference under the key.
   public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (flows.differences[plan - 1].isTouched(key) || hasStockOnly(key: key)) }
