@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "plads", targets: ["plads"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -36,9 +37,15 @@ let package = Package(
     module("Probability"),
     module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
     module("Placements", ["Groundwork"]),
+    module("Regression", ["LinearAlgebra", "Probability"]),
+    module("Demand", ["Placements", "Probability", "LinearAlgebra"]),
+    module("Scenarios", ["Placements", "Demand", "Groundwork"]),
     module("Reports", ["Groundwork"]),
     module("Commands", ["Groundwork", "Placements", "LinearAlgebra", "Reports", argumentParser]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
+    tests("LinearAlgebraTests", ["LinearAlgebra"]),
+    tests("ProbabilityTests", ["Probability"]),
+    tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
   ]
 )

@@ -130,7 +130,7 @@ extension Panel {
     of stay: Stay, cameFrom previous: Stay?, cell: Int, stratum: Int, offer: Int, index: [Stratum: Int], offerIndex: [String: Int]
   ) {
     guard let period = observedPeriod(stay.start) else { return }
-    if previous == nil { offerAdmissions.append((period, offer)) }
+    if previous == nil { offerAdmissions.append((period, stratum, offer)) }
     if let previous, let source = self.stratum(of: previous, index: index, offerIndex: offerIndex) {
       if source != stratum { values[Quantity.transfersIn.rawValue][cell + period] += 1 }
     } else {

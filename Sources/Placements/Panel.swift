@@ -66,8 +66,8 @@ public struct Panel: Sendable {
   public internal(set) var knowledge: [Knowledge] = []
   public internal(set) var residents: [Resident] = []
   public internal(set) var transfers: [Transfer] = []
-  /// Admissions by (period, stratum, offer), for the shares of offers.
-  public internal(set) var offerAdmissions: [(period: Int, offer: Int)] = []
+  /// Every admission's period, stratum and offer, for the shares of offers.
+  public internal(set) var offerAdmissions: [(period: Int, stratum: Int, offer: Int)] = []
   /// Index of each stratum's area.
   public let areaOfStratum: [Int]
   var values: [[Double]]

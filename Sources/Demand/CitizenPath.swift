@@ -1,0 +1,16 @@
+/// One uninterrupted time of one citizen in one offer; times in days from the origin.
+struct Spell {
+  enum Entry: UInt8 { case resident, admission, move }
+  enum Cause: UInt8 { case stays, homecoming, otherExit, move }
+
+  var citizen: Int32
+  var stratum: Int32
+  /// −1 where the source does not count by offer.
+  var offer: Int32
+  var entry: Entry
+  var cause: Cause
+  var start: Double
+  var end: Double
+  /// Identifies the citizen's random numbers.
+  var key: UInt64
+}

@@ -1,0 +1,112 @@
+public import Placements
+
+/// One change of rates that a scenario makes, in the panel's indices.
+public struct RateChange: Sendable {
+  public enum Target: Hashable, Sendable {
+    case flow(Flow)
+    /// The population at risk: admissions, and stocks of stock-only strata.
+    case population
+    /// The stock of stock-only strata.
+    case stock
+  }
+
+  public enum Effect: Sendable {
+    case multiply(UncertainNumber)
+    /// Events (for `stock` and `population`: persons) a base period over the whole scope; for exits as many
+    /// as would leave if the scope held as many citizens as at the origin.
+    case add(UncertainNumber)
+  }
+
+  public let target: Target
+  /// One flag a municipality.
+  public let municipalities: [Bool]
+  /// One flag a stratum.
+  public let strata: [Bool]
+  /// Future periods, counted from 0.
+  public let periods: Range<Int>
+  public let effect: Effect
+
+  public init(target: Target, municipalities: [Bool], strata: [Bool], periods: Range<Int>, effect: Effect) {
+    self.target = target
+    self.municipalities = municipalities
+    self.strata = strata
+    self.periods = periods
+    self.effect = effect
+  }
+}
+
+/// Several citizens of one municipality taken home by one decision.
+public struct BatchHomecoming: Sendable {
+  public let municipality: Int
+  public let strata: [Bool]
+  /// Nil for any offer.
+  public let offer: Int?
+  public let number: Int
+  /// Days from the origin to the announcement.
+  public let announced: Double
+  /// Days from the origin to the end of the notice.
+  public let leaving: Double
+  /// Share of the announced number that is carried through.
+  public let realised: UncertainNumber
+  public let delayMonths: UncertainNumber
+  /// Fitted homecomings of the municipality and strata rest from announcement to batch.
+  public let replacesTrend: Bool
+  public let key: UInt64
+
+  public init(
+    municipality: Int, strata: [Bool], offer: Int?, number: Int, announced: Double, leaving: Double, realised: UncertainNumber,
+    delayMonths: UncertainNumber, replacesTrend: Bool, key: UInt64
+  ) {
+    self.municipality = municipality
+    self.strata = strata
+    self.offer = offer
+    self.number = number
+    self.announced = announced
+    self.leaving = leaving
+    self.realised = realised
+    self.delayMonths = delayMonths
+    self.replacesTrend = replacesTrend
+    self.key = key
+  }
+}
+
+/// An offer as a destination for new citizens: when it is open and how large its share is.
+public struct OfferWindow: Sendable {
+  /// Index into the plan's offers: the panel's first, then the scenario's new ones.
+  public let offer: Int
+  public let stratum: Int
+  /// Relative to the other offers of the stratum.
+  public var weight: Double
+  /// Days from the origin.
+  public var opens: Double
+  public var closes: Double
+  /// Days from opening until the full weight.
+  public var ramp: Double
+
+  public init(offer: Int, stratum: Int, weight: Double, opens: Double = -.infinity, closes: Double = .infinity, ramp: Double = 0) {
+    self.offer = offer
+    self.stratum = stratum
+    self.weight = weight
+    self.opens = opens
+    self.closes = closes
+    self.ramp = ramp
+  }
+
+  func weight(at time: Double) -> Double {
+    guard time >= opens, time < closes else { return 0 }
+    return ramp > 0 ? weight * min(1, max(0.05, (time - opens) / ramp)) : weight
+  }
+}
+
+/// Everything by which a scenario's futures differ from the plain forecast.
+public struct DemandPlan: Sendable {
+  public var changes: [RateChange]
+  public var batches: [BatchHomecoming]
+  public var windows: [OfferWindow]
+
+  public init(changes: [RateChange] = [], batches: [BatchHomecoming] = [], windows: [OfferWindow]) {
+    self.changes = changes
+    self.batches = batches
+    self.windows = windows
+  }
+}

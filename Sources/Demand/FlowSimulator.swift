@@ -1,0 +1,210 @@
+import Dispatch
+import Glibc
+import Placements
+import Probability
+
+/// Simulates citizens one by one in continuous time.
+///
+/// Each citizen has one unit-exponential clock for each way to leave, each cell a unit-rate process of arriving clusters;
+/// both are inverted through the cumulative rates. The clocks depend on (seed, draw, citizen) alone, so every scenario
+/// runs on the same ones and differences are paired. Only what a scenario touches is run again.
+public struct FlowSimulator: Sendable {
+  let panel: Panel
+  let horizon: Int
+  let draws: Int
+  let seed: UInt64
+  let edges: [Double]
+  let damped: [Double]
+  /// Period of each whole day from the origin.
+  let periodOfDay: [Int32]
+  let admission: FlowDraws
+  let homecoming: FlowDraws
+  let otherExit: FlowDraws
+  /// For strata whose flows are known but not their stock; counted against the population.
+  let homecomingCount: FlowDraws?
+  let otherExitCount: FlowDraws?
+  let transfers: TransferDraws
+  /// `[(municipality · areas + area) · horizon + period]`, in 10,000 persons.
+  let exposure: [Double]
+  let residents: [[Panel.Resident]]
+
+  static let daysPerYear = 365.25
+
+  init(
+    panel: Panel, clock: FlowClock, draws: Int, seed: UInt64, admission: FlowDraws, homecoming: FlowDraws, otherExit: FlowDraws,
+    homecomingCount: FlowDraws?, otherExitCount: FlowDraws?, transfers: TransferDraws, exposure: [Double]
+  ) {
+    self.panel = panel
+    horizon = clock.horizon
+    self.draws = draws
+    self.seed = seed
+    let edges = clock.edges
+    self.edges = edges
+    damped = (0..<clock.horizon).map(clock.dampedYears)
+    var days: [Int32] = []
+    for t in 0..<clock.horizon { days += Array(repeating: Int32(t), count: Int(edges[t + 1] - edges[t])) }
+    periodOfDay = days
+    self.admission = admission
+    self.homecoming = homecoming
+    self.otherExit = otherExit
+    self.homecomingCount = homecomingCount
+    self.otherExitCount = otherExitCount
+    self.transfers = transfers
+    self.exposure = exposure
+    var residents = [[Panel.Resident]](repeating: [], count: panel.municipalities.count)
+    for resident in panel.residents { residents[resident.municipality].append(resident) }
+    self.residents = residents
+  }
+
+  var endOfTime: Double { edges[horizon] }
+
+  /// Runs the reference plan and every scenario's plan.
+  /// - Parameter progress: called with the share that is done, from any thread.
+  public func run(
+    reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys, threads: Int,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) -> SimulatedFlows {
+    let base = EventTally(keys: keys.count, horizon: horizon, draws: draws)
+    let differences = scenarios.map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws) }
+    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self) }
+    let chunks = max(1, min(threads, draws))
+    DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+      let range = (draws * chunk / chunks)..<(draws * (chunk + 1) / chunks)
+      var worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
+      for municipality in panel.municipalities.indices {
+        for draw in range { worker.run(municipality: municipality, draw: draw) }
+        if chunk == 0 { progress?(Double(municipality + 1) / Double(panel.municipalities.count)) }
+      }
+    }
+    return SimulatedFlows(base: base, differences: differences, openingStock: openingStock(keys))
+  }
+
+  private func openingStock(_ keys: TallyKeys) -> [Int] {
+    var stock = [Int](repeating: 0, count: keys.count)
+    for resident in panel.residents {
+      let key = keys.key(municipality: resident.municipality, stratum: resident.stratum, offer: resident.offer ?? -1)
+      if key >= 0 { stock[key] += 1 }
+    }
+    return stock
+  }
+}
+
+/// Moves between strata: a constant hazard a day by stratum and draw, and where they lead.
+struct TransferDraws: Sendable {
+  let strata: Int
+  /// `[draw · strata + stratum]`, per day.
+  let rate: [Double]
+  /// By stratum: destinations with cumulative probability, the last 1; empty when none was ever seen.
+  let destinations: [[(stratum: Int, cumulative: Double)]]
+
+  /// Hazards have gamma posteriors whose prior is the pooled hazard with the weight of one transfer;
+  /// destinations follow the observed shares.
+  init(panel: Panel, draws: Int, seed: UInt64) {
+    strata = panel.strata.count
+    let exposure = panel.strata.indices.map { s in
+      panel.municipalities.indices.reduce(0.0) { sum, m in
+        panel.series(.occupiedDays, municipality: m, stratum: s).reduce(sum) { $1.isNaN ? $0 : $0 + $1 }
+      }
+    }
+    var counts = [[Int: Int]](repeating: [:], count: strata)
+    for transfer in panel.transfers { counts[transfer.from][transfer.to, default: 0] += 1 }
+    let allExposure = exposure.reduce(0, +)
+    let pooled = allExposure > 0 ? Double(panel.transfers.count) / allExposure : 0
+    var rate = [Double](repeating: 0, count: draws * strata)
+    for s in 0..<strata where !counts[s].isEmpty && pooled > 0 {
+      let seen = Double(counts[s].values.reduce(0, +))
+      for d in 0..<draws {
+        var stream = RandomStream(seed: seed ^ 0x7472_616E_7366, pair: UInt64(d), UInt64(s))
+        rate[d * strata + s] = stream.nextGamma(seen + 1) / (exposure[s] + 1 / pooled)
+      }
+    }
+    self.rate = rate
+    destinations = counts.map { counts in
+      let total = Double(counts.values.reduce(0, +))
+      var sum = 0.0
+      return counts.sorted { $0.key < $1.key }.map { entry in
+        sum += Double(entry.value) / total
+        return (entry.key, sum)
+      }
+    }
+  }
+
+  @inline(__always)
+  func destination(from stratum: Int, uniform: Double) -> Int {
+    let options = destinations[stratum]
+    for option in options where uniform < option.cumulative { return option.stratum }
+    return options[options.count - 1].stratum
+  }
+}
+
+/// A plan with what the inner loop needs looked up once.
+struct PreparedPlan: Sendable {
+  let plan: DemandPlan
+  /// By municipality: whether its paths differ from the reference's.
+  let touches: [Bool]
+  /// By stratum: the offers that take new citizens.
+  let windows: [[OfferWindow]]
+  /// By offer: the day on which it closes to those who live there.
+  let closing: [Double]
+  /// `[change · draws + draw]`, with `add` already as a rate per unit of its distribution.
+  let values: [Double]
+  /// By change, `[municipality · strata + stratum]`: share of an added number, for admissions.
+  let shares: [[Double]]
+  let realised: [[Double]]
+  let delay: [[Double]]
+
+  init(_ plan: DemandPlan, reference: DemandPlan, simulator: FlowSimulator) {
+    self.plan = plan
+    let offers = (plan.windows.map(\.offer).max() ?? -1) + 1
+    var windows = [[OfferWindow]](repeating: [], count: simulator.panel.strata.count)
+    var closing = [Double](repeating: .infinity, count: max(offers, simulator.panel.offers.count))
+    for window in plan.windows {
+      windows[window.stratum].append(window)
+      closing[window.offer] = window.closes
+    }
+    self.windows = windows
+    self.closing = closing
+    let offersDiffer = Self.differ(plan.windows, reference.windows)
+    touches = simulator.panel.municipalities.indices.map { m in
+      offersDiffer || plan.changes.contains { $0.municipalities[m] } || plan.batches.contains { $0.municipality == m }
+    }
+    var values = [Double](repeating: 0, count: plan.changes.count * simulator.draws)
+    for (index, change) in plan.changes.enumerated() {
+      for d in 0..<simulator.draws {
+        switch change.effect {
+        case .multiply(let number), .add(let number): values[index * simulator.draws + d] = number.value(seed: simulator.seed, draw: d)
+        }
+      }
+    }
+    self.values = values
+    shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
+    realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
+    delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }
+  }
+
+  private static func differ(_ left: [OfferWindow], _ right: [OfferWindow]) -> Bool {
+    left.count != right.count
+      || zip(left, right).contains { $0.offer != $1.offer || $0.weight != $1.weight || $0.opens != $1.opens || $0.closes != $1.closes || $0.ramp != $1.ramp }
+  }
+
+  /// How an added number is spread: admissions by population, exits by the citizens at the origin.
+  private static func shares(of change: RateChange, simulator: FlowSimulator) -> [Double] {
+    guard case .add = change.effect else { return [] }
+    let panel = simulator.panel
+    let strata = panel.strata.count
+    var weights = [Double](repeating: 0, count: panel.municipalities.count * strata)
+    if case .flow(let flow) = change.target, flow != .admission {
+      for resident in panel.residents where change.municipalities[resident.municipality] && change.strata[resident.stratum] {
+        weights[resident.municipality * strata + resident.stratum] += 1
+      }
+    } else {
+      for m in panel.municipalities.indices where change.municipalities[m] {
+        for s in panel.strata.indices where change.strata[s] {
+          weights[m * strata + s] = simulator.exposure[(m * panel.areas.count + panel.areaOfStratum[s]) * simulator.horizon]
+        }
+      }
+    }
+    let total = weights.reduce(0, +)
+    return total > 0 ? weights.map { $0 / total } : weights
+  }
+}

@@ -1,0 +1,500 @@
+import Glibc
+import Placements
+import Probability
+
+/// One thread's scratch: simulates a municipality in a draw under every plan and adds the events to the tallies.
+struct PathWorker {
+  private let simulator: FlowSimulator
+  private let plans: [PreparedPlan]
+  private let keys: TallyKeys
+  private let base: EventTally
+  private let differences: [EventTally]
+  private var baseBook: RateBook
+  private var book: RateBook
+  private var frailty: [Double]
+  private var frailtyReady: [Bool]
+  private var municipalityTime: [Double]
+  private var baseSpells: [Spell] = []
+  private var spells: [Spell] = []
+  private var rates: [Double]
+  private var means: [Double]
+  private var municipality = 0
+  private var draw = 0
+  private var plan = 0
+
+  init(simulator: FlowSimulator, plans: [PreparedPlan], keys: TallyKeys, base: EventTally, differences: [EventTally]) {
+    self.simulator = simulator
+    self.plans = plans
+    self.keys = keys
+    self.base = base
+    self.differences = differences
+    let strata = simulator.panel.strata.count
+    baseBook = RateBook(horizon: simulator.horizon, strata: strata)
+    book = baseBook
+    frailty = [Double](repeating: 1, count: simulator.panel.areas.count * simulator.horizon)
+    frailtyReady = [Bool](repeating: false, count: simulator.panel.areas.count)
+    municipalityTime = [Double](repeating: 1, count: simulator.horizon)
+    rates = municipalityTime
+    means = municipalityTime
+  }
+
+  mutating func run(municipality: Int, draw: Int) {
+    self.municipality = municipality
+    self.draw = draw
+    prepare()
+    plan = 0
+    simulate()
+    swap(&spells, &baseSpells)
+    tally(baseSpells, sign: 1, into: base)
+    countEvents(sign: 1, into: base, fromBase: true)
+    for index in 1..<plans.count where plans[index].touches[municipality] {
+      plan = index
+      book.clear()
+      simulate()
+      tallyDifference(into: differences[index - 1])
+      countEvents(sign: 1, into: differences[index - 1], fromBase: false)
+      countEvents(sign: -1, into: differences[index - 1], fromBase: true)
+    }
+  }
+
+  private mutating func prepare() {
+    baseBook.clear()
+    for area in frailtyReady.indices { frailtyReady[area] = false }
+    let slopes = simulator.homecoming.municipalitySlope
+    if !slopes.isEmpty {
+      let slope = slopes[municipality * simulator.draws + draw]
+      for t in 0..<simulator.horizon { municipalityTime[t] = exp(slope * simulator.damped[t]) }
+    }
+  }
+
+  // MARK: Paths
+
+  private mutating func simulate() {
+    spells.removeAll(keepingCapacity: true)
+    var citizen: Int32 = 0
+    let root = mixed(UInt64(municipality) &+ 1, UInt64(draw))
+    for resident in simulator.residents[municipality] {
+      follow(
+        Spell(
+          citizen: citizen, stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident, cause: .stays,
+          start: 0, end: 0, key: mixed(root, UInt64(citizen))))
+      citizen += 1
+    }
+    for stratum in simulator.panel.strata.indices where simulator.panel.knowledge[stratum] == .flowsAndStock {
+      admit(stratum: stratum, citizen: &citizen, root: root)
+    }
+    if !plans[plan].plan.batches.isEmpty { applyBatches() }
+    closeOffers()
+  }
+
+  /// Hash of two keys and the seed, as the seed of a citizen's or cell's own stream.
+  @inline(__always)
+  private func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    Probability.mixed(Probability.mixed(simulator.seed &+ a &* 0x9E37_79B9_7F4A_7C15) &+ b &* 0xD1B5_4A32_D192_ED03)
+  }
+
+  @inline(__always)
+  private func period(at time: Double) -> Int { Int(simulator.periodOfDay[Int(time)]) }
+
+  /// Follows a citizen from the spell's start through moves to the end; appends every spell.
+  private mutating func follow(_ first: Spell) {
+    var spell = first
+    var number: UInt64 = 0
+    while true {
+      var clocks = RandomStream(seed: spell.key, pair: number, 11)
+      let home = clocks.nextExponential()
+      let exit = clocks.nextExponential()
+      let move = clocks.nextExponential()
+      let direction = clocks.nextUniform()
+      let choice = clocks.nextUniform()
+      let stratum = Int(spell.stratum)
+      let at = period(at: spell.start)
+      spell.end = .infinity
+      spell.cause = .stays
+      consider(.homecoming, home, .homecoming, at: at, spell: &spell)
+      consider(.otherExit, exit, .otherExit, at: at, spell: &spell)
+      let moveRate = simulator.transfers.rate[draw * simulator.transfers.strata + stratum]
+      if moveRate > 0, spell.start + move / moveRate < min(spell.end, simulator.endOfTime) {
+        spell.end = spell.start + move / moveRate
+        spell.cause = .move
+      }
+      spells.append(spell)
+      guard spell.cause == .move else { return }
+      let destination = simulator.transfers.destination(from: stratum, uniform: direction)
+      spell.stratum = Int32(destination)
+      spell.offer = offer(in: destination, at: spell.end, uniform: choice)
+      spell.entry = .move
+      spell.start = spell.end
+      number += 1
+    }
+  }
+
+  @inline(__always)
+  private mutating func consider(_ row: RateBook.Row, _ amount: Double, _ cause: Spell.Cause, at period: Int, spell: inout Spell) {
+    let stratum = Int(spell.stratum)
+    let end: Double
+    if usesBase(row, stratum) {
+      if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
+      end = baseBook.crossing(row, stratum, start: spell.start, period: period, amount: amount, edges: simulator.edges)
+    } else {
+      if !book.ready(row, stratum) { fillScenario(row, stratum) }
+      end = book.crossing(row, stratum, start: spell.start, period: period, amount: amount, edges: simulator.edges)
+    }
+    if end < spell.end {
+      spell.end = end
+      spell.cause = cause
+    }
+  }
+
+  private mutating func admit(stratum: Int, citizen: inout Int32, root: UInt64) {
+    let fromBase = usesBase(.admission, stratum)
+    if fromBase {
+      if !baseBook.ready(.admission, stratum) { fillBase(.admission, stratum) }
+    } else if !book.ready(.admission, stratum) {
+      fillScenario(.admission, stratum)
+    }
+    let cell = mixed(root, 1_000_000 + UInt64(stratum))
+    var clocks = RandomStream(seed: cell, pair: 0, 13)
+    let total = (fromBase ? baseBook : book).integralEnd(.admission, stratum)
+    var reached = clocks.nextExponential()
+    var number: UInt64 = 0
+    while reached < total {
+      let (time, period, mean) = (fromBase ? baseBook : book).arrival(.admission, stratum, reached: reached, edges: simulator.edges)
+      let key = mixed(cell, number)
+      var stream = RandomStream(seed: key, pair: 1, 17)
+      let size = clusterSize(mean: mean, theta: simulator.admission.theta?[draw], stream: &stream)
+      for member in 0..<size {
+        let start =
+          member == 0
+          ? time : simulator.edges[period] + stream.nextUniform() * (simulator.edges[period + 1] - simulator.edges[period])
+        let choice = stream.nextUniform()
+        follow(
+          Spell(
+            citizen: citizen, stratum: Int32(stratum), offer: offer(in: stratum, at: start, uniform: choice), entry: .admission,
+            cause: .stays, start: start, end: 0, key: mixed(key, UInt64(member) + 7)))
+        citizen += 1
+      }
+      number += 1
+      reached += clocks.nextExponential()
+    }
+  }
+
+  @inline(__always)
+  private func clusterSize(mean: Double, theta: Double?, stream: inout RandomStream) -> Int {
+    guard let theta else { return 1 }
+    let p = mean / (mean + theta)
+    return p < 1e-9 ? 1 : stream.nextLogSeries(p)
+  }
+
+  /// The offer that takes a new citizen; −1 where offers are not known or none is open.
+  private func offer(in stratum: Int, at time: Double, uniform: Double) -> Int32 {
+    let windows = plans[plan].windows[stratum]
+    var total = 0.0
+    for window in windows { total += window.weight(at: time) }
+    guard total > 0 else { return -1 }
+    var rest = uniform * total
+    for window in windows {
+      rest -= window.weight(at: time)
+      if rest < 0 { return Int32(window.offer) }
+    }
+    return Int32(windows.last { $0.weight(at: time) > 0 }?.offer ?? -1)
+  }
+
+  // MARK: Rates
+
+  /// True where the current plan leaves the row as it is in the base.
+  private func usesBase(_ row: RateBook.Row, _ stratum: Int) -> Bool {
+    if plan == 0 { return true }
+    for change in plans[plan].plan.changes where applies(change, to: row, stratum) { return false }
+    if row == .homecoming {
+      for batch in plans[plan].plan.batches where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func applies(_ change: RateChange, to row: RateBook.Row, _ stratum: Int) -> Bool {
+    guard change.municipalities[municipality], change.strata[stratum] else { return false }
+    switch (change.target, row) {
+    case (.flow(.admission), .admission), (.population, .admission), (.flow(.homecoming), .homecoming),
+      (.flow(.homecoming), .homecomingCount), (.flow(.otherExit), .otherExit), (.flow(.otherExit), .otherExitCount):
+      return true
+    default: return false
+    }
+  }
+
+  private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
+    fillPlain(row, stratum)
+    if row.isCounted { cluster(row) }
+    baseBook.set(row, stratum, rates: rates, means: means, edges: simulator.edges)
+  }
+
+  private mutating func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
+    fillPlain(row, stratum)
+    for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: row, stratum) {
+      let value = plans[plan].values[index * simulator.draws + draw]
+      for t in change.periods.clamped(to: 0..<simulator.horizon) {
+        switch change.effect {
+        case .multiply: rates[t] *= value
+        case .add: rates[t] = max(0, rates[t] + added(change, index, value, row, stratum, t))
+        }
+      }
+    }
+    if row == .homecoming { restTrend(stratum) }
+    if row.isCounted { cluster(row) }
+    book.set(row, stratum, rates: rates, means: means, edges: simulator.edges)
+  }
+
+  /// An added number as a rate per day: for arrivals this cell's share of it, for exits a hazard of every citizen.
+  private func added(_ change: RateChange, _ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
+    let days = simulator.edges[t + 1] - simulator.edges[t]
+    let share = plans[plan].shares[index][municipality * simulator.panel.strata.count + stratum]
+    switch change.target {
+    case .population:
+      let area = simulator.panel.areaOfStratum[stratum]
+      let at = (municipality * simulator.panel.areas.count + area) * simulator.horizon + t
+      let persons = simulator.exposure[at] * 10_000
+      return persons > 0 ? rates[t] * share * value / persons : 0
+    case .flow(.homecoming) where row == .homecoming, .flow(.otherExit) where row == .otherExit:
+      let present = Double(simulator.residents[municipality].count { $0.stratum == stratum })
+      return present > 0 ? value * share / present / days : 0
+    default: return value * share / days
+    }
+  }
+
+  /// Fitted homecomings rest between a batch's announcement and the batch.
+  private mutating func restTrend(_ stratum: Int) {
+    for (index, batch) in plans[plan].plan.batches.enumerated()
+    where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
+      let until = leaving(batch, index)
+      for t in 0..<simulator.horizon {
+        let from = max(simulator.edges[t], batch.announced)
+        let to = min(simulator.edges[t + 1], until)
+        guard to > from else { continue }
+        rates[t] *= 1 - (to - from) / (simulator.edges[t + 1] - simulator.edges[t])
+      }
+    }
+  }
+
+  private func leaving(_ batch: BatchHomecoming, _ index: Int) -> Double {
+    batch.leaving + plans[plan].delay[index][draw] * FlowSimulator.daysPerYear / 12
+  }
+
+  /// Rates per day before clustering.
+  private mutating func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
+    guard let flow = flow(row) else { return }
+    let area = simulator.panel.areaOfStratum[stratum]
+    let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
+    let time = (draw * flow.areas + area) * simulator.horizon
+    switch row {
+    case .homecoming:
+      if !frailtyReady[area] { drawFrailty(area) }
+      let shock = area * simulator.horizon
+      for t in 0..<simulator.horizon { rates[t] = level * flow.areaTime[time + t] * municipalityTime[t] * frailty[shock + t] }
+    case .otherExit:
+      for t in 0..<simulator.horizon { rates[t] = level * flow.areaTime[time + t] }
+    case .admission, .homecomingCount, .otherExitCount:
+      let people = (municipality * flow.areas + area) * simulator.horizon
+      for t in 0..<simulator.horizon { rates[t] = level * flow.areaTime[time + t] * simulator.exposure[people + t] }
+    }
+  }
+
+  private func flow(_ row: RateBook.Row) -> FlowDraws? {
+    switch row {
+    case .admission: simulator.admission
+    case .homecoming: simulator.homecoming
+    case .otherExit: simulator.otherExit
+    case .homecomingCount: simulator.homecomingCount
+    case .otherExitCount: simulator.otherExitCount
+    }
+  }
+
+  /// Turns mean rates into rates of clusters.
+  private mutating func cluster(_ row: RateBook.Row) {
+    let theta = flow(row)?.theta?[draw]
+    for t in 0..<simulator.horizon {
+      let days = simulator.edges[t + 1] - simulator.edges[t]
+      means[t] = rates[t] * days
+      if let theta { rates[t] = clusterRate(mean: means[t], theta: theta) / days }
+    }
+  }
+
+  /// One gamma factor of mean 1 a period for the municipality's homecomings in an area: the batches.
+  private mutating func drawFrailty(_ area: Int) {
+    frailtyReady[area] = true
+    let start = area * simulator.horizon
+    guard let theta = simulator.homecoming.theta?[draw] else {
+      for t in 0..<simulator.horizon { frailty[start + t] = 1 }
+      return
+    }
+    var stream = RandomStream(seed: mixed(UInt64(municipality) &+ 1, UInt64(draw)), pair: 2_000_000 + UInt64(area), 19)
+    for t in 0..<simulator.horizon { frailty[start + t] = stream.nextGamma(theta) / theta }
+  }
+
+  // MARK: Batches and closures
+
+  private mutating func applyBatches() {
+    for (index, batch) in plans[plan].plan.batches.enumerated() where batch.municipality == municipality {
+      let time = leaving(batch, index)
+      guard time < simulator.endOfTime else { continue }
+      let wanted = Int((Double(batch.number) * min(1, plans[plan].realised[index][draw])).rounded())
+      let present = spells.indices.filter { at in
+        let spell = spells[at]
+        return spell.start <= time && spell.end > time && batch.strata[Int(spell.stratum)]
+          && (batch.offer.map { Int(spell.offer) == $0 } ?? true)
+      }
+      let ranked = present.sorted { lot(spells[$0], batch) < lot(spells[$1], batch) }
+      let leavers = ranked.prefix(wanted)
+      guard !leavers.isEmpty else { continue }
+      let citizens = leavers.map { spells[$0].citizen }
+      for at in leavers {
+        spells[at].end = time
+        spells[at].cause = .homecoming
+      }
+      spells.removeAll { $0.start > time && citizens.contains($0.citizen) }
+    }
+  }
+
+  private func lot(_ spell: Spell, _ batch: BatchHomecoming) -> Double {
+    RandomStream.uniform(seed: simulator.seed, spell.key, batch.key, 23)
+  }
+
+  /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
+  private mutating func closeOffers() {
+    let closing = plans[plan].closing
+    var index = 0
+    while index < spells.count {
+      let spell = spells[index]
+      if spell.offer >= 0, closing[Int(spell.offer)] < min(spell.end, simulator.endOfTime) {
+        move(at: index, on: max(closing[Int(spell.offer)], spell.start))
+      }
+      index += 1
+    }
+  }
+
+  private mutating func move(at index: Int, on time: Double) {
+    let spell = spells[index]
+    let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
+    let (stratum, next) = refuge(from: Int(spell.stratum), at: time, uniform: lot)
+    spells[index].end = time
+    if next < 0 {
+      spells[index].cause = .otherExit
+      spells.removeAll { $0.citizen == spell.citizen && $0.start > time }
+      return
+    }
+    spells[index].cause = .move
+    var rest = spell
+    rest.offer = next
+    rest.stratum = Int32(stratum)
+    rest.entry = .move
+    rest.start = time
+    spells.append(rest)
+  }
+
+  private func refuge(from stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
+    let same = offer(in: stratum, at: time, uniform: uniform)
+    if same >= 0 { return (stratum, same) }
+    let strata = simulator.panel.strata
+    for other in strata.indices where other != stratum && strata[other].area == strata[stratum].area && strata[other].kind == strata[stratum].kind {
+      let found = offer(in: other, at: time, uniform: uniform)
+      if found >= 0 { return (other, found) }
+    }
+    return (stratum, -1)
+  }
+
+  // MARK: Counting
+
+  private func tally(_ spells: [Spell], sign: Int32, into tally: EventTally) {
+    for spell in spells { count(spell, sign: sign, into: tally) }
+  }
+
+  /// Counts what the scenario's spells have and the base's have not; most are the same and cost nothing.
+  private func tallyDifference(into tally: EventTally) {
+    var shared = 0
+    let limit = min(spells.count, baseSpells.count)
+    while shared < limit, same(spells[shared], baseSpells[shared]) { shared += 1 }
+    for spell in spells[shared...] { count(spell, sign: 1, into: tally) }
+    for spell in baseSpells[shared...] { count(spell, sign: -1, into: tally) }
+  }
+
+  private func same(_ left: Spell, _ right: Spell) -> Bool {
+    left.start == right.start && left.end == right.end && left.stratum == right.stratum && left.offer == right.offer
+      && left.cause == right.cause && left.entry == right.entry
+  }
+
+  private func count(_ spell: Spell, sign: Int32, into tally: EventTally) {
+    let key = keys.key(municipality: municipality, stratum: Int(spell.stratum), offer: Int(spell.offer))
+    guard key >= 0 else { return }
+    if spell.entry != .resident {
+      let at = period(at: spell.start)
+      tally.add(sign, spell.entry == .admission ? .admissions : .netMoves, key: key, period: at, draw: draw)
+      tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw)
+    }
+    guard spell.end < simulator.endOfTime else { return }
+    let at = period(at: spell.end)
+    switch spell.cause {
+    case .stays: return
+    case .homecoming: tally.add(sign, .homecomings, key: key, period: at, draw: draw)
+    case .otherExit: tally.add(sign, .otherExits, key: key, period: at, draw: draw)
+    case .move: tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
+    }
+    tally.add(-sign * daysLeft(at, spell.end), .dayCorrection, key: key, period: at, draw: draw)
+  }
+
+  /// Whole days from the day of `time` to the end of the period.
+  @inline(__always)
+  private func daysLeft(_ period: Int, _ time: Double) -> Int32 { Int32(simulator.edges[period + 1] - time.rounded(.down)) }
+
+  /// Flows of strata without a known stock: counted, nobody is followed.
+  private mutating func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
+    let knowledge = simulator.panel.knowledge
+    for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
+      countEvents(.admission, .admissions, stratum, sign, tally, fromBase)
+      if simulator.homecomingCount != nil { countEvents(.homecomingCount, .homecomings, stratum, sign, tally, fromBase) }
+      if simulator.otherExitCount != nil { countEvents(.otherExitCount, .otherExits, stratum, sign, tally, fromBase) }
+    }
+  }
+
+  private mutating func countEvents(
+    _ row: RateBook.Row, _ kind: EventTally.Kind, _ stratum: Int, _ sign: Int32, _ tally: EventTally, _ fromBase: Bool
+  ) {
+    let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
+    guard key >= 0 else { return }
+    let plain = fromBase || usesBase(row, stratum)
+    if plain {
+      if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
+    } else if !book.ready(row, stratum) {
+      fillScenario(row, stratum)
+    }
+    let cell = mixed(mixed(UInt64(municipality) &+ 1, UInt64(draw)), 3_000_000 + UInt64(row.rawValue * simulator.panel.strata.count + stratum))
+    var clocks = RandomStream(seed: cell, pair: 0, 31)
+    let total = (plain ? baseBook : book).integralEnd(row, stratum)
+    var reached = clocks.nextExponential()
+    var number: UInt64 = 0
+    while reached < total {
+      let (_, period, mean) = (plain ? baseBook : book).arrival(row, stratum, reached: reached, edges: simulator.edges)
+      var stream = RandomStream(seed: cell, pair: number + 1, 37)
+      let size = clusterSize(mean: mean, theta: flow(row)?.theta?[draw], stream: &stream)
+      tally.add(sign * Int32(size), kind, key: key, period: period, draw: draw)
+      number += 1
+      reached += clocks.nextExponential()
+    }
+  }
+}
+
+extension RateBook {
+  @inline(__always)
+  func integralEnd(_ row: Row, _ stratum: Int) -> Double { integral[integralStart(row, stratum) + horizon] }
+
+  /// When the integral reaches `reached`, in which period, and the period's mean count.
+  @inline(__always)
+  func arrival(_ row: Row, _ stratum: Int, reached: Double, edges: [Double]) -> (time: Double, period: Int, mean: Double) {
+    let c = integralStart(row, stratum)
+    var t = 0
+    while integral[c + t + 1] <= reached { t += 1 }
+    let r = rateStart(row, stratum)
+    let time = edges[t] + (reached - integral[c + t]) / rate[r + t]
+    return (min(time, edges[t + 1].nextDown), t, mean[r + t])
+  }
+}

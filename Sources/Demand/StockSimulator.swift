@@ -1,0 +1,90 @@
+import Dispatch
+import Glibc
+import Placements
+
+/// Sums of simulated stocks by key, period and draw: `[(key · horizon + period) · draws + draw]`.
+public final class StockTally: @unchecked Sendable {
+  public let horizon: Int
+  public let draws: Int
+  let cells: UnsafeMutablePointer<Double>
+  private let touched: UnsafeMutablePointer<UInt8>
+
+  init(keys: Int, horizon: Int, draws: Int) {
+    self.horizon = horizon
+    self.draws = draws
+    let count = max(1, keys * horizon * draws)
+    guard let raw = calloc(count, MemoryLayout<Double>.stride), let flags = calloc(max(1, keys), 1) else {
+      fatalError("out of memory for \(count) stocks")
+    }
+    cells = raw.bindMemory(to: Double.self, capacity: count)
+    touched = flags.bindMemory(to: UInt8.self, capacity: max(1, keys))
+  }
+
+  deinit {
+    free(cells)
+    free(touched)
+  }
+
+  @inline(__always)
+  func add(_ amount: Double, key: Int, period: Int, draw: Int) {
+    touched[key] = 1
+    cells[(key * horizon + period) * draws + draw] += amount
+  }
+
+  public func isTouched(_ key: Int) -> Bool { touched[key] != 0 }
+
+  public func withDraws<R>(key: Int, period: Int, _ body: (UnsafeBufferPointer<Double>) throws -> R) rethrows -> R {
+    try body(UnsafeBufferPointer(start: cells + (key * horizon + period) * draws, count: draws))
+  }
+}
+
+extension StockModel {
+  /// Runs every plan on the same shocks. The first tally is the reference's, the rest are whole, not differences.
+  func run(plans: [PreparedPlan], panel: Panel, keys: TallyKeys, draws: Int, seed: UInt64, threads: Int) -> [StockTally] {
+    let tallies = plans.map { _ in StockTally(keys: keys.count, horizon: horizon, draws: draws) }
+    guard !series.isEmpty else { return tallies }
+    let chunks = max(1, min(threads, draws))
+    DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+      var path = [Double](repeating: 0, count: horizon)
+      var common = [[Double]](repeating: path, count: strata)
+      for draw in (draws * chunk / chunks)..<(draws * (chunk + 1) / chunks) {
+        for s in 0..<strata { commonPath(stratum: s, draw: draw, seed: seed, into: &common[s]) }
+        for index in series.indices {
+          let item = series[index]
+          let key = keys.key(municipality: item.municipality, stratum: item.stratum, offer: -1)
+          guard key >= 0 else { continue }
+          self.path(index, draw: draw, seed: seed, common: common[item.stratum], into: &path)
+          for (number, plan) in plans.enumerated() {
+            for t in 0..<horizon {
+              let stock = value(item, logShare: path[t], period: t, plan: plan, draw: draw, draws: draws)
+              tallies[number].add(stock, key: key, period: t, draw: draw)
+            }
+          }
+        }
+      }
+    }
+    return tallies
+  }
+
+  private func value(_ item: Series, logShare: Double, period: Int, plan: PreparedPlan, draw: Int, draws: Int) -> Double {
+    let cell = item.municipality * strata + item.stratum
+    var persons = persons[cell * horizon + period]
+    var stock: Double?
+    for (index, change) in plan.plan.changes.enumerated()
+    where change.municipalities[item.municipality] && change.strata[item.stratum] && change.periods.contains(period) {
+      let value = plan.values[index * draws + draw]
+      switch (change.target, change.effect) {
+      case (.population, .multiply): persons *= value
+      case (.population, .add): persons = max(0, persons + value * plan.shares[index][cell])
+      case (.stock, .multiply): stock = (stock ?? base(logShare, persons)) * value
+      case (.stock, .add): stock = max(0, (stock ?? base(logShare, persons)) + value * plan.shares[index][cell])
+      default: continue
+      }
+    }
+    return stock ?? base(logShare, persons)
+  }
+
+  private func base(_ logShare: Double, _ persons: Double) -> Double {
+    max(0, exp(logShare) * persons - Self.offset)
+  }
+}

@@ -1,0 +1,456 @@
+import Demand
+import Groundwork
+import Placements
+
+/// Turns one change into its part of a plan, collecting what is wrong with it.
+struct ChangeReader {
+  let builder: PlanBuilder
+  let scenario: Scenario
+  let change: Scenario.Change
+  let newOffers: [Offer]
+  private(set) var errors: [Finding] = []
+  private(set) var warnings: [Finding] = []
+
+  init(builder: PlanBuilder, scenario: Scenario, change: Scenario.Change, newOffers: [Offer]) {
+    self.builder = builder
+    self.scenario = scenario
+    self.change = change
+    self.newOffers = newOffers
+  }
+
+  private var panel: Panel { builder.panel }
+
+  mutating func apply(to plan: inout Plan) {
+    switch change.lever {
+    case .homecoming: rates(.flow(.homecoming), in: &plan)
+    case .admission: rates(.flow(.admission), in: &plan)
+    case .otherExit: rates(.flow(.otherExit), in: &plan)
+    case .population: rates(.population, in: &plan)
+    case .stock: rates(.stock, in: &plan)
+    case .batchHomecoming: batch(in: &plan)
+    case .places: places(in: &plan)
+    case .closure: closure(in: &plan)
+    case .newOffer: newOffer(in: &plan)
+    }
+    if errors.isEmpty { plan.assumptions.append(assumption) }
+  }
+
+  private var assumption: Phrase {
+    let numbers = change.values.keys.sorted().filter { $0 != "what" && $0 != "reason" }
+      .map { "\($0) = \(Self.text(change.values[$0]))" }.joined(separator: ", ")
+    let reason = change.reason.isEmpty ? scenario.reason : change.reason
+    let why = reason.isEmpty ? "" : " – " + reason
+    return Phrase("\(scenario.name): \(change.lever.rawValue) (\(numbers))\(why)")
+  }
+
+  private static func text(_ value: PositionedTOML.Value?) -> String {
+    switch value {
+    case .string(let text): text
+    case .integer(let number): String(number)
+    case .number(let number): NumberText.machine(number)
+    case .boolean(let flag): flag ? "true" : "false"
+    case .array(let items): "[" + items.map { Self.text($0) }.joined(separator: ", ") + "]"
+    case .table, nil: ""
+    }
+  }
+
+  // MARK: Rates
+
+  private mutating func rates(_ target: RateChange.Target, in plan: inout Plan) {
+    let municipalities = municipalityFlags()
+    let strata = stratumFlags()
+    let periods = periods()
+    guard let effect = effect(), errors.isEmpty else { return }
+    refuseWrongKnowledge(target, strata)
+    guard errors.isEmpty else { return }
+    if periods.isEmpty {
+      warn("from", Phrase(da: "ligger uden for horisonten: ændringen virker ikke.", en: "lies outside the horizon: the change has no effect."))
+    }
+    plan.demand.changes.append(
+      RateChange(target: target, municipalities: municipalities, strata: strata, periods: periods, effect: effect))
+  }
+
+  /// Flow levers need flows, the stock lever an area where only the stock is known.
+  private mutating func refuseWrongKnowledge(_ target: RateChange.Target, _ strata: [Bool]) {
+    let chosen = panel.strata.indices.filter { strata[$0] }
+    let named = change.values["areas"] != nil || change.values["area"] != nil
+    switch target {
+    case .flow:
+      let usable = chosen.contains { panel.knowledge[$0] == .flowsAndStock || panel.knowledge[$0] == .flowsOnly }
+      if !usable || (named && chosen.contains { panel.knowledge[$0] == .stockOnly }) {
+        fail(
+          "what", value: change.lever.rawValue,
+          Phrase(da: "området har kun belægning, ingen bevægelser.", en: "the area has stock only, no flows."),
+          Phrase(da: "Brug population eller stock.", en: "Use population or stock."))
+      }
+    case .stock:
+      if !chosen.contains(where: { panel.knowledge[$0] == .stockOnly }) || (named && chosen.contains { panel.knowledge[$0] != .stockOnly }) {
+        fail(
+          "what", value: "stock",
+          Phrase(da: "området har bevægelser; belægningen følger af dem.", en: "the area has flows; its stock follows from them."),
+          Phrase(da: "Brug admission, homecoming, other_exit eller population.", en: "Use admission, homecoming, other_exit or population."))
+      }
+    case .population: return
+    }
+  }
+
+  private mutating func effect() -> RateChange.Effect? {
+    if change.values["multiply"] != nil {
+      guard let number = uncertain("multiply", shape: .logNormal) else { return nil }
+      guard number.lower >= 0, number.shape == .exact || number.lower > 0 else {
+        fail("multiply", Phrase(da: "må ikke være under nul.", en: "must not be below zero."), Phrase(da: "1 er uændret, 1.3 er 30 % mere.", en: "1 is unchanged, 1.3 is 30 % more."))
+        return nil
+      }
+      return .multiply(number)
+    }
+    return uncertain("add", shape: .normal).map { .add($0) }
+  }
+
+  /// A number or an interval `[10 % quantile, 90 % quantile]`.
+  private mutating func uncertain(_ key: String, shape: UncertainNumber.Shape) -> UncertainNumber? {
+    guard let value = change.values[key] else { return nil }
+    let numbers: [Double]
+    switch value {
+    case .integer(let number): numbers = [Double(number)]
+    case .number(let number): numbers = [number]
+    case .array(let items): numbers = items.compactMap(Self.number)
+    default: numbers = []
+    }
+    let expected = if case .array(let items) = value { items.count } else { 1 }
+    guard numbers.count == expected, (1...2).contains(numbers.count), numbers.allSatisfy(\.isFinite), let first = numbers.first, let last = numbers.last
+    else {
+      fail(key, Phrase(da: "er hverken et tal eller et interval.", en: "is neither a number nor an interval."), Phrase(da: "Skriv fx 1.3 eller [1.1, 1.5].", en: "Write for example 1.3 or [1.1, 1.5]."))
+      return nil
+    }
+    guard first <= last else {
+      fail(key, Phrase(da: "intervallets ender er byttet om.", en: "the interval's ends are swapped."), Phrase(da: "Skriv den mindste først.", en: "Write the smaller first."))
+      return nil
+    }
+    return UncertainNumber(lower: first, upper: last, shape: shape, key: Self.hash(scopeText + "/" + key))
+  }
+
+  /// Lever and scope: the same assumption in two scenarios shares its draws, whatever its time or notice.
+  private var scopeText: String {
+    let scope = Lever.scopeKeys + ["offer", "id"]
+    return change.lever.rawValue + scope.map { "/" + Self.text(change.values[$0]) }.joined()
+  }
+
+  private static func number(_ value: PositionedTOML.Value) -> Double? {
+    switch value {
+    case .integer(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
+  /// FNV-1a, so that a random stream is named by a text and never by an order.
+  static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+  }
+
+  // MARK: Scope
+
+  private mutating func names(_ keys: [String]) -> [(key: String, name: String)] {
+    var found: [(String, String)] = []
+    for key in keys {
+      guard let value = change.values[key] else { continue }
+      let items = if case .array(let items) = value { items } else { [value] }
+      for item in items {
+        switch item {
+        case .string(let text): found.append((key, text))
+        case .integer(let number): found.append((key, String(number)))
+        default: fail(key, Phrase(da: "skal være navne eller koder.", en: "must be names or codes."), Phrase(""))
+        }
+      }
+    }
+    return found
+  }
+
+  private mutating func municipalityFlags() -> [Bool] {
+    let wanted = names(["municipalities", "municipality"])
+    guard !wanted.isEmpty else { return panel.municipalities.map { _ in true } }
+    var flags = panel.municipalities.map { _ in false }
+    for (key, name) in wanted {
+      let matches = panel.municipalities.indices.filter { Self.matches(panel.municipalities[$0], name) }
+      if matches.isEmpty { failName(key, name, Phrase(da: "ukendt kommune.", en: "unknown municipality."), among: panel.municipalities.map(\.name)) }
+      for index in matches { flags[index] = true }
+    }
+    return flags
+  }
+
+  private static func matches(_ municipality: Municipality, _ name: String) -> Bool {
+    municipality.code == name || municipality.name.lowercased() == name.lowercased()
+      || "0" + municipality.code == name || (!municipality.region.isEmpty && "region " + municipality.region.lowercased() == name.lowercased())
+  }
+
+  private mutating func areaFlags() -> [Bool] {
+    let wanted = names(["areas", "area"])
+    guard !wanted.isEmpty else { return panel.areas.map { _ in true } }
+    var flags = panel.areas.map { _ in false }
+    for (key, name) in wanted {
+      if let index = areaIndex(name) {
+        flags[index] = true
+      } else {
+        failName(key, name, Phrase(da: "ukendt specialområde.", en: "unknown specialty area."), among: panel.areas.map(\.id))
+      }
+    }
+    return flags
+  }
+
+  private func areaIndex(_ name: String) -> Int? {
+    let form = NearestName.machineForm(name)
+    return panel.areas.firstIndex { $0.id == name || NearestName.machineForm($0.name) == form || NearestName.machineForm($0.id) == form }
+  }
+
+  private mutating func stratumFlags() -> [Bool] {
+    let areas = areaFlags()
+    let sections = names(["legal_basis"])
+    let kinds = names(["kind"])
+    let known = Set(panel.strata.map(\.legalBasis)).sorted()
+    for (key, section) in sections where !known.contains(section) {
+      failName(key, section, Phrase(da: "ukendt retsgrundlag.", en: "unknown legal section."), among: known)
+    }
+    for (key, kind) in kinds where ServiceKind(rawValue: kind) == nil {
+      failName(key, kind, Phrase(da: "ukendt art.", en: "unknown kind."), among: ServiceKind.allCases.map(\.rawValue))
+    }
+    return panel.strata.indices.map { index in
+      areas[panel.areaOfStratum[index]]
+        && (sections.isEmpty || sections.contains { $0.name == panel.strata[index].legalBasis })
+        && (kinds.isEmpty || kinds.contains { $0.name == panel.strata[index].kind.rawValue })
+    }
+  }
+
+  private mutating func offerIndex(_ key: String, in plan: Plan) -> Int? {
+    guard let name = names([key]).first?.name else { return nil }
+    let all = panel.offers + plan.newOffers
+    let form = NearestName.machineForm(name)
+    if let index = all.firstIndex(where: { $0.id == name || NearestName.machineForm($0.name) == form || NearestName.machineForm($0.id) == form }) {
+      return index
+    }
+    failName(key, name, Phrase(da: "ukendt tilbud.", en: "unknown offer."), among: all.map(\.id))
+    return nil
+  }
+
+  // MARK: Time
+
+  private mutating func period(_ key: String) -> Period? {
+    guard let value = change.values[key] else { return nil }
+    let text: String
+    switch value {
+    case .string(let string): text = string
+    case .integer(let year): text = String(year)
+    default: text = ""
+    }
+    if let period = Period(text) { return period }
+    if let day = Self.day(text) { return Period(containing: day, length: .month) }
+    fail(
+      key, value: text, Phrase(da: "er ikke en periode.", en: "is not a period."),
+      Phrase(da: "Skriv \"2027-04\", \"2027Q2\" eller \"2027\".", en: "Write \"2027-04\", \"2027Q2\" or \"2027\"."))
+    return nil
+  }
+
+  private static func day(_ text: String) -> Day? {
+    let parts = text.split(separator: "-")
+    guard parts.count == 3, let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]) else { return nil }
+    return Day(year: year, month: month, day: day)
+  }
+
+  /// The day that a `date` names: itself, or the first day of the period.
+  private mutating func date(_ key: String) -> Day? {
+    if case .string(let text) = change.values[key], let day = Self.day(text) { return day }
+    return period(key)?.firstDay
+  }
+
+  /// Whole future periods from `from` to `to`, both included.
+  private mutating func periods() -> Range<Int> {
+    let from = period("from")
+    let to = period("to")
+    if let from, let to, to.lastDay < from.firstDay {
+      fail("to", Phrase(da: "ligger før from.", en: "lies before from."), Phrase(da: "Byt de to om.", en: "Swap the two."))
+    }
+    let length = panel.length
+    let start = from.map { Period(containing: $0.firstDay, length: length) - builder.firstFuture } ?? 0
+    let end = to.map { Period(containing: $0.lastDay, length: length) - builder.firstFuture + 1 } ?? builder.horizon
+    if let from, Period(containing: from.firstDay, length: length) < builder.firstFuture {
+      warn("from", Phrase(da: "ligger før prognosen begynder; ændringen virker fra \(builder.firstFuture).", en: "lies before the forecast begins; the change acts from \(builder.firstFuture)."))
+    }
+    let lower = min(max(0, start), builder.horizon)
+    return lower..<max(lower, min(end, builder.horizon))
+  }
+
+  private func offset(of day: Day) -> Double { Double(day - builder.originDay) }
+
+  // MARK: Batches and places
+
+  private mutating func batch(in plan: inout Plan) {
+    let flags = municipalityFlags()
+    let strata = stratumFlags()
+    let offer = change.values["offer"] == nil ? nil : offerIndex("offer", in: plan)
+    guard let number = wholeNumber("number", atLeast: 1), let announced = date("date") else { return }
+    let notice = change.values["notice"] == nil ? 1 : wholeNumber("notice", atLeast: 0) ?? 0
+    let realised = uncertain("realised", shape: .uniform) ?? .exact(1)
+    let delay = uncertain("delay_months", shape: .uniform) ?? .exact(0)
+    if realised.lower < 0 || realised.upper > 1 {
+      fail("realised", Phrase(da: "er en andel mellem 0 og 1.", en: "is a share between 0 and 1."), Phrase(""))
+    }
+    if delay.lower < 0 { fail("delay_months", Phrase(da: "må ikke være negativ.", en: "must not be negative."), Phrase("")) }
+    guard errors.isEmpty, let municipality = flags.firstIndex(of: true) else { return }
+    if flags.count(where: { $0 }) > 1 {
+      fail("municipality", Phrase(da: "skal være én kommune.", en: "must be one municipality."), Phrase(da: "Skriv én [[change]] for hver kommune.", en: "Write one [[change]] for each municipality."))
+      return
+    }
+    warnAboutBatch(municipality, strata, offer, number)
+    let leaving = Self.addMonths(notice, to: announced)
+    if leaving < builder.originDay {
+      warn("date", Phrase(da: "ligger før prognosen begynder: ingen hjemtages.", en: "lies before the forecast begins: nobody is taken home."))
+      return
+    }
+    plan.demand.batches.append(
+      BatchHomecoming(
+        municipality: municipality, strata: strata, offer: offer, number: number, announced: offset(of: announced),
+        leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: flag("replaces_trend") ?? true,
+        key: Self.hash(scopeText)))
+  }
+
+  private mutating func warnAboutBatch(_ municipality: Int, _ strata: [Bool], _ offer: Int?, _ number: Int) {
+    let present = panel.residents.filter {
+      $0.municipality == municipality && strata[$0.stratum] && (offer == nil || $0.offer == offer)
+    }
+    if present.count < number {
+      warn("number", Phrase(da: "kun \(present.count) er til stede i dag; flere end det kan ikke hjemtages.", en: "only \(present.count) are present today; no more than that can be taken home."))
+    }
+    let protected = present.filter {
+      let section = panel.strata[$0.stratum].legalBasis
+      return section == "SEL_108" || section.hasPrefix("ABL")
+    }
+    if !protected.isEmpty {
+      warn(
+        "area",
+        Phrase(
+          da: "rammer \(protected.count) borgere efter § 108 eller almenboligloven, som ikke kan flyttes uden videre.",
+          en: "reaches \(protected.count) citizens under § 108 or the Social Housing Act, who cannot simply be moved."))
+    }
+  }
+
+  static func addMonths(_ months: Int, to day: Day) -> Day {
+    let (year, month, dayOfMonth) = day.components
+    let total = year * 12 + month - 1 + months
+    let last = Day.daysInMonth(year: total / 12, month: total % 12 + 1)
+    return Day(year: total / 12, month: total % 12 + 1, day: min(dayOfMonth, last)) ?? day
+  }
+
+  private mutating func places(in plan: inout Plan) {
+    let offer = offerIndex("offer", in: plan)
+    let from = date("from")
+    let to = change.values["to"] == nil ? nil : period("to")?.lastDay
+    let key = change.lever.effectKeys.first { change.values[$0] != nil } ?? "set"
+    guard let number = change.values[key].flatMap(Self.number) else {
+      fail(key, Phrase(da: "er ikke et tal.", en: "is not a number."), Phrase(""))
+      return
+    }
+    if key != "add", number < 0 { fail(key, Phrase(da: "må ikke være under nul.", en: "must not be below zero."), Phrase("")) }
+    guard errors.isEmpty, let offer, let from else { return }
+    let effect: PlacesChange.Effect = key == "add" ? .add(number) : key == "multiply" ? .multiply(number) : .set(number)
+    plan.places.append(PlacesChange(offer: (panel.offers + plan.newOffers)[offer].id, from: from, to: to, effect: effect))
+  }
+
+  private mutating func closure(in plan: inout Plan) {
+    guard let offer = offerIndex("offer", in: plan), let day = date("date") else { return }
+    if day < builder.originDay {
+      fail("date", Phrase(da: "ligger før prognosen begynder.", en: "lies before the forecast begins."), Phrase(da: "Vælg en dag fra \(builder.originDay.iso) eller senere.", en: "Choose a day from \(builder.originDay.iso) on."))
+      return
+    }
+    for index in plan.demand.windows.indices where plan.demand.windows[index].offer == offer {
+      plan.demand.windows[index].closes = min(plan.demand.windows[index].closes, offset(of: day))
+    }
+    plan.places.append(PlacesChange(offer: (panel.offers + plan.newOffers)[offer].id, from: day, to: nil, effect: .set(0)))
+  }
+
+  private mutating func newOffer(in plan: inout Plan) {
+    let areas = areaFlags()
+    let from = date("from")
+    let places = change.values["places"].flatMap(Self.number)
+    if places.map({ $0 <= 0 }) ?? true { fail("places", Phrase(da: "skal være et tal over nul.", en: "must be a number above zero."), Phrase("")) }
+    let kind = text("kind").map { ServiceKind(rawValue: $0) } ?? .residential
+    if kind == nil { failName("kind", text("kind") ?? "", Phrase(da: "ukendt art.", en: "unknown kind."), among: ServiceKind.allCases.map(\.rawValue)) }
+    guard let id = text("id"), errors.isEmpty, let from, let places, let kind, let area = areas.firstIndex(of: true) else { return }
+    if (panel.offers + plan.newOffers).contains(where: { $0.id == id }) {
+      fail("id", value: id, Phrase(da: "findes allerede.", en: "exists already."), Phrase(da: "Vælg et andet id.", en: "Choose another id."))
+      return
+    }
+    guard let stratum = stratumOfNewOffer(area: area, kind: kind) else { return }
+    let offer = Offer(
+      id: id, name: text("name") ?? id, area: panel.areas[area].id, region: panel.settings.region,
+      legalBasis: panel.strata[stratum].legalBasis, kind: kind, validFrom: from)
+    let share = change.values["share"].flatMap(Self.number) ?? shareByPlaces(places, stratum: stratum)
+    guard share > 0, share < 1 else {
+      fail("share", Phrase(da: "er en andel mellem 0 og 1.", en: "is a share between 0 and 1."), Phrase(""))
+      return
+    }
+    let others = plan.demand.windows.filter { $0.stratum == stratum }.reduce(0) { $0 + $1.weight }
+    let ramp = Double(change.values["ramp_months"].flatMap(Self.number) ?? 0) * 365.25 / 12
+    plan.newOffers.append(offer)
+    plan.demand.windows.append(
+      OfferWindow(
+        offer: panel.offers.count + plan.newOffers.count - 1, stratum: stratum,
+        weight: others > 0 ? others * share / (1 - share) : 1, opens: offset(of: from), ramp: ramp))
+    plan.places.append(PlacesChange(offer: id, from: from, to: nil, effect: .set(places)))
+  }
+
+  /// The stratum of the given legal section, else the area's largest of that kind.
+  private mutating func stratumOfNewOffer(area: Int, kind: ServiceKind) -> Int? {
+    let candidates = panel.strata.indices.filter { panel.areaOfStratum[$0] == area && panel.strata[$0].kind == kind }
+    if let section = text("legal_basis") {
+      if let match = candidates.first(where: { panel.strata[$0].legalBasis == section }) { return match }
+      failName("legal_basis", section, Phrase(da: "området har ingen ophold efter det.", en: "the area has no stays under it."), among: candidates.map { panel.strata[$0].legalBasis })
+      return nil
+    }
+    let largest = candidates.max { left, right in
+      panel.residents.count { $0.stratum == left } < panel.residents.count { $0.stratum == right }
+    }
+    if largest == nil {
+      fail("kind", Phrase(da: "området har ingen ophold af den art, så der er ingen efterspørgsel at regne med.", en: "the area has no stays of that kind, so there is no demand to count on."), Phrase(""))
+    }
+    return largest
+  }
+
+  private func shareByPlaces(_ places: Double, stratum: Int) -> Double {
+    let ids = Set(panel.offers.filter { $0.stratum == panel.strata[stratum] }.map(\.id))
+    var latest: [String: Double] = [:]
+    for step in builder.capacity.sorted(by: { $0.from < $1.from }) where ids.contains(step.offer) && step.from <= builder.originDay {
+      latest[step.offer] = step.places
+    }
+    return places / (places + latest.values.reduce(0, +))
+  }
+
+  // MARK: Small readings
+
+  private func text(_ key: String) -> String? {
+    if case .string(let text) = change.values[key] { text } else { nil }
+  }
+
+  private func flag(_ key: String) -> Bool? {
+    if case .boolean(let flag) = change.values[key] { flag } else { nil }
+  }
+
+  private mutating func wholeNumber(_ key: String, atLeast least: Int) -> Int? {
+    if case .integer(let number) = change.values[key], number >= least { return number }
+    fail(key, Phrase(da: "skal være et helt tal, mindst \(least).", en: "must be a whole number, at least \(least)."), Phrase(""))
+    return nil
+  }
+
+  private mutating func fail(_ key: String, value: String? = nil, _ message: Phrase, _ remedy: Phrase) {
+    errors.append(
+      scenario.source.finding(at: change.path + "." + key, value: value ?? "\(key) = \(Self.text(change.values[key]))", message: message, remedy: remedy))
+  }
+
+  private mutating func failName(_ key: String, _ name: String, _ message: Phrase, among known: [String]) {
+    errors.append(
+      scenario.source.finding(at: change.path + "." + key, value: name, message: message, remedy: NearestName.hint(name, among: known)))
+  }
+
+  private mutating func warn(_ key: String, _ message: Phrase) {
+    warnings.append(
+      scenario.source.finding(.warning, at: change.path + "." + key, value: "\(key) = \(Self.text(change.values[key]))", message: message, remedy: Phrase("")))
+  }
+}

@@ -1,0 +1,73 @@
+import Demand
+import Groundwork
+public import Placements
+
+/// Looks up a scenario's names and periods in a panel.
+public struct PlanBuilder {
+  let panel: Panel
+  let horizon: Int
+  let capacity: [CapacityStep]
+  private let library: [String: Scenario]
+
+  /// - Parameter scenarios: all that may be named as a `base`.
+  public init(panel: Panel, horizon: Int, capacity: [CapacityStep], scenarios: [Scenario]) {
+    self.panel = panel
+    self.horizon = horizon
+    self.capacity = capacity
+    library = Dictionary(scenarios.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The plain forecast.
+  public func reference(named name: String) -> Plan {
+    Plan(
+      name: name, title: name, base: name, demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [],
+      assumptions: [], warnings: [])
+  }
+
+  /// A scenario with those that it builds on, oldest first.
+  /// - Throws: `FindingsError` with everything that could not be looked up.
+  public func plan(_ scenario: Scenario) throws -> Plan {
+    let chain = try inheritance(of: scenario)
+    var plan = Plan(
+      name: scenario.name, title: scenario.title, base: scenario.base ?? scenario.name,
+      demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [], assumptions: [], warnings: [])
+    var findings: [Finding] = []
+    for ancestor in chain {
+      for change in ancestor.changes {
+        var reader = ChangeReader(builder: self, scenario: ancestor, change: change, newOffers: plan.newOffers)
+        reader.apply(to: &plan)
+        findings += reader.errors
+        plan.warnings += reader.warnings
+      }
+    }
+    guard findings.isEmpty else { throw FindingsError(findings) }
+    return plan
+  }
+
+  private func inheritance(of scenario: Scenario) throws -> [Scenario] {
+    var chain = [scenario]
+    while let base = chain[0].base, base != chain[0].name {
+      if chain.contains(where: { $0.name == base }) {
+        throw FindingsError(
+          chain[0].source.finding(
+            at: "base", value: base, message: Phrase(da: "scenarierne bygger på hinanden i ring.", en: "the scenarios build on each other in a ring."),
+            remedy: Phrase(da: "Lad ét af dem bygge på basis.", en: "Let one of them build on the base.")))
+      }
+      guard let parent = library[base] else {
+        if base == "basis" { break }
+        throw FindingsError(
+          chain[0].source.finding(
+            at: "base", value: base, message: Phrase(da: "der er intet scenarie med det navn.", en: "there is no scenario of that name."),
+            remedy: NearestName.hint(base, among: library.keys.sorted())))
+      }
+      chain.insert(parent, at: 0)
+    }
+    return chain
+  }
+
+  // MARK: Time
+
+  var firstFuture: Period { panel.origin.advanced(by: 1) }
+
+  var originDay: Day { firstFuture.firstDay }
+}

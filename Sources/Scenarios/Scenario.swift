@@ -1,0 +1,72 @@
+import Groundwork
+
+/// A scenario as its author wrote it: keys and types are checked, names are not yet looked up.
+public struct Scenario: Sendable {
+  /// The file's name without `.toml`; how other scenarios and the tables refer to it.
+  public let name: String
+  public let title: String
+  /// The scenario that it builds on and is compared with.
+  public let base: String?
+  public let reason: String
+  public let changes: [Change]
+  let source: PositionedTOML
+
+  /// One `[[change]]`.
+  public struct Change: Sendable {
+    public let lever: Lever
+    public let reason: String
+    let path: String
+    let values: [String: PositionedTOML.Value]
+  }
+
+  /// A scenario without changes.
+  public static func plain(named name: String, title: String) -> Scenario {
+    // An empty text is valid TOML, so this cannot fail.
+    guard let source = try? PositionedTOML(text: "", file: name) else { preconditionFailure("empty TOML refused") }
+    return Scenario(name: name, title: title, base: nil, reason: "", changes: [], source: source)
+  }
+}
+
+/// What a change can act on, with the keys that it takes besides the common ones.
+public enum Lever: String, CaseIterable, Sendable {
+  case homecoming, admission, stock, population, places, closure
+  case otherExit = "other_exit"
+  case batchHomecoming = "batch_homecoming"
+  case newOffer = "new_offer"
+
+  /// Keys that say where and when.
+  static let scopeKeys = ["municipalities", "municipality", "areas", "area", "legal_basis", "kind"]
+  static let timeKeys = ["from", "to"]
+
+  var keys: [String] {
+    let common = ["what", "reason"]
+    switch self {
+    case .homecoming, .admission, .otherExit, .stock, .population:
+      return common + Self.scopeKeys + Self.timeKeys + ["multiply", "add"]
+    case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set"]
+    case .batchHomecoming:
+      return common + ["municipality", "area", "offer", "legal_basis", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
+    case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share"]
+    case .closure: return common + ["offer", "date"]
+    }
+  }
+
+  var requiredKeys: [String] {
+    switch self {
+    case .homecoming, .admission, .otherExit, .stock, .population: []
+    case .places: ["offer", "from"]
+    case .batchHomecoming: ["municipality", "number", "date"]
+    case .newOffer: ["id", "area", "places", "from"]
+    case .closure: ["offer", "date"]
+    }
+  }
+
+  /// Keys of which exactly one must be given.
+  var effectKeys: [String] {
+    switch self {
+    case .homecoming, .admission, .otherExit, .stock, .population: ["multiply", "add"]
+    case .places: ["multiply", "add", "set"]
+    case .batchHomecoming, .newOffer, .closure: []
+    }
+  }
+}
