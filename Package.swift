@@ -47,5 +47,6 @@ let package = Package(
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
+    tests("EndToEndTests", ["plads"]),
   ]
 )
