@@ -29,6 +29,8 @@ public struct TallyKeys: Sendable {
     cell = []
   }
 
+  var offerKeys: [Int] { byOffer.filter { $0 >= 0 } }
+
   public var isByOffer: Bool { !byOffer.isEmpty }
 
   @inline(__always)

@@ -1,0 +1,109 @@
+import Capacity
+public import Demand
+import Dispatch
+public import Forecasting
+public import Placements
+public import Scenarios
+
+/// How a run is made and what of it is wanted.
+public struct RunRequest: Sendable {
+  public var grouping: Grouping
+  public var filter: ResultFilter
+  /// Probability inside intervals, in (0, 1).
+  public var level: Double
+  public var every: PeriodLength
+  public var draws: Int
+  public var seed: UInt64
+  public var threads: Int
+  /// Nil for all that are known.
+  public var measures: [Measure]?
+  /// Steps of `every` that are wanted, counted from 0; nil for all.
+  public var onlyPeriods: Set<Period>?
+
+  public init(
+    grouping: Grouping = .area, filter: ResultFilter = ResultFilter(), level: Double = 0.8, every: PeriodLength, draws: Int = 2000,
+    seed: UInt64 = 1, threads: Int = 1, measures: [Measure]? = nil, onlyPeriods: Set<Period>? = nil
+  ) {
+    self.grouping = grouping
+    self.filter = filter
+    self.level = level
+    self.every = every
+    self.draws = draws
+    self.seed = seed
+    self.threads = threads
+    self.measures = measures
+    self.onlyPeriods = onlyPeriods
+  }
+}
+
+/// One number of the results with its difference from the base scenario, paired by draw.
+public struct ResultRow: Sendable {
+  /// Index into the run's plans.
+  public let plan: Int
+  public let key: ResultKey
+  public let period: Period
+  public let measure: Measure
+  public let value: DrawSummary
+  public let difference: DrawSummary
+  /// Share of the draws in which the scenario is worse than its base; nil where neither way is worse.
+  public let probabilityWorse: Double?
+  /// True where no draw differs from the base.
+  public let isUnchanged: Bool
+}
+
+/// Runs plans on common clocks and summarises them.
+public struct ScenarioRun: Sendable {
+  public let plans: [Plan]
+  /// Index of each plan's base among the plans.
+  public let baseOfPlan: [Int]
+  public let rows: [ResultRow]
+  /// Lines with the citizens present at the origin.
+  public let openingStock: [ResultKey: Double]
+  /// Offers without a known number of places, by id.
+  public let offersWithoutPlaces: [String]
+
+  /// - Parameter plans: the first is the plain forecast; others may name each other as base.
+  public init(
+    demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) {
+    precondition(!plans.isEmpty, "no plan to run")
+    self.plans = plans
+    let panel = demand.panel
+    let newOffers = plans.flatMap(\.newOffers)
+    let offers = panel.offers + newOffers
+    let aligned = Self.align(plans, panelOffers: panel.offers.count)
+    let index = KeyIndex(panel: panel, offers: offers, grouping: request.grouping, filter: request.filter)
+    let simulated = demand.simulate(
+      reference: aligned[0], scenarios: Array(aligned.dropFirst()), keys: index.tally, draws: request.draws, seed: request.seed,
+      threads: request.threads, progress: progress)
+    let until = panel.origin.advanced(by: demand.horizon).lastDay
+    let timelines = plans.map {
+      PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.advanced(by: 1).firstDay, until: until)
+    }
+    let bases = plans.map { plan in plans.firstIndex { $0.name == plan.base } ?? 0 }
+    baseOfPlan = bases
+    let summariser = Summariser(
+      demand: demand, request: request, index: index, draws: simulated, timelines: timelines, bases: bases, offers: offers)
+    rows = summariser.rows()
+    openingStock = summariser.openingStock()
+    offersWithoutPlaces = panel.offers.filter { !timelines[0].knows($0.id) }.map(\.id)
+  }
+
+  /// Gives every plan's new offers their own indices after the panel's, so that all plans count in one list.
+  private static func align(_ plans: [Plan], panelOffers: Int) -> [DemandPlan] {
+    var next = panelOffers
+    return plans.map { plan in
+      var demand = plan.demand
+      let start = next
+      for index in demand.windows.indices where demand.windows[index].offer >= panelOffers {
+        let window = demand.windows[index]
+        demand.windows[index] = OfferWindow(
+          offer: window.offer - panelOffers + start, stratum: window.stratum, weight: window.weight, opens: window.opens,
+          closes: window.closes, ramp: window.ramp)
+      }
+      next += plan.newOffers.count
+      return demand
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import Capacity
+import Demand
+import Dispatch
+import Forecasting
+import Placements
+
+/// Turns event counts into measures, inside each draw first, over the draws last.
+struct Summariser: Sendable {
+  let demand: FittedDemand
+  let request: RunRequest
+  let index: KeyIndex
+  let draws: DemandDraws
+  let timelines: [PlacesTimeline]
+  let bases: [Int]
+  let offers: [Offer]
+
+  private var panel: Panel { demand.panel }
+
+  func openingStock() -> [ResultKey: Double] {
+    Dictionary(uniqueKeysWithValues: index.keys.enumerated().map { ($1, draws.openingStock(key: $0)) })
+  }
+
+  /// Rows in the order plan, key, measure, period.
+  func rows() -> [ResultRow] {
+    let keys = index.keys.indices.filter { draws.isKnown(key: $0) || hasPlaces($0) }
+    let results = Slots<[ResultRow]>(count: keys.count)
+    let chunks = max(1, min(request.threads, keys.count))
+    DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+      for position in stride(from: chunk, to: keys.count, by: chunks) {
+        var line = LineSummary(summariser: self, key: keys[position])
+        results.set(line.rows(), at: position)
+      }
+    }
+    let all = results.values.flatMap { $0 ?? [] }
+    return timelines.indices.flatMap { plan in all.filter { $0.plan == plan } }
+  }
+
+  private func hasPlaces(_ key: Int) -> Bool { index.offersOfKey[key].contains { offer in timelines.contains { $0.knows(offers[offer].id) } } }
+
+  /// The sum over the line's offers; nil when one that exists in the plan has unknown places.
+  func places(plan: Int, key: Int, _ value: (PlacesTimeline, String) -> Double?) -> Double? {
+    var sum = 0.0
+    var any = false
+    for offer in index.offersOfKey[key] {
+      let id = offers[offer].id
+      if let places = value(timelines[plan], id) {
+        sum += places
+        any = true
+      } else if offer < panel.offers.count {
+        return nil
+      }
+    }
+    return any ? sum : nil
+  }
+}
+
+/// Results of threads, one slot each.
+private final class Slots<Value>: @unchecked Sendable {
+  private let storage: UnsafeMutablePointer<Value?>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    storage = .allocate(capacity: max(1, count))
+    storage.initialize(repeating: nil, count: max(1, count))
+  }
+
+  deinit {
+    storage.deinitialize(count: max(1, count))
+    storage.deallocate()
+  }
+
+  func set(_ value: Value, at index: Int) { storage[index] = value }
+
+  var values: [Value?] { Array(UnsafeBufferPointer(start: storage, count: count)) }
+}
+
+/// Walks one line through the periods under all plans.
+private struct LineSummary {
+  private let summariser: Summariser
+  private let key: Int
+  private let count: Int
+  private var states: [LineState]
+  private var found: [ResultRow] = []
+
+  init(summariser: Summariser, key: Int) {
+    self.summariser = summariser
+    self.key = key
+    count = summariser.request.draws
+    states = summariser.timelines.indices.map { plan in
+      LineState(draws: summariser.request.draws, opening: summariser.draws.openingFlowStock(key: key), differs: plan == 0 || summariser.draws.differs(plan: plan, key: key))
+    }
+  }
+
+  private var panel: Panel { summariser.demand.panel }
+
+  mutating func rows() -> [ResultRow] {
+    let request = summariser.request
+    let length = max(request.every, panel.length)
+    for step in 0..<summariser.demand.horizon {
+      let period = panel.origin.advanced(by: step + 1)
+      for plan in states.indices where states[plan].differs { states[plan].add(summariser.draws, plan: plan, key: key, step: step, days: period.days) }
+      for plan in states.indices { addPlaceDays(plan: plan, period: period) }
+      let whole = period.enclosing(length)
+      let isLast = step + 1 == summariser.demand.horizon
+      guard whole.lastDay == period.lastDay || isLast else { continue }
+      if request.onlyPeriods?.contains(whole) ?? true { summarise(at: period, as: whole, step: step) }
+      for plan in states.indices { states[plan].startPeriod() }
+    }
+    return found.sorted { left, right in
+      (left.plan, Self.order(left.measure), left.period) < (right.plan, Self.order(right.measure), right.period)
+    }
+  }
+
+  private static func order(_ measure: Measure) -> Int { Measure.allCases.firstIndex(of: measure) ?? 0 }
+
+  private mutating func addPlaceDays(plan: Int, period: Period) {
+    let days = summariser.places(plan: plan, key: key) { $0.placeDays(in: period, offer: $1) }
+    states[plan].placeDays = states[plan].placeDays.flatMap { sum in days.map { sum + $0 } }
+    states[plan].days += period.days
+  }
+
+  private mutating func summarise(at period: Period, as whole: Period, step: Int) {
+    let wanted = summariser.request.measures ?? Measure.allCases
+    for measure in Measure.allCases where wanted.contains(measure) {
+      var vectors: [[Double]?] = []
+      for plan in states.indices {
+        vectors.append(states[plan].differs || measure.needsPlaces ? vector(measure, plan: plan, period: period, step: step) : vectors[0])
+      }
+      for plan in states.indices {
+        guard let values = vectors[plan] else { continue }
+        // Without places in the base there is nothing to compare with: a new offer's base has none, which counts as zero.
+        let base = vectors[summariser.bases[plan]] ?? [Double](repeating: 0, count: count)
+        found.append(row(plan, whole, measure, values, base))
+      }
+    }
+  }
+
+  private func row(_ plan: Int, _ period: Period, _ measure: Measure, _ values: [Double], _ base: [Double]) -> ResultRow {
+    var copy = values
+    let summary = DrawSummary(&copy, level: summariser.request.level)
+    var difference = [Double](repeating: 0, count: count)
+    var worse = 0
+    var unchanged = true
+    for d in 0..<count {
+      let change = values[d] - base[d]
+      difference[d] = change
+      if change != 0 { unchanged = false }
+      if measure.worse == .lower ? change < 0 : change > 0 { worse += 1 }
+    }
+    let zero = DrawSummary(mean: 0, median: 0, lower: 0, upper: 0)
+    return ResultRow(
+      plan: plan, key: summariser.index.keys[key], period: period, measure: measure, value: summary,
+      difference: unchanged ? zero : DrawSummary(&difference, level: summariser.request.level),
+      probabilityWorse: measure.worse.map { _ in Double(worse) / Double(count) }, isUnchanged: unchanged)
+  }
+
+  /// The measure's value in every draw; nil where it is not known for this line.
+  private func vector(_ measure: Measure, plan: Int, period: Period, step: Int) -> [Double]? {
+    let state = states[states[plan].differs ? plan : 0]
+    let knowsFlows = summariser.draws.hasFlows(key: key)
+    switch measure {
+    case .stock: return stock(plan: plan, step: step)
+    case .admissions: return knowsFlows ? state.admissions : nil
+    case .homecomings: return knowsFlows ? state.homecomings : nil
+    case .otherExits: return knowsFlows ? state.otherExits : nil
+    case .occupiedDays: return summariser.draws.hasStockOnly(key: key) || !summariser.draws.hasFlowStock(key: key) ? nil : state.occupiedDays
+    case .fullYearPlaces:
+      guard let days = vector(.occupiedDays, plan: plan, period: period, step: step) else { return nil }
+      return days.map { $0 / Double(states[plan].days) }
+    case .places:
+      return places(plan: plan, period: period).map { [Double](repeating: $0, count: count) }
+    case .vacant:
+      guard let places = places(plan: plan, period: period), let stock = stock(plan: plan, step: step) else { return nil }
+      return stock.map { places - $0 }
+    case .occupancy:
+      guard let placeDays = states[plan].placeDays, placeDays > 0,
+        let days = vector(.occupiedDays, plan: plan, period: period, step: step)
+      else { return nil }
+      return days.map { 100 * $0 / placeDays }
+    }
+  }
+
+  private func places(plan: Int, period: Period) -> Double? {
+    summariser.places(plan: plan, key: key) { $0.atEnd(of: period, offer: $1) }
+  }
+
+  private func stock(plan: Int, step: Int) -> [Double]? {
+    let draws = summariser.draws
+    let state = states[states[plan].differs ? plan : 0]
+    var values: [Double]? = draws.hasFlowStock(key: key) ? state.stock : nil
+    if draws.hasStockOnly(key: key) {
+      var sum = values ?? [Double](repeating: 0, count: count)
+      draws.addStockOnly(plan: plan, key: key, step: step, to: &sum)
+      values = sum
+    }
+    return values
+  }
+}
+
+/// Running values of one line under one plan, one number a draw.
+private struct LineState {
+  let differs: Bool
+  var stock: [Double]
+  var admissions: [Double]
+  var homecomings: [Double]
+  var otherExits: [Double]
+  var occupiedDays: [Double]
+  /// Nil once a period's places were unknown.
+  var placeDays: Double? = 0
+  var days = 0
+
+  init(draws: Int, opening: Int, differs: Bool) {
+    self.differs = differs
+    stock = [Double](repeating: Double(opening), count: draws)
+    let zero = [Double](repeating: 0, count: draws)
+    admissions = zero
+    homecomings = zero
+    otherExits = zero
+    occupiedDays = zero
+  }
+
+  mutating func startPeriod() {
+    placeDays = 0
+    days = 0
+    for d in stock.indices {
+      admissions[d] = 0
+      homecomings[d] = 0
+      otherExits[d] = 0
+      occupiedDays[d] = 0
+    }
+  }
+
+  /// Adds one base period: stock(t) = stock(t−1) + admissions − homecomings − other exits + net moves, and
+  /// occupied days = opening stock × days + what arrivals and leavers add and take.
+  mutating func add(_ source: DemandDraws, plan: Int, key: Int, step: Int, days: Int) {
+    for d in stock.indices { occupiedDays[d] += stock[d] * Double(days) }
+    source.forEach(plan: plan, key: key, step: step) { kind, d, amount in
+      switch kind {
+      case .admissions:
+        admissions[d] += amount
+        stock[d] += amount
+      case .homecomings:
+        homecomings[d] += amount
+        stock[d] -= amount
+      case .otherExits:
+        otherExits[d] += amount
+        stock[d] -= amount
+      case .netMoves: stock[d] += amount
+      case .dayCorrection: occupiedDays[d] += amount
+      }
+    }
+  }
+}

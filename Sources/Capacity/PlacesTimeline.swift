@@ -1,0 +1,70 @@
+public import Placements
+public import Scenarios
+
+/// The standard places of every offer on every day of the horizon under a plan.
+public struct PlacesTimeline: Sendable {
+  private let firstDay: Day
+  private let days: Int
+  /// By offer id; nil where the capacity table says nothing.
+  private let places: [String: [Double]]
+
+  /// - Parameter until: the last day, included.
+  public init(offers: [Offer], capacity: [CapacityStep], changes: [PlacesChange], from firstDay: Day, until: Day) {
+    self.firstDay = firstDay
+    let days = until - firstDay + 1
+    self.days = days
+    var steps: [String: [CapacityStep]] = [:]
+    for step in capacity { steps[step.offer, default: []].append(step) }
+    var places: [String: [Double]] = [:]
+    for offer in offers {
+      let own = steps[offer.id] ?? []
+      let changed = changes.filter { $0.offer == offer.id }
+      guard !own.isEmpty || changed.contains(where: { if case .set = $0.effect { true } else { false } }) else { continue }
+      places[offer.id] = Self.daily(offer, own.sorted { $0.from < $1.from }, changed, firstDay: firstDay, days: days)
+    }
+    self.places = places
+  }
+
+  private static func daily(_ offer: Offer, _ steps: [CapacityStep], _ changes: [PlacesChange], firstDay: Day, days: Int) -> [Double] {
+    var values = [Double](repeating: 0, count: days)
+    for step in steps {
+      let start = max(0, step.from - firstDay)
+      for day in start..<max(start, days) { values[day] = step.places }
+    }
+    for change in changes {
+      let start = max(0, change.from - firstDay)
+      let end = min(days - 1, change.to.map { $0 - firstDay } ?? days - 1)
+      guard start <= end else { continue }
+      for day in start...end {
+        switch change.effect {
+        case .add(let number): values[day] = max(0, values[day] + number)
+        case .multiply(let factor): values[day] *= factor
+        case .set(let number): values[day] = number
+        }
+      }
+    }
+    for day in 0..<days where !exists(offer, on: firstDay.advanced(by: day)) { values[day] = 0 }
+    return values
+  }
+
+  private static func exists(_ offer: Offer, on day: Day) -> Bool {
+    (offer.validFrom.map { day >= $0 } ?? true) && (offer.validTo.map { day <= $0 } ?? true)
+  }
+
+  /// Whether the places of an offer are known.
+  public func knows(_ offer: String) -> Bool { places[offer] != nil }
+
+  /// Places at the end of a period inside the timeline; nil when unknown.
+  public func atEnd(of period: Period, offer: String) -> Double? {
+    places[offer].map { $0[min(max(0, period.lastDay - firstDay), days - 1)] }
+  }
+
+  /// Place-days of a period: the sum of the places over its days; nil when unknown.
+  public func placeDays(in period: Period, offer: String) -> Double? {
+    guard let values = places[offer] else { return nil }
+    let start = max(0, period.firstDay - firstDay)
+    let end = min(days - 1, period.lastDay - firstDay)
+    guard start <= end else { return 0 }
+    return values[start...end].reduce(0, +)
+  }
+}

@@ -1,0 +1,212 @@
+import Dispatch
+import Glibc
+public import Groundwork
+public import Placements
+
+/// A panel's demand, fitted: flows where they are known, a local level where only the stock is.
+public struct FittedDemand: Sendable {
+  public let panel: Panel
+  /// Future periods.
+  public let horizon: Int
+  /// Admissions, homecomings and other exits, where there is a stratum with flows and stock.
+  public let flows: [FlowFit]
+  private let countFlows: [FlowFit]
+  private let stock: StockModel
+  private let clock: FlowClock
+
+  /// - Parameters:
+  ///   - horizon: future periods, at least 1.
+  ///   - threads: flows fitted at the same time; the numbers do not depend on it.
+  public init(panel: Panel, horizon: Int, threads: Int = 1) {
+    precondition(horizon > 0, "a forecast needs at least one period")
+    self.panel = panel
+    self.horizon = horizon
+    let clock = FlowClock(panel: panel, horizon: horizon)
+    self.clock = clock
+    stock = StockModel(panel: panel, horizon: horizon)
+    let full = panel.strata.indices.filter { panel.knowledge[$0] == .flowsAndStock }
+    let counted = panel.strata.indices.filter { panel.knowledge[$0] == .flowsOnly }
+    var jobs: [(Flow, [Int], FlowFrame.Exposure)] = []
+    if !full.isEmpty || !counted.isEmpty { jobs.append((.admission, full + counted, .population)) }
+    if !full.isEmpty { jobs += [(.homecoming, full, .personTime), (.otherExit, full, .personTime)] }
+    let countJobs: [(Flow, [Int], FlowFrame.Exposure)] =
+      counted.isEmpty ? [] : [(.homecoming, counted, .population), (.otherExit, counted, .population)]
+    let fits = Self.fit(jobs + countJobs, panel: panel, clock: clock, threads: threads)
+    flows = Array(fits.prefix(jobs.count))
+    countFlows = Array(fits.dropFirst(jobs.count))
+  }
+
+  private static func fit(_ jobs: [(Flow, [Int], FlowFrame.Exposure)], panel: Panel, clock: FlowClock, threads: Int) -> [FlowFit] {
+    let results = ConcurrentResults<FlowFit>(count: jobs.count)
+    results.fill(threads: threads) { index in
+      FlowFit(panel: panel, clock: clock, flow: jobs[index].0, strata: jobs[index].1.sorted(), exposure: jobs[index].2)
+    }
+    return results.all
+  }
+
+  /// What could not be modelled as it should be.
+  public var warnings: [Finding] { panel.setAside + (flows + countFlows).compactMap(\.warning) }
+
+  /// What every forecast rests on, for the foot of its tables.
+  public var assumptions: [Phrase] {
+    guard !flows.isEmpty else {
+      return [
+        Phrase(
+          da: "Belægningens niveau følger den sidste observation (lokalt niveau på befolkningsandelen); usikkerheden er estimeret af historikken.",
+          en: "The level of the stock follows the last observation (local level of the share of the population); its uncertainty is estimated from history.")
+      ]
+    }
+    let left = NumberText.display(100 * FlowClock.damping, decimals: 0, language: .en)
+    return [
+      Phrase(
+        da: "Trends dæmpes: \(left) % af årets hældning er tilbage et år senere (antagelse).",
+        en: "Trends are damped: \(left) % of a year's slope is left a year later (assumption).")
+    ]
+  }
+
+  /// Simulates the reference plan and the scenarios on the same clocks.
+  public func simulate(
+    reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys, draws: Int, seed: UInt64, threads: Int,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) -> DemandDraws {
+    let simulator = simulator(draws: draws, seed: seed, threads: threads)
+    let flows = simulator.run(reference: reference, scenarios: scenarios, keys: keys, threads: threads, progress: progress)
+    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: simulator) }
+    let stocks = stock.run(plans: prepared, panel: panel, keys: keys, draws: draws, seed: seed, threads: threads)
+    return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys))
+  }
+
+  private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
+    let needed = flows + countFlows
+    let results = ConcurrentResults<FlowDraws>(count: needed.count)
+    results.fill(threads: threads) { needed[$0].draws(panel: panel, clock: clock, draws: draws, seed: seed) }
+    let drawn = results.all
+    let empty = FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws)
+    func pick(_ flow: Flow, from range: Range<Int>) -> FlowDraws? {
+      range.first { needed[$0].flow == flow }.map { drawn[$0] }
+    }
+    return FlowSimulator(
+      panel: panel, clock: clock, draws: draws, seed: seed,
+      admission: pick(.admission, from: 0..<flows.count) ?? empty, homecoming: pick(.homecoming, from: 0..<flows.count) ?? empty,
+      otherExit: pick(.otherExit, from: 0..<flows.count) ?? empty,
+      homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
+      otherExitCount: pick(.otherExit, from: flows.count..<needed.count),
+      transfers: TransferDraws(panel: panel, draws: draws, seed: seed), exposure: futureExposure())
+  }
+
+  /// 10,000 persons by municipality, area and future period; 1 where there is no population.
+  private func futureExposure() -> [Double] {
+    var table = [Double](repeating: 1, count: panel.municipalities.count * panel.areas.count * horizon)
+    for m in panel.municipalities.indices where panel.population.covers(panel.municipalities[m].code) {
+      for a in panel.areas.indices {
+        for t in 0..<horizon {
+          let persons = panel.persons(municipality: m, area: a, period: panel.origin.advanced(by: t + 1))
+          table[(m * panel.areas.count + a) * horizon + t] = (persons ?? 10_000) / 10_000
+        }
+      }
+    }
+    return table
+  }
+}
+
+/// Which kinds of knowledge meet under a key.
+struct KeyKnowledge: Sendable {
+  let hasFlowStock: [Bool]
+  let hasFlows: [Bool]
+  let hasStockOnly: [Bool]
+
+  init(panel: Panel, keys: TallyKeys) {
+    var flowStock = [Bool](repeating: false, count: keys.count)
+    var flows = flowStock
+    var stockOnly = flowStock
+    func mark(_ key: Int, _ knowledge: Panel.Knowledge) {
+      guard key >= 0 else { return }
+      switch knowledge {
+      case .flowsAndStock:
+        flowStock[key] = true
+        flows[key] = true
+      case .flowsOnly: flows[key] = true
+      case .stockOnly: stockOnly[key] = true
+      case .nothing: return
+      }
+    }
+    if keys.isByOffer {
+      for offer in keys.offerKeys { mark(offer, .flowsAndStock) }
+    } else {
+      for m in panel.municipalities.indices {
+        for s in panel.strata.indices { mark(keys.key(municipality: m, stratum: s, offer: -1), panel.knowledge[s]) }
+      }
+    }
+    hasFlowStock = flowStock
+    self.hasFlows = flows
+    hasStockOnly = stockOnly
+  }
+}
+
+/// The simulated futures of a reference and its scenarios, by key; plan 0 is the reference.
+public struct DemandDraws: Sendable {
+  let flows: SimulatedFlows
+  let stocks: [StockTally]
+  let knowledge: KeyKnowledge
+
+  public func isKnown(key: Int) -> Bool { knowledge.hasFlows[key] || knowledge.hasStockOnly[key] }
+  public func hasFlows(key: Int) -> Bool { knowledge.hasFlows[key] }
+  public func hasFlowStock(key: Int) -> Bool { knowledge.hasFlowStock[key] }
+  public func hasStockOnly(key: Int) -> Bool { knowledge.hasStockOnly[key] }
+
+  /// Citizens at the origin in strata with flows.
+  public func openingFlowStock(key: Int) -> Int { flows.openingStock[key] }
+
+  /// The same as a number for tables.
+  public func openingStock(key: Int) -> Double { Double(flows.openingStock[key]) }
+
+  /// Whether any draw of the plan's flows differs from the reference under the key.
+  public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (flows.differences[plan - 1].isTouched(key) || hasStockOnly(key: key)) }
+
+  /// Event counts of one key and period under a plan, draw by draw and kind by kind; zeros may be left out.
+  public func forEach(plan: Int, key: Int, step: Int, _ body: (EventTally.Kind, Int, Double) -> Void) {
+    for kind in EventTally.Kind.allCases {
+      if flows.base.isTouched(key) {
+        flows.base.withDraws(kind, key: key, period: step) { counts in
+          for d in counts.indices where counts[d] != 0 { body(kind, d, Double(counts[d])) }
+        }
+      }
+      guard plan > 0, flows.differences[plan - 1].isTouched(key) else { continue }
+      flows.differences[plan - 1].withDraws(kind, key: key, period: step) { counts in
+        for d in counts.indices where counts[d] != 0 { body(kind, d, Double(counts[d])) }
+      }
+    }
+  }
+
+  public func addStockOnly(plan: Int, key: Int, step: Int, to sums: inout [Double]) {
+    stocks[plan].withDraws(key: key, period: step) { values in
+      for d in values.indices { sums[d] += values[d] }
+    }
+  }
+}
+
+/// Results of independent jobs, one slot each, filled by any number of threads.
+final class ConcurrentResults<Value: Sendable>: @unchecked Sendable {
+  private let slots: UnsafeMutablePointer<Value?>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    slots = .allocate(capacity: max(1, count))
+    slots.initialize(repeating: nil, count: max(1, count))
+  }
+
+  deinit {
+    slots.deinitialize(count: max(1, count))
+    slots.deallocate()
+  }
+
+  func fill(threads: Int, _ job: @Sendable (Int) -> Value) {
+    let chunks = max(1, min(threads, count))
+    DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+      for index in stride(from: chunk, to: count, by: chunks) { slots[index] = job(index) }
+    }
+  }
+
+  var all: [Value] { (0..<count).compactMap { slots[$0] } }
+}

@@ -1,0 +1,155 @@
+import Glibc
+public import Groundwork
+import LinearAlgebra
+public import Placements
+import Probability
+import Regression
+
+/// One flow's fitted rates: pooled over municipalities, strata and areas.
+///
+/// log rate = intercept + home region + stratum + (trend + trend of the area) · years + season + municipality
+/// + municipality × area + (homecomings) own trend of the municipality over the recent years.
+public struct FlowFit: Sendable {
+  /// One number that the fit found, with its 95 % interval, for tables and tests.
+  public struct Estimate: Sendable {
+    public enum Subject: Hashable, Sendable {
+      /// Log rate of a stratum in the middle of the data, of a municipality outside the home region.
+      case level(Stratum)
+      case ownRegion
+      /// Change of the log rate a year in an area.
+      case slope(area: String)
+      case seasonSine, seasonCosine
+      case municipality(code: String)
+      case municipalityArea(code: String, area: String)
+      /// Change of the log rate a year over the recent years, on top of the area's.
+      case municipalityTrend(code: String)
+      case standardDeviation(String)
+      case theta
+    }
+
+    public let subject: Subject
+    public let value: Double
+    /// On the scale of `value`; nil where it is not known, such as for a variance of zero.
+    public let standardError: Double?
+    public let lower: Double?
+    public let upper: Double?
+  }
+
+  public let flow: Flow
+  /// Events behind the fit.
+  public let events: Double
+  public let rows: Int
+  public let estimates: [Estimate]
+  /// Sum of the fitted means over sum of the counts, by stratum of the panel; 1 where nothing was counted.
+  public let fittedShare: [Double]
+  /// Why a simpler model was taken, if it was.
+  public let warning: Finding?
+  private let parameters: Parameters
+
+  enum Parameters: Sendable {
+    case regression(FittedPenalizedGLM, FlowTerms)
+    /// Too few events to fit: one rate by stratum with a gamma posterior, (events + prior, exposure + prior).
+    case constant(events: [Double], exposure: [Double], prior: (events: Double, exposure: Double))
+  }
+
+  /// Fewest events for which rates are regressed.
+  static let fewestEvents = 10.0
+
+  init(panel: Panel, clock: FlowClock, flow: Flow, strata: [Int], exposure: FlowFrame.Exposure) {
+    let frame = FlowFrame(panel: panel, flow: flow, strata: strata, exposure: exposure)
+    self.flow = flow
+    rows = frame.rows
+    let events = frame.response.reduce(0, +)
+    self.events = events
+    let terms = FlowTerms(panel: panel, clock: clock, flow: flow, frame: frame)
+    var problem: Finding?
+    if events >= Self.fewestEvents {
+      do {
+        let fit = try terms.fit(frame)
+        parameters = .regression(fit, terms)
+        estimates = terms.estimates(fit, panel: panel)
+        fittedShare = Self.share(fit.fitted, frame: frame, strata: panel.strata.count)
+        warning = nil
+        return
+      } catch {
+        problem = Finding(
+          .warning, value: flow.rawValue,
+          message: Phrase(
+            da: "modellen kunne ikke bestemmes (\(error)); hver gruppe får sin gennemsnitlige rate.",
+            en: "the model could not be fitted (\(error)); each stratum gets its mean rate."), remedy: Phrase(""))
+      }
+    }
+    warning = problem
+    parameters = Self.constant(frame, strata: panel.strata.count)
+    estimates = []
+    fittedShare = [Double](repeating: 1, count: panel.strata.count)
+  }
+
+  private static func constant(_ frame: FlowFrame, strata: Int) -> Parameters {
+    var events = [Double](repeating: 0, count: strata)
+    var exposure = [Double](repeating: 0, count: strata)
+    for row in 0..<frame.rows {
+      events[Int(frame.stratum[row])] += frame.response[row]
+      exposure[Int(frame.stratum[row])] += exp(frame.logExposure[row])
+    }
+    let all = max(exposure.reduce(0, +), 1e-9)
+    // The pooled rate, with the weight of half an event: never exactly zero, since what was not seen may still happen.
+    let rate = (events.reduce(0, +) + 0.5) / all
+    return .constant(events: events, exposure: exposure, prior: (0.5, 0.5 / rate))
+  }
+
+  private static func share(_ fitted: [Double], frame: FlowFrame, strata: Int) -> [Double] {
+    var means = [Double](repeating: 0, count: strata)
+    var counts = [Double](repeating: 0, count: strata)
+    for row in 0..<frame.rows {
+      means[Int(frame.stratum[row])] += fitted[row]
+      counts[Int(frame.stratum[row])] += frame.response[row]
+    }
+    let overall = means.reduce(0, +) / max(counts.reduce(0, +), 1e-9)
+    return zip(means, counts).map { $1 >= fewestEvents ? $0 / $1 : overall }
+  }
+
+  /// Joint draws of the rates: estimation uncertainty.
+  func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowDraws {
+    switch parameters {
+    case .regression(let fit, let terms):
+      let matrix = fit.drawCoefficients(count: draws, seed: seed ^ terms.seedOfFlow)
+      return terms.draws(fit: fit, coefficients: matrix, draws: draws, seed: seed, share: fittedShare, panel: panel, clock: clock)
+    case .constant(let events, let exposure, let prior):
+      return constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
+    }
+  }
+
+  private func constantDraws(
+    _ events: [Double], _ exposure: [Double], _ prior: (events: Double, exposure: Double), panel: Panel, clock: FlowClock, draws: Int,
+    seed: UInt64
+  ) -> FlowDraws {
+    var flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
+    for s in panel.strata.indices {
+      for d in 0..<draws {
+        var stream = RandomStream(seed: seed ^ 0x636F_6E73_74, pair: UInt64(d), UInt64(s))
+        let rate = stream.nextGamma(events[s] + prior.events) / (exposure[s] + prior.exposure)
+        flowDraws.stratumPart[d * panel.strata.count + s] = log(max(rate, 1e-12))
+      }
+    }
+    return flowDraws
+  }
+}
+
+extension FlowDraws {
+  /// Rates of 1 without trend or season.
+  init(empty panel: Panel, clock: FlowClock, draws: Int) {
+    self.draws = draws
+    strata = panel.strata.count
+    areas = panel.areas.count
+    horizon = clock.horizon
+    areaOfStratum = panel.areaOfStratum
+    stratumPart = [Double](repeating: 0, count: draws * panel.strata.count)
+    municipalityPart = [Double](repeating: 0, count: panel.municipalities.count * draws)
+    interaction = [Float](repeating: 0, count: panel.municipalities.count * panel.areas.count * draws)
+    municipalitySlope = []
+    correction = [Double](repeating: 0, count: panel.municipalities.count * panel.strata.count)
+    areaTime = [Double](repeating: 1, count: draws * panel.areas.count * clock.horizon)
+    theta = nil
+  }
+}

@@ -1,0 +1,246 @@
+import Glibc
+import LinearAlgebra
+import Placements
+import Probability
+import Regression
+
+/// The columns and blocks of a flow's regression, and where each coefficient stands.
+struct FlowTerms: Sendable {
+  let flow: Flow
+  private let fixedNames: [String]
+  private let fixed: [[Double]]
+  private let blocks: [PenalizedBlock]
+  private let isHome: [Bool]
+
+  private enum Name {
+    static let intercept = "(Intercept)"
+    static let ownRegion = "own_region"
+    static let trend = "trend"
+    static let sine = "season_sin"
+    static let cosine = "season_cos"
+    static let stratum = "stratum"
+    static let areaTrend = "trend | area"
+    static let municipality = "municipality"
+    static let interaction = "municipality:area"
+    static let municipalityTrend = "recent trend | municipality"
+  }
+
+  /// Own stream of each flow.
+  var seedOfFlow: UInt64 {
+    switch flow {
+    case .admission: 0x61_646D
+    case .homecoming: 0x68_6F6D
+    case .otherExit: 0x6F_7468
+    }
+  }
+
+  init(panel: Panel, clock: FlowClock, flow: Flow, frame: FlowFrame) {
+    self.flow = flow
+    let home = panel.settings.region
+    isHome = panel.municipalities.map { !home.isEmpty && $0.region.lowercased() == home.lowercased() }
+    let hasTrend = clock.past >= 2 * clock.length.perYear && clock.past >= 4
+    var columns: [(String, [Double])] = [(Name.intercept, [Double](repeating: 1, count: frame.rows))]
+    let own = frame.municipality.map { isHome[Int($0)] ? 1.0 : 0.0 }
+    if own.contains(0), own.contains(1) { columns.append((Name.ownRegion, own)) }
+    let trend = frame.period.map { clock.trend(Int($0)) }
+    if hasTrend { columns.append((Name.trend, trend)) }
+    if hasTrend, clock.length != .year {
+      let seasons = (0..<clock.past).map(clock.season)
+      columns.append((Name.sine, frame.period.map { seasons[Int($0)].sine }))
+      // Four quarters fix two of three harmonic columns; the cosine of mid-quarters still varies.
+      columns.append((Name.cosine, frame.period.map { seasons[Int($0)].cosine }))
+    }
+    fixedNames = columns.map(\.0)
+    fixed = columns.map(\.1)
+    let areaOfRow = frame.stratum.map { Int32(panel.areaOfStratum[Int($0)]) }
+    var blocks: [PenalizedBlock] = []
+    if panel.strata.count > 1 { blocks.append(PenalizedBlock(name: Name.stratum, levelCount: panel.strata.count, index: frame.stratum)) }
+    if hasTrend, panel.areas.count > 1 {
+      blocks.append(PenalizedBlock(name: Name.areaTrend, levelCount: panel.areas.count, index: areaOfRow, covariate: trend))
+    }
+    if panel.municipalities.count > 1 {
+      blocks.append(PenalizedBlock(name: Name.municipality, levelCount: panel.municipalities.count, index: frame.municipality))
+      if hasTrend, flow == .homecoming {
+        blocks.append(
+          PenalizedBlock(
+            name: Name.municipalityTrend, levelCount: panel.municipalities.count, index: frame.municipality,
+            covariate: frame.period.map { clock.ramp(Int($0)) }))
+      }
+      if panel.areas.count > 1 {
+        let areas = Int32(panel.areas.count)
+        blocks.append(
+          PenalizedBlock(
+            name: Name.interaction, levelCount: panel.municipalities.count * panel.areas.count,
+            index: zip(frame.municipality, areaOfRow).map { $0 * areas + $1 }))
+      }
+    }
+    self.blocks = blocks
+  }
+
+  /// Admissions and homecomings vary more than Poisson; other exits do not come in batches.
+  func fit(_ frame: FlowFrame) throws -> FittedPenalizedGLM {
+    let family: Family = flow == .otherExit ? .poisson : .negativeBinomial(theta: nil)
+    let model = try PenalizedGLM(family: family, criterion: .reml, search: .fellnerSchall)
+    return try model.fit(response: frame.response, offset: frame.logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
+  }
+
+  private func block(_ name: String) -> Int? { blocks.firstIndex { $0.name == name } }
+
+  private func column(_ name: String) -> Int? { fixedNames.firstIndex(of: name) }
+
+  // MARK: Draws
+
+  /// Linear combinations of coefficients as the simulator wants them.
+  func draws(
+    fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], panel: Panel, clock: FlowClock
+  ) -> FlowDraws {
+    var result = FlowDraws(empty: panel, clock: clock, draws: draws)
+    let layout = fit.layout
+    let strata = panel.strata.count
+    let areas = panel.areas.count
+    let seasons = (0..<clock.horizon).map { clock.season(clock.past + $0) }
+    let damped = (0..<clock.horizon).map(clock.dampedYears)
+    var slopes = [Double](repeating: 0, count: areas)
+    for d in 0..<draws {
+      func fixedValue(_ name: String) -> Double { column(name).map { coefficients[layout.fixed($0), d] } ?? 0 }
+      func effect(_ name: String, _ level: Int) -> Double { block(name).map { coefficients[layout.effect(block: $0, level: level), d] } ?? 0 }
+      let trend = fixedValue(Name.trend)
+      for a in 0..<areas { slopes[a] = trend + effect(Name.areaTrend, a) }
+      for s in 0..<strata {
+        result.stratumPart[d * strata + s] =
+          fixedValue(Name.intercept) + effect(Name.stratum, s) + slopes[panel.areaOfStratum[s]] * clock.trendAtOrigin
+      }
+      let sine = fixedValue(Name.sine)
+      let cosine = fixedValue(Name.cosine)
+      for a in 0..<areas {
+        for t in 0..<clock.horizon {
+          result.areaTime[(d * areas + a) * clock.horizon + t] = exp(slopes[a] * damped[t] + sine * seasons[t].sine + cosine * seasons[t].cosine)
+        }
+      }
+    }
+    fillMunicipalities(&result, coefficients, layout, panel, clock)
+    if let theta = fit.theta {
+      let error = fit.logThetaStandardError ?? 0
+      result.theta = (0..<draws).map { d in
+        var stream = RandomStream(seed: seed ^ seedOfFlow, pair: UInt64(d), 41)
+        return theta * exp(error * stream.nextNormal())
+      }
+    }
+    correct(&result, fit: fit, share: share, panel: panel, clock: clock)
+    return result
+  }
+
+  private func fillMunicipalities(_ result: inout FlowDraws, _ coefficients: Matrix, _ layout: CoefficientLayout, _ panel: Panel, _ clock: FlowClock) {
+    let draws = result.draws
+    let areas = panel.areas.count
+    let municipality = block(Name.municipality)
+    let trend = block(Name.municipalityTrend)
+    let interaction = block(Name.interaction)
+    let own = column(Name.ownRegion)
+    if trend != nil { result.municipalitySlope = [Double](repeating: 0, count: panel.municipalities.count * draws) }
+    for d in 0..<draws {
+      let ownRegion = own.map { coefficients[layout.fixed($0), d] } ?? 0
+      for m in panel.municipalities.indices {
+        var value = isHome[m] ? ownRegion : 0
+        if let municipality { value += coefficients[layout.effect(block: municipality, level: m), d] }
+        if let trend {
+          let slope = coefficients[layout.effect(block: trend, level: m), d]
+          result.municipalitySlope[m * draws + d] = slope
+          value += slope * clock.rampAtOrigin
+        }
+        result.municipalityPart[m * draws + d] = value
+        if let interaction {
+          for a in 0..<areas {
+            result.interaction[(m * areas + a) * draws + d] = Float(coefficients[layout.effect(block: interaction, level: m * areas + a), d])
+          }
+        }
+      }
+    }
+  }
+
+  /// The exponential of a normal draw has a mean above the plug-in rate; each cell's mean over the draws is brought back to
+  /// the plug-in rate, and each stratum's to its observed total.
+  private func correct(_ result: inout FlowDraws, fit: FittedPenalizedGLM, share: [Double], panel: Panel, clock: FlowClock) {
+    let plugIn = pointLevels(fit, panel: panel, clock: clock)
+    for m in panel.municipalities.indices {
+      for s in panel.strata.indices {
+        let centre = plugIn(m, s)
+        var sum = 0.0
+        for d in 0..<result.draws { sum += exp(result.logLevel(municipality: m, stratum: s, draw: d) - centre) }
+        let mean = sum / Double(result.draws)
+        let shareOfObserved = share[s] > 0 ? share[s] : 1
+        result.correction[m * panel.strata.count + s] = -log(mean) - log(shareOfObserved)
+      }
+    }
+  }
+
+  /// Log rate at the origin by the estimates themselves.
+  private func pointLevels(_ fit: FittedPenalizedGLM, panel: Panel, clock: FlowClock) -> (Int, Int) -> Double {
+    let point = fit.coefficients
+    let layout = fit.layout
+    func fixedValue(_ name: String) -> Double { column(name).map { point[layout.fixed($0)] } ?? 0 }
+    func effect(_ name: String, _ level: Int) -> Double { block(name).map { point[layout.effect(block: $0, level: level)] } ?? 0 }
+    let strata = panel.strata.indices.map { s in
+      let area = panel.areaOfStratum[s]
+      return fixedValue(Name.intercept) + effect(Name.stratum, s) + (fixedValue(Name.trend) + effect(Name.areaTrend, area)) * clock.trendAtOrigin
+    }
+    let municipalities = panel.municipalities.indices.map { m in
+      (isHome[m] ? fixedValue(Name.ownRegion) : 0) + effect(Name.municipality, m) + effect(Name.municipalityTrend, m) * clock.rampAtOrigin
+    }
+    return { m, s in
+      strata[s] + municipalities[m] + effect(Name.interaction, m * panel.areas.count + panel.areaOfStratum[s])
+    }
+  }
+
+  // MARK: Estimates
+
+  func estimates(_ fit: FittedPenalizedGLM, panel: Panel) -> [FlowFit.Estimate] {
+    let layout = fit.layout
+    var found: [FlowFit.Estimate] = []
+    func combination(_ subject: FlowFit.Estimate.Subject, _ parts: [(name: String, level: Int?)]) {
+      let indices = parts.compactMap { part -> Int? in
+        if let level = part.level { return block(part.name).map { layout.effect(block: $0, level: level) } }
+        return column(part.name).map(layout.fixed)
+      }
+      guard !indices.isEmpty else { return }
+      let value = indices.reduce(0) { $0 + fit.coefficients[$1] }
+      let variance = fit.variance(of: indices.map { ($0, 1) })
+      found.append(.init(subject, value, standardError: sqrt(max(0, variance))))
+    }
+    for (s, stratum) in panel.strata.enumerated() { combination(.level(stratum), [(Name.intercept, nil), (Name.stratum, s)]) }
+    combination(.ownRegion, [(Name.ownRegion, nil)])
+    for (a, area) in panel.areas.enumerated() { combination(.slope(area: area.id), [(Name.trend, nil), (Name.areaTrend, a)]) }
+    combination(.seasonSine, [(Name.sine, nil)])
+    combination(.seasonCosine, [(Name.cosine, nil)])
+    for (m, municipality) in panel.municipalities.enumerated() {
+      combination(.municipality(code: municipality.code), [(Name.municipality, m)])
+      combination(.municipalityTrend(code: municipality.code), [(Name.municipalityTrend, m)])
+      for (a, area) in panel.areas.enumerated() {
+        combination(.municipalityArea(code: municipality.code, area: area.id), [(Name.interaction, m * panel.areas.count + a)])
+      }
+    }
+    for (k, block) in blocks.enumerated() {
+      let variance = fit.variances[k]
+      found.append(.logNormal(.standardDeviation(block.name), sqrt(variance), logStandardError: fit.logVarianceStandardErrors[k].map { $0 / 2 }))
+    }
+    if let theta = fit.theta { found.append(.logNormal(.theta, theta, logStandardError: fit.logThetaStandardError)) }
+    return found
+  }
+}
+
+extension FlowFit.Estimate {
+  /// The 97.5 % quantile of the standard normal distribution.
+  private static let quantile975 = 1.959963984540054
+
+  init(_ subject: Subject, _ value: Double, standardError: Double) {
+    self.init(
+      subject: subject, value: value, standardError: standardError, lower: value - Self.quantile975 * standardError,
+      upper: value + Self.quantile975 * standardError)
+  }
+
+  static func logNormal(_ subject: Subject, _ value: Double, logStandardError: Double?) -> FlowFit.Estimate {
+    FlowFit.Estimate(
+      subject: subject, value: value, standardError: logStandardError.map { $0 * value },
+      lower: logStandardError.map { value * exp(-quantile975 * $0) }, upper: logStandardError.map { value * exp(quantile975 * $0) })
+  }
+}
