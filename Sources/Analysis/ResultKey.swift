@@ -1,4 +1,4 @@
-public import Demand
+import Demand
 public import Placements
 
 /// By what the results are split; the kind of place always splits them.

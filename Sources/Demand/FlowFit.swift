@@ -68,7 +68,7 @@ public struct FlowFit: Sendable {
         let fit = try terms.fit(frame)
         parameters = .regression(fit, terms)
         estimates = terms.estimates(fit, panel: panel)
-        fittedShare = Self.share(fit.fitted, frame: frame, strata: panel.strata.count)
+        fittedShare = Self.share(fit.mean, frame: frame, strata: panel.strata.count)
         warning = nil
         return
       } catch {

@@ -37,7 +37,8 @@ struct FlowTerms: Sendable {
   init(panel: Panel, clock: FlowClock, flow: Flow, frame: FlowFrame) {
     self.flow = flow
     let home = panel.settings.region
-    isHome = panel.municipalities.map { !home.isEmpty && $0.region.lowercased() == home.lowercased() }
+    let isHome = panel.municipalities.map { !home.isEmpty && $0.region.lowercased() == home.lowercased() }
+    self.isHome = isHome
     let hasTrend = clock.past >= 2 * clock.length.perYear && clock.past >= 4
     var columns: [(String, [Double])] = [(Name.intercept, [Double](repeating: 1, count: frame.rows))]
     let own = frame.municipality.map { isHome[Int($0)] ? 1.0 : 0.0 }
@@ -204,7 +205,7 @@ struct FlowTerms: Sendable {
       }
       guard !indices.isEmpty else { return }
       let value = indices.reduce(0) { $0 + fit.coefficients[$1] }
-      let variance = fit.variance(of: indices.map { ($0, 1) })
+      let variance = fit.variance(of: indices.map { FittedPenalizedGLM.Weight($0, 1) })
       found.append(.init(subject, value, standardError: sqrt(max(0, variance))))
     }
     for (s, stratum) in panel.strata.enumerated() { combination(.level(stratum), [(Name.intercept, nil), (Name.stratum, s)]) }

@@ -90,7 +90,7 @@ struct PathWorker {
   /// Hash of two keys and the seed, as the seed of a citizen's or cell's own stream.
   @inline(__always)
   private func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    Probability.mixed(Probability.mixed(simulator.seed &+ a &* 0x9E37_79B9_7F4A_7C15) &+ b &* 0xD1B5_4A32_D192_ED03)
+    StreamKey.of(simulator.seed, a, b)
   }
 
   @inline(__always)

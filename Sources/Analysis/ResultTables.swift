@@ -1,0 +1,266 @@
+public import Demand
+public import Forecasting
+public import Groundwork
+public import Placements
+import Scenarios
+
+/// Results as tables: the promised columns for machines, a compact sheet for people.
+public struct ResultTables: Sendable {
+  private let run: ScenarioRun
+  private let request: RunRequest
+  private let panel: Panel
+  private let horizon: Int
+  private let footnotes: [Phrase]
+
+  public init(run: ScenarioRun, request: RunRequest, demand: FittedDemand) {
+    self.run = run
+    self.request = request
+    panel = demand.panel
+    horizon = demand.horizon
+    footnotes = demand.panel.settings.assumptions + demand.assumptions
+  }
+
+  // MARK: Machine formats
+
+  private static let keyColumns: [Table.Column] = [
+    .init("region"), .init("area"), .init("municipality"), .init("offer"), .init("kind"), .init("measure"), .init("unit"),
+    .init("mean"), .init("median"), .init("lower"), .init("upper"),
+  ]
+
+  /// Columns: origin, period, region, area, municipality, offer, kind, measure, unit, mean, median, lower, upper, level.
+  public func forecast() -> Table {
+    var table = Table(
+      title: Phrase(da: "Prognose", en: "Forecast"),
+      columns: [.init("origin"), .init("period")] + Self.keyColumns + [.init("level", unit: "percent")])
+    for row in run.rows where row.plan == 0 {
+      table.append([.text(panel.origin.description), .text(row.period.description)] + keyCells(row) + summaryCells(row.value) + [level])
+    }
+    return described(table)
+  }
+
+  /// Columns: scenario, base, period, region, area, municipality, offer, kind, measure, unit, mean, median, lower, upper,
+  /// delta_mean, delta_lower, delta_upper, p_worse, level.
+  public func scenario() -> Table {
+    var table = Table(
+      title: Phrase(da: "Scenarier", en: "Scenarios"),
+      columns: [.init("scenario"), .init("base"), .init("period")] + Self.keyColumns + [
+        .init("delta_mean"), .init("delta_lower"), .init("delta_upper"), .init("p_worse", unit: "probability"),
+        .init("level", unit: "percent"),
+      ])
+    for row in run.rows {
+      let plan = run.plans[row.plan]
+      table.append(
+        [.text(plan.name), .text(run.plans[run.baseOfPlan[row.plan]].name), .text(row.period.description)] + keyCells(row)
+          + summaryCells(row.value)
+          + [
+            .number(row.difference.mean), .number(row.difference.lower), .number(row.difference.upper),
+            row.probabilityWorse.map { .number($0) } ?? .empty, level,
+          ])
+    }
+    return described(table)
+  }
+
+  private var level: Table.Cell { .number(100 * request.level) }
+
+  private func keyCells(_ row: ResultRow) -> [Table.Cell] {
+    func cell(_ text: String) -> Table.Cell { text.isEmpty ? .empty : .text(text) }
+    return [
+      cell(row.key.region), cell(row.key.area), cell(row.key.municipality), cell(row.key.offer), .text(row.key.kind.rawValue),
+      .text(row.measure.rawValue), .text(row.measure.unit),
+    ]
+  }
+
+  private func summaryCells(_ summary: DrawSummary) -> [Table.Cell] {
+    [.number(summary.mean), .number(summary.median), .number(summary.lower), .number(summary.upper)]
+  }
+
+  private func described(_ table: Table) -> Table {
+    var table = table
+    table.footnotes = footnotes + run.plans.flatMap(\.assumptions)
+    table.meta = [
+      ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
+      ("base_period", panel.length.rawValue), ("horizon", String(horizon)), ("draws", String(request.draws)), ("seed", String(request.seed)),
+    ]
+    if !panel.settings.attribution.isEmpty { table.meta.append(("attribution", panel.settings.attribution)) }
+    for (number, plan) in run.plans.enumerated() {
+      for (index, assumption) in plan.assumptions.enumerated() {
+        table.meta.append(("assumption_\(number)_\(index + 1)", assumption.en))
+      }
+    }
+    return table
+  }
+
+  // MARK: For people
+
+  /// The periods that a sheet shows: the ends of 12, 24 and 36 months; of a yearly forecast a third, two thirds and the end.
+  public static func shownPeriods(panel: Panel, horizon: Int, every: PeriodLength) -> [Period] {
+    let steps: [Int] =
+      panel.length == .year
+      ? [(horizon + 2) / 3, (2 * horizon + 2) / 3, horizon]
+      : [1, 2, 3].map { $0 * panel.length.perYear }.filter { $0 <= horizon }
+    let chosen = steps.isEmpty ? [horizon] : steps
+    let length = max(every, panel.length)
+    var seen = Set<Period>()
+    return chosen.map { panel.origin.advanced(by: $0).enclosing(length) }.filter { seen.insert($0).inserted }
+  }
+
+  /// One sheet a measure: the base's level with its interval, and each scenario's difference from its base.
+  public func scenarioSheets(_ measures: [Measure]) -> [Table] { measures.map { sheet($0, comparing: true) } }
+
+  public func forecastSheets(_ measures: [Measure]) -> [Table] { measures.map { sheet($0, comparing: false) } }
+
+  private func sheet(_ measure: Measure, comparing: Bool) -> Table {
+    let rows = run.rows.filter { $0.measure == measure }
+    let periods = Set(rows.map(\.period)).sorted()
+    var table = Table(title: title(measure, comparing: comparing), columns: columns(periods, measure, comparing: comparing))
+    let keys = Set(rows.map(\.key)).sorted { order($0) < order($1) }
+    let byLine = Dictionary(grouping: rows) { Line(plan: $0.plan, key: $0.key) }
+    for key in keys {
+      for plan in run.plans.indices where comparing || plan == 0 {
+        guard let line = byLine[Line(plan: plan, key: key)] else { continue }
+        if plan == 0 || !line.allSatisfy(\.isUnchanged) { table.append(cells(line, key, plan, periods, comparing: comparing)) }
+      }
+    }
+    table.footnotes = sheetFootnotes(rows, measure, comparing: comparing)
+    return table
+  }
+
+  private struct Line: Hashable {
+    let plan: Int
+    let key: ResultKey
+  }
+
+  private func order(_ key: ResultKey) -> (String, String, String, Int) {
+    let kind = ServiceKind.allCases.firstIndex(of: key.kind) ?? 0
+    return (key.region, areaName(key.area), key.municipality.isEmpty ? offerName(key.offer) : municipalityName(key.municipality), kind)
+  }
+
+  private func title(_ measure: Measure, comparing: Bool) -> Phrase {
+    let level = NumberText.machine(100 * request.level)
+    let what = measure.phrase
+    let name = panel.settings.name
+    guard comparing else {
+      return Phrase(
+        da: "\(name): prognose fra \(panel.origin). \(what.da.capitalisedFirst), median og \(level) %-interval.",
+        en: "\(name): forecast from \(panel.origin). \(what.en.capitalisedFirst), median and \(level) % interval.")
+    }
+    return Phrase(
+      da: "\(name): scenarier fra \(panel.origin). \(what.da.capitalisedFirst): basis' median, scenariernes forskel fra deres basis, med \(level) %-interval.",
+      en: "\(name): scenarios from \(panel.origin). \(what.en.capitalisedFirst): the base's median, each scenario's difference from its base, with \(level) % interval.")
+  }
+
+  private func columns(_ periods: [Period], _ measure: Measure, comparing: Bool) -> [Table.Column] {
+    var columns: [Table.Column] = [.init("line", heading: lineHeading)]
+    if comparing { columns.append(.init("scenario", heading: Phrase(da: "Scenarie", en: "Scenario"))) }
+    if measure == .stock { columns.append(.init("now", heading: Phrase(da: "Nu", en: "Now"), decimals: 0)) }
+    columns += periods.map { .init($0.description, heading: Phrase($0.description)) }
+    if comparing, measure.worse != nil {
+      columns.append(.init("p_worse", heading: Phrase(da: "P(værre)", en: "P(worse)"), decimals: 2))
+    }
+    return columns
+  }
+
+  private var lineHeading: Phrase {
+    switch request.grouping {
+    case .total: Phrase(da: "Art", en: "Kind")
+    case .region: Phrase("Region")
+    case .municipality: Phrase(da: "Kommune", en: "Municipality")
+    case .area: Phrase(da: "Specialområde", en: "Specialty area")
+    case .offer: Phrase(da: "Tilbud", en: "Offer")
+    }
+  }
+
+  private func cells(_ rows: [ResultRow], _ key: ResultKey, _ plan: Int, _ periods: [Period], comparing: Bool) -> [Table.Cell] {
+    let measure = rows[0].measure
+    var cells: [Table.Cell] = [.term(code: label(key).en, label(key))]
+    if comparing { cells.append(.text(planLabel(plan))) }
+    if measure == .stock { cells.append(plan == 0 ? run.openingStock[key].map { .number($0) } ?? .empty : .empty) }
+    for period in periods {
+      let row = rows.first { $0.period == period }
+      let text = row.map { plan == 0 ? levelText($0.value, measure) : differenceText($0.difference, measure) }
+      cells.append(text.map { .term(code: $0.en, $0) } ?? .empty)
+    }
+    if comparing, measure.worse != nil {
+      let last = rows.last { $0.probabilityWorse != nil }
+      cells.append(plan == 0 ? .empty : last?.probabilityWorse.map { .number($0) } ?? .empty)
+    }
+    return cells
+  }
+
+  private func planLabel(_ plan: Int) -> String {
+    let base = run.baseOfPlan[plan]
+    let name = run.plans[plan].name
+    return plan == 0 || base == 0 ? name : "\(name) (mod \(run.plans[base].name))"
+  }
+
+  private func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
+    phrase { language in
+      let numbers = [summary.median, summary.lower, summary.upper].map { NumberText.display($0, decimals: measure.decimals, language: language) }
+      return numbers[1] == numbers[2] ? numbers[0] : "\(numbers[0]) [\(numbers[1]); \(numbers[2])]"
+    }
+  }
+
+  /// Differences keep one decimal below ten: half a citizen on average is a message.
+  private func differenceText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
+    phrase { language in
+      func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = NumberText.display(value, decimals: decimals, language: language)
+        let isZero = !text.contains { $0 >= "1" && $0 <= "9" }
+        return isZero ? (text.hasPrefix("-") ? String(text.dropFirst()) : text) : value > 0 ? "+" + text : "−" + text.dropFirst()
+      }
+      let decimals = abs(summary.mean) < 10 ? max(1, measure.decimals) : measure.decimals
+      return "\(signed(summary.mean, decimals)) [\(signed(summary.lower, measure.decimals)); \(signed(summary.upper, measure.decimals))]"
+    }
+  }
+
+  private func phrase(_ text: (Language) -> String) -> Phrase { Phrase(da: text(.da), en: text(.en)) }
+
+  private func label(_ key: ResultKey) -> Phrase {
+    let name =
+      !key.offer.isEmpty
+      ? offerName(key.offer)
+      : !key.municipality.isEmpty ? municipalityName(key.municipality) : !key.area.isEmpty ? areaName(key.area) : key.region
+    if request.grouping == .total { return key.kind.phrase }
+    if key.kind == .residential { return Phrase(name.isEmpty ? "–" : name) }
+    return Phrase(name + ", ") + key.kind.phrase
+  }
+
+  private func areaName(_ id: String) -> String { panel.areas.first { $0.id == id }?.name ?? id }
+
+  private func municipalityName(_ code: String) -> String { panel.municipalities.first { $0.code == code }?.name ?? code }
+
+  private func offerName(_ id: String) -> String {
+    panel.offers.first { $0.id == id }?.name ?? run.plans.flatMap(\.newOffers).first { $0.id == id }?.name ?? id
+  }
+
+  private func sheetFootnotes(_ rows: [ResultRow], _ measure: Measure, comparing: Bool) -> [Phrase] {
+    var notes: [Phrase] = []
+    if comparing {
+      let quiet = run.plans.indices.dropFirst().filter { plan in rows.filter { $0.plan == plan }.allSatisfy(\.isUnchanged) }
+      if !quiet.isEmpty {
+        let names = quiet.map { run.plans[$0].name }.joined(separator: ", ")
+        notes.append(
+          Phrase(
+            da: "Uden virkning her: \(names). Se --by offer eller --measure occupancy.",
+            en: "No effect here: \(names). See --by offer or --measure occupancy."))
+      }
+      if run.plans.count > quiet.count + 1 {
+        notes.append(
+          Phrase(
+            da: "En linje mangler, hvor scenariet intet ændrer. P(værre) gælder den sidste periode.",
+            en: "A line is left out where the scenario changes nothing. P(worse) is for the last period."))
+      }
+      for plan in run.plans.dropFirst() where !plan.assumptions.isEmpty || plan.title != plan.name {
+        notes.append(Phrase("\(plan.name): \(plan.title)"))
+      }
+      notes += run.plans.flatMap(\.assumptions)
+    }
+    notes += footnotes
+    if !panel.settings.attribution.isEmpty { notes.append(Phrase(da: "Kilde: \(panel.settings.attribution)", en: "Source: \(panel.settings.attribution)")) }
+    return notes
+  }
+}
+
+extension String {
+  fileprivate var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
