@@ -17,7 +17,7 @@ public enum NumberText {
   /// Hexadecimal forms, `nan`, `inf`, blanks inside and thousands separators are refused.
   /// Accepts plain UTF-8 bytes so that a CSV field needs no copy.
   public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(Problem) -> Double {
-    if let quick = parseShortInteger(bytes) { return quick }
+    if let quick = parseShort(bytes) { return quick }
     var digits = 0
     var separators = 0
     var exponentAt: Int?
@@ -59,15 +59,29 @@ public enum NumberText {
     return try result.get()
   }
 
-  private static func parseShortInteger(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
-    guard !bytes.isEmpty, bytes.count <= 15 else { return nil }
+  /// At most 15 digits with at most one separator among them: the digits and the power of ten are exact doubles,
+  /// so their quotient is the nearest double, as strtod gives it. Nil for every other form.
+  private static func parseShort(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    guard !bytes.isEmpty, bytes.count <= 16 else { return nil }
     var value = 0
-    for byte in bytes {
-      guard byte >= 0x30, byte <= 0x39 else { return nil }
-      value = value * 10 + Int(byte - 0x30)
+    var digits = 0
+    var separator: Int?
+    for (position, byte) in bytes.enumerated() {
+      if byte >= 0x30, byte <= 0x39 {
+        value = value * 10 + Int(byte - 0x30)
+        digits += 1
+      } else if byte == 0x2E || byte == 0x2C, separator == nil {
+        separator = position
+      } else {
+        return nil
+      }
     }
-    return Double(value)
+    guard digits > 0, digits <= 15 else { return nil }
+    guard let separator else { return Double(value) }
+    return Double(value) / powersOfTen[bytes.count - 1 - separator]
   }
+
+  private static let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
 
   private static func problem(of bytes: UnsafeBufferPointer<UInt8>) -> Problem {
     let text = String(decoding: bytes, as: UTF8.self).lowercased()

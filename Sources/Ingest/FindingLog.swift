@@ -1,0 +1,96 @@
+import Groundwork
+
+/// What is wrong or worth knowing, without its place. Texts are made only when a finding is kept.
+struct Fault: Sendable {
+  /// Findings of one kind in one column of one file are counted together.
+  let kind: String
+  let severity: Finding.Severity
+  let message: @Sendable () -> Phrase
+  let remedy: @Sendable () -> Phrase
+
+  init(
+    _ kind: String, _ severity: Finding.Severity = .error, _ message: @autoclosure @escaping @Sendable () -> Phrase,
+    _ remedy: @autoclosure @escaping @Sendable () -> Phrase
+  ) {
+    self.kind = kind
+    self.severity = severity
+    self.message = message
+    self.remedy = remedy
+  }
+
+  func finding(file: String?, row: Int? = nil, column: String? = nil, value: String? = nil) -> Finding {
+    Finding(
+      severity, file: file, row: row, column: column.map { Fault.shown($0) }, value: value.map { Fault.shown($0) },
+      message: message(), remedy: remedy())
+  }
+
+  /// A value as it may be printed: short, on one line, without person numbers.
+  static func shown(_ value: String) -> String {
+    let start = String(value.prefix(200))
+    let oneLine = String(start.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    return PersonNumber.masked(oneLine)
+  }
+}
+
+/// Collects findings; of one kind in one column of one file at most `limit` are kept one by one, the rest are summed up.
+final class FindingLog {
+  private struct Key: Hashable {
+    let file: String?
+    let column: String?
+    let kind: String
+  }
+
+  private struct Rest {
+    var count = 0
+    var first: Int?
+    var last: Int?
+    let severity: Finding.Severity
+    let message: Phrase
+  }
+
+  private let limit = 20
+  private var kept: [Finding] = []
+  private var counts: [Key: Int] = [:]
+  private var rests: [Key: Rest] = [:]
+  private(set) var errorCount = 0
+
+  func report(_ fault: Fault, file: String?, row: Int? = nil, column: String? = nil, value: @autoclosure () -> String? = nil) {
+    if fault.severity == .error { errorCount += 1 }
+    let key = Key(file: file, column: column, kind: fault.kind)
+    let count = counts[key, default: 0] + 1
+    counts[key] = count
+    guard count > limit else {
+      kept.append(fault.finding(file: file, row: row, column: column, value: value()))
+      return
+    }
+    var rest = rests[key] ?? Rest(severity: fault.severity, message: fault.message())
+    rest.count += 1
+    rest.first = rest.first ?? row
+    rest.last = row ?? rest.last
+    rests[key] = rest
+  }
+
+  func add(_ finding: Finding) {
+    if finding.severity == .error { errorCount += 1 }
+    kept.append(finding)
+  }
+
+  /// Sorted by file and row, those of the whole file first.
+  func sorted() -> [Finding] {
+    let summaries = rests.map { key, rest in
+      Fault.more(rest.count, of: rest.message, severity: rest.severity, last: rest.last)
+        .finding(file: key.file, row: rest.first, column: key.column)
+    }
+    return (kept + summaries).enumerated().sorted { left, right in
+      FindingLog.order(left.element, right.element) ?? (left.offset < right.offset)
+    }.map(\.element)
+  }
+
+  private static func order(_ left: Finding, _ right: Finding) -> Bool? {
+    if left.file != right.file { return (left.file ?? "") < (right.file ?? "") }
+    if left.row != right.row { return (left.row ?? 0) < (right.row ?? 0) }
+    if left.column != right.column { return (left.column ?? "") < (right.column ?? "") }
+    if left.message != right.message { return left.message.da < right.message.da }
+    return nil
+  }
+}

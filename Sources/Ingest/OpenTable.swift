@@ -1,0 +1,154 @@
+import Groundwork
+
+/// A table's file with its columns recognised; its rows are read by the table's own reader.
+final class OpenTable {
+  let layout: TableLayout
+  let file: String
+  let text: DelimitedText
+  let log: FindingLog
+  private let mapping: InputMapping
+  /// Canonical name to position.
+  private let positions: [String: Int]
+  /// Positions of columns with further meaning, such as `age_0_5`, and all that are not known.
+  let others: [Int]
+
+  /// Reports what is wrong with the file's beginning; nil when the rows cannot be read.
+  init?(_ name: TableName, path: String, file: String, mapping: InputMapping, toml: PositionedTOML?, log: FindingLog) {
+    let layout = TableLayout.of(name)
+    do throws(FindingsError) {
+      let bytes = try TextFile.read(path, as: file)
+      let text = try DelimitedText(bytes: bytes, file: file, delimiter: mapping.delimiter, encoding: mapping.encoding)
+      text.notes.forEach(log.add)
+      self.text = text
+    } catch {
+      error.findings.forEach(log.add)
+      return nil
+    }
+    self.layout = layout
+    self.file = file
+    self.mapping = mapping
+    self.log = log
+    let recogniser = HeaderRecogniser(layout: layout, text: text, mapping: mapping, toml: toml, log: log)
+    positions = recogniser.positions()
+    let known = Set(positions.values)
+    others = text.header.indices.filter { !known.contains($0) }
+  }
+
+  var columnCount: Int { text.header.count }
+
+  func column(_ name: String) -> ColumnPlace {
+    let index = positions[name] ?? -1
+    return ColumnPlace(index: index, header: index >= 0 ? text.header[index] : name)
+  }
+
+  func has(_ name: String) -> Bool { positions[name] != nil }
+
+  /// Reports required columns that are missing; false when one is.
+  func hasRequiredColumns() -> Bool {
+    let missing = layout.columns.filter { $0.isRequired && positions[$0.name] == nil }
+    let unknown = others.map { text.header[$0] }.filter { !$0.isEmpty }
+    for column in missing {
+      let near = NearestName.find(column.name, among: unknown)
+      let tried = columnCount == 1 ? text.delimiter : nil
+      log.report(
+        .missingColumn(column.name, aliases: column.aliases, near: near, tried: tried), file: file, row: text.headerLine, column: column.name)
+    }
+    return missing.isEmpty
+  }
+
+  /// Reports the columns that are not used, except those with the given positions.
+  func reportIgnored(except used: Set<Int> = []) {
+    let missing = layout.names.filter { positions[$0] == nil }
+    for index in others where !used.contains(index) {
+      let header = text.header[index]
+      if header.isEmpty {
+        log.report(.namelessColumn(index + 1), file: file, row: text.headerLine)
+      } else {
+        let near = header.count > 3 ? NearestName.find(String(header.prefix(60)), among: missing) : nil
+        log.report(.ignoredColumn(near: near), file: file, row: text.headerLine, column: header)
+      }
+    }
+  }
+
+  func forEachRow(exempt: ColumnPlace? = nil, _ body: (CheckedRow) -> Void) -> Int {
+    let errors = log.errorCount
+    let rows = text.forEachRow(log, keepingPersonNumbersIn: exempt?.index) { row in
+      body(CheckedRow(row: row, file: file, log: log))
+    }
+    if rows == 0, log.errorCount == errors { log.report(.headerOnly, file: file) }
+    return rows
+  }
+
+  /// A cache that reads a column's texts after the project's own mapping of values.
+  func cache<Value>(_ column: String, _ resolve: @escaping (String) -> Value) -> CellCache<Value> {
+    let own = mapping.values[column] ?? [:]
+    if own.isEmpty { return CellCache(resolve) }
+    return CellCache { text in resolve(own[NearestName.machineForm(String(text.prefix(120)))] ?? text) }
+  }
+
+  func summary(rows: Int, used: Set<Int> = []) -> TableSummary {
+    let columns = layout.names.compactMap { name in
+      positions[name].map { TableSummary.Column(header: Fault.shown(text.header[$0]), name: name) }
+    }
+    return TableSummary(
+      name: layout.name.rawValue, file: file, rows: rows, encoding: text.encoding, delimiter: text.delimiter, columns: columns,
+      ignored: others.filter { !used.contains($0) }.map { Fault.shown(text.header[$0]) })
+  }
+}
+
+/// Finds out which header means which column: the project's mapping first, then canonical names, then aliases.
+private struct HeaderRecogniser {
+  let layout: TableLayout
+  let text: DelimitedText
+  let mapping: InputMapping
+  let toml: PositionedTOML?
+  let log: FindingLog
+
+  func positions() -> [String: Int] {
+    var positions: [String: Int] = [:]
+    var isMapped: Set<Int> = []
+    for header in mapping.columns.keys.sorted() {
+      guard let canonical = mapping.columns[header] else { continue }
+      guard let index = index(of: header) else {
+        reportMissing(header)
+        continue
+      }
+      isMapped.insert(index)
+      claim(canonical, index, in: &positions)
+    }
+    let free = text.header.indices.filter { !isMapped.contains($0) }
+    let exact = free.filter { layout.names.contains(TableLayout.form(text.header[$0])) }
+    let mapped = Set(positions.keys)
+    for index in exact where !mapped.contains(TableLayout.form(text.header[index])) {
+      claim(TableLayout.form(text.header[index]), index, in: &positions)
+    }
+    let named = Set(positions.keys)
+    for index in free where !exact.contains(index) {
+      if let canonical = layout.canonical(text.header[index]), !named.contains(canonical) { claim(canonical, index, in: &positions) }
+    }
+    return positions
+  }
+
+  private func index(of header: String) -> Int? {
+    text.header.firstIndex(of: header) ?? text.header.firstIndex { TableLayout.form($0) == TableLayout.form(header) }
+  }
+
+  private func claim(_ canonical: String, _ index: Int, in positions: inout [String: Int]) {
+    if let first = positions[canonical] {
+      log.report(
+        .twoColumns(canonical, other: text.header[first]), file: text.file, row: text.headerLine, column: text.header[index])
+    } else {
+      positions[canonical] = index
+    }
+  }
+
+  private func reportMissing(_ header: String) {
+    let fault = Fault.mappedColumnMissing(header, among: text.header)
+    let path = "inputs.\(layout.name.rawValue).columns.\(header)"
+    if let toml {
+      log.add(toml.finding(.error, at: path, value: header, message: fault.message(), remedy: fault.remedy()))
+    } else {
+      log.report(fault, file: text.file, row: text.headerLine, value: header)
+    }
+  }
+}

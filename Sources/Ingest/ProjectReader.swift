@@ -1,0 +1,256 @@
+import Groundwork
+import Placements
+
+/// Reads a project folder: plads.toml and every table, wherever it says they lie.
+public struct ProjectReader {
+  private let folder: String
+
+  public init(folder: String) {
+    self.folder = folder
+  }
+
+  /// Reads and checks everything. Never throws for bad content: errors are findings, and the extracts hold what could be read.
+  public func read() -> ReadProject {
+    let log = FindingLog()
+    guard TextFile.exists(folder) else { return failed(.noFolder) }
+    guard TextFile.isFolder(folder) else { return failed(.folderIsFile) }
+    let hasFile = TextFile.exists(path(ProjectFile.name))
+    guard hasFile || TableName.allCases.contains(where: { TextFile.exists(path(Self.usualFile($0))) }) else { return failed(.noProject) }
+    let project = hasFile ? readProjectFile(log) : ProjectFile()
+    var reading = Reading(folder: folder, project: project, log: log)
+    return reading.run()
+  }
+
+  private func path(_ file: String) -> String { Self.join(folder, file) }
+
+  static func usualFile(_ table: TableName) -> String { "data/\(table.rawValue).csv" }
+
+  static func join(_ folder: String, _ file: String) -> String {
+    if file.hasPrefix("/") { return file }
+    return folder.hasSuffix("/") ? folder + file : folder + "/" + file
+  }
+
+  private func failed(_ fault: Fault) -> ReadProject {
+    ReadProject(
+      extracts: Extracts(settings: ProjectSettings(name: "")), findings: [fault.finding(file: nil, value: folder)], tables: [],
+      coverage: Coverage())
+  }
+
+  private func readProjectFile(_ log: FindingLog) -> ProjectFile {
+    do throws(FindingsError) {
+      let bytes = try TextFile.read(path(ProjectFile.name), as: ProjectFile.name)
+      if let invalid = bytes.withUnsafeBufferPointer({ TextEncoding.validate($0) }).firstInvalid {
+        let row = 1 + bytes[..<invalid].count(where: { $0 == 0x0A })
+        throw FindingsError(Fault.tomlNotUTF8.finding(file: ProjectFile.name, row: row))
+      }
+      let start = bytes.starts(with: TextEncoding.byteOrderMark) ? 3 : 0
+      return ProjectFile.read(String(decoding: bytes[start...], as: UTF8.self), log: log)
+    } catch {
+      error.findings.forEach(log.add)
+      return ProjectFile()
+    }
+  }
+}
+
+extension Fault {
+  static var tomlNotUTF8: Fault {
+    Fault(
+      "encoding", .error, Phrase(da: "linjen er ikke gyldig UTF-8.", en: "the line is not valid UTF-8."),
+      Phrase(da: "Gem filen som UTF-8.", en: "Save the file as UTF-8."))
+  }
+}
+
+/// One reading of a project: tables in the order in which later ones need earlier ones.
+private struct Reading {
+  let folder: String
+  let project: ProjectFile
+  let log: FindingLog
+  let registers: Registers
+  var extracts: Extracts
+  var population: [Population.Row] = []
+  var summaries: [TableSummary] = []
+  var stayPayers: Set<String> = []
+  var stayOffers: Set<String> = []
+
+  init(folder: String, project: ProjectFile, log: FindingLog) {
+    self.folder = folder
+    self.project = project
+    self.log = log
+    registers = Registers(areas: project.settings.areas)
+    extracts = Extracts(settings: project.settings)
+  }
+
+  mutating func run() -> ReadProject {
+    readMunicipalities()
+    readOffers()
+    readPopulation()
+    readCapacity()
+    readTariffs()
+    let hasStays = readStays()
+    let hasActivity = readActivity()
+    if !hasStays, !hasActivity { log.report(.nothingToForecast, file: nil) }
+    reportStrayFiles()
+    extracts.settings.areas = registers.areas.all
+    settleRegion()
+    estimateWindowOfActivity()
+    let coverage = Coverage(of: extracts, population: population, payers: stayPayers, offers: stayOffers)
+    let names = Dictionary(extracts.municipalities.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first })
+    coverage.report(to: log, activityFile: file(.activity), populationFile: file(.population)) { names[$0] ?? $0 }
+    return ReadProject(extracts: extracts, findings: log.sorted(), tables: summaries, coverage: coverage)
+  }
+
+  private func file(_ table: TableName) -> String { project.inputs[table]?.file ?? ProjectReader.usualFile(table) }
+
+  private func isThere(_ table: TableName) -> Bool {
+    project.inputs[table]?.file != nil || TextFile.exists(ProjectReader.join(folder, file(table)))
+  }
+
+  /// Reports once that the table's offers cannot be known, instead of once a row.
+  private func knowsOffers(_ table: OpenTable) -> Bool {
+    if registers.offers.isThere { return true }
+    log.report(.offersMissing, file: table.file, row: table.text.headerLine, column: table.column("offer").header)
+    return false
+  }
+
+  /// The table ready for its rows; nil where there is none or its beginning cannot be used.
+  private mutating func open(_ table: TableName) -> OpenTable? {
+    guard isThere(table) else { return nil }
+    let file = file(table)
+    let open = OpenTable(
+      table, path: ProjectReader.join(folder, file), file: file, mapping: project.inputs[table] ?? InputMapping(), toml: project.toml,
+      log: log)
+    guard let open, open.hasRequiredColumns() else { return nil }
+    return open
+  }
+
+  private mutating func close(_ table: OpenTable, rows: Int, used: Set<Int> = []) {
+    table.reportIgnored(except: used)
+    summaries.append(table.summary(rows: rows, used: used))
+  }
+
+  private mutating func readMunicipalities() {
+    extracts.municipalities = Municipality.denmark
+    guard let table = open(.municipalities) else { return }
+    let (rows, municipalities) = ReferenceTables.municipalities(table)
+    if !municipalities.isEmpty { extracts.municipalities = municipalities }
+    registers.municipalities = MunicipalityRegister(extracts.municipalities)
+    close(table, rows: rows)
+  }
+
+  private mutating func readOffers() {
+    registers.offers.isThere = isThere(.offers)
+    guard let table = open(.offers) else {
+      registers.offers.isBroken = registers.offers.isThere
+      return
+    }
+    let rows = ReferenceTables.offers(table, into: registers)
+    extracts.offers = registers.offers.offers
+    close(table, rows: rows)
+  }
+
+  private mutating func readPopulation() {
+    guard let table = open(.population) else { return }
+    let reader = PopulationTable(table, registers)
+    guard reader.hasPersons() else { return }
+    let rows: Int
+    (rows, population) = reader.read()
+    extracts.population = Population(population)
+    close(table, rows: rows, used: table.has("persons") ? [] : reader.bandColumns)
+  }
+
+  private mutating func readCapacity() {
+    guard let table = open(.capacity), knowsOffers(table) else { return }
+    let rows: Int
+    (rows, extracts.capacity) = CapacityTable.read(table, registers)
+    close(table, rows: rows)
+  }
+
+  private mutating func readTariffs() {
+    guard let table = open(.tariffs), knowsOffers(table) else { return }
+    let rows: Int
+    (rows, extracts.tariffs) = TariffTable.read(table, registers)
+    close(table, rows: rows)
+  }
+
+  /// - Returns: whether the file is there.
+  private mutating func readStays() -> Bool {
+    guard isThere(.stays) else { return false }
+    guard let table = open(.stays) else { return true }
+    guard knowsOffers(table) else { return true }
+    let reader = StaysTable(table, registers, endIsLastDay: project.endIsLastDay)
+    let result = reader.read()
+    extracts.stays = result.stays
+    stayPayers = result.payers
+    stayOffers = result.offers
+    settleWindow(of: table)
+    if let last = extracts.settings.observedTo { reader.reportPlanned(result, after: last) }
+    close(table, rows: result.rows)
+    return true
+  }
+
+  /// - Returns: whether the file is there.
+  private mutating func readActivity() -> Bool {
+    guard isThere(.activity) else { return false }
+    guard let table = open(.activity) else { return true }
+    let reader = ActivityTable(table, registers)
+    guard reader.hasColumns() else { return true }
+    let rows: Int
+    (rows, extracts.activity) = reader.read()
+    close(table, rows: rows)
+    return true
+  }
+
+  private mutating func settleWindow(of table: OpenTable) {
+    let settings = extracts.settings
+    guard settings.observedFrom == nil || settings.observedTo == nil,
+      let estimate = ObservationWindow.estimate(stays: extracts.stays, activity: [])
+    else { return }
+    let to = settings.observedTo ?? estimate.to
+    let from = settings.observedFrom ?? min(estimate.from, to)
+    extracts.settings.observedFrom = from
+    extracts.settings.observedTo = to
+    log.report(.windowAssumed(from: from.iso, to: to.iso), file: table.file)
+  }
+
+  /// Activity says by its periods what it covers, so nothing is assumed.
+  private mutating func estimateWindowOfActivity() {
+    guard extracts.stays.isEmpty, let estimate = ObservationWindow.estimate(stays: [], activity: extracts.activity) else { return }
+    let to = extracts.settings.observedTo ?? estimate.to
+    extracts.settings.observedTo = to
+    extracts.settings.observedFrom = extracts.settings.observedFrom ?? min(estimate.from, to)
+  }
+
+  private mutating func settleRegion() {
+    let written = extracts.settings.region
+    guard !written.isEmpty, !registers.municipalities.regions.isEmpty else { return }
+    if let region = registers.municipalities.region(written) {
+      extracts.settings.region = region
+    } else {
+      let fault = Fault.unknownRegion(written, among: registers.municipalities.regions)
+      if let toml = project.toml {
+        log.add(
+          toml.finding(
+            fault.severity, at: "project.region", value: Fault.shown(written), message: fault.message(), remedy: fault.remedy()))
+      }
+    }
+  }
+
+  /// Names files in data/ that nobody reads, so that a misspelt table does not pass as missing.
+  private func reportStrayFiles() {
+    let names = TableName.allCases.map(\.rawValue)
+    let mapped = Set(project.inputs.values.compactMap(\.file))
+    for name in TextFile.names(in: ProjectReader.join(folder, "data")) where name.lowercased().hasSuffix(".csv") {
+      let file = "data/" + name
+      let table = String(name.dropLast(4))
+      if mapped.contains(file) || names.contains(table) && project.inputs[TableName(rawValue: table)!]?.file == nil && name.hasSuffix(".csv") {
+        continue
+      }
+      if TableName.later.contains(table) {
+        log.report(.laterTable, file: file)
+      } else {
+        let missing = names.filter { !isThere(TableName(rawValue: $0)!) }
+        log.report(.unknownFile(near: NearestName.find(table, among: missing)), file: file)
+      }
+    }
+  }
+}

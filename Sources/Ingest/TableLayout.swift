@@ -1,0 +1,147 @@
+import Groundwork
+
+/// The tables that are read, in the order in which later ones need earlier ones.
+enum TableName: String, CaseIterable {
+  case municipalities, population, offers, capacity, tariffs, stays, activity
+
+  /// Tables of the design that nothing reads yet.
+  static let later = ["economy", "expectations", "notices", "own_supply", "indices", "rules"]
+}
+
+/// The columns of a table: canonical names and what else they may be called.
+struct TableLayout {
+  struct Column {
+    let name: String
+    /// In machine form (`NearestName.machineForm`).
+    let aliases: [String]
+    let isRequired: Bool
+  }
+
+  let name: TableName
+  let columns: [Column]
+
+  var names: [String] { columns.map(\.name) }
+
+  /// The canonical name of a header as written; nil for columns that are not known.
+  func canonical(_ header: String) -> String? {
+    let form = TableLayout.form(header)
+    return columns.first { $0.name == form }?.name ?? columns.first { $0.aliases.contains(form) }?.name
+  }
+
+  static func form(_ header: String) -> String {
+    NearestName.machineForm(String(header.prefix(120)).replacing("%", with: "pct"))
+  }
+
+  static func of(_ name: TableName) -> TableLayout {
+    TableLayout(name: name, columns: columns(of: name))
+  }
+
+  private static func required(_ name: String, _ aliases: String...) -> Column {
+    Column(name: name, aliases: aliases, isRequired: true)
+  }
+
+  private static func optional(_ name: String, _ aliases: String...) -> Column {
+    Column(name: name, aliases: aliases, isRequired: false)
+  }
+
+  private static func columns(of table: TableName) -> [Column] {
+    switch table {
+    case .municipalities: municipalities
+    case .population: population
+    case .offers: offers
+    case .capacity: capacity
+    case .tariffs: tariffs
+    case .stays: stays
+    case .activity: activity
+    }
+  }
+
+  private static let municipalities = [
+    required("code", "kommunekode", "kommune_kode", "kode", "municipality", "municipality_code", "kommunenr", "kommunenummer"),
+    optional("name", "navn", "kommunenavn", "kommune_navn", "kommune", "municipality_name"),
+    optional("region", "regionsnavn", "region_navn"),
+    optional("group", "gruppe", "kommunegruppe"),
+    validFrom, validTo,
+  ]
+
+  private static let population = [
+    required("municipality", "kommune", "kommunekode", "kommune_kode", "code", "municipality_code", "omraade", "kode"),
+    required("year", "aar", "aarstal", "tid"),
+    optional("age_from", "alder_fra", "fra_alder", "alder_min"),
+    optional("age_to", "alder_til", "til_alder", "alder_max"),
+    optional("persons", "personer", "folketal", "antal", "indhold", "antal_personer", "population", "befolkning"),
+    optional("source", "kilde", "datakilde"),
+  ]
+
+  private static let offers = [
+    required("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "afdeling"),
+    optional("name", "navn", "tilbudsnavn", "tilbud_navn", "offer_name"),
+    area(isRequired: true),
+    optional("region", "regionsnavn"),
+    legalBasis, kind,
+    optional("operator", "driftsherre", "operatoer", "ejer", "leverandoer", "udbyder"),
+    optional("host_municipality", "beliggenhedskommune", "beliggenhed", "vaertskommune"),
+    validFrom, validTo,
+    optional("p_number", "p_nummer", "p_nr", "pnummer", "pnr", "produktionsnummer"),
+  ]
+
+  private static let capacity = [
+    required("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn", "afdeling"),
+    required("from", "fra", "fra_dato", "gyldig_fra", "gaelder_fra", "dato", "startdato"),
+    required("places", "normerede_pladser", "pladser", "normering", "antal_pladser", "kapacitet"),
+    optional("approved_places", "godkendte_pladser"),
+    optional("staffed_places", "bemandede_pladser"),
+    optional("fte", "aarsvaerk", "fuldtidsstillinger", "normering_personale"),
+    optional(
+      "assumed_occupancy", "forudsat_belaegningsprocent", "belaegning_forudsat_pct", "forudsat_belaegning", "belaegningsprocent",
+      "forudsat_belaegning_pct", "budgetteret_belaegningsprocent"),
+    optional("days_per_year", "dage_pr_aar", "aabningsdage", "dage_om_aaret"),
+  ]
+
+  private static let tariffs = [
+    required("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn"),
+    optional("service", "ydelse", "taksttype", "ydelsespakke"),
+    optional("level", "niveau", "takstniveau", "pakke", "stoetteniveau"),
+    required("amount", "takst", "beloeb", "pris", "doegntakst", "dagstakst", "takst_kr", "pris_pr_doegn"),
+    optional("price_year", "prisaar", "pl_aar", "p_l_aar", "prisniveau"),
+    required("from", "fra", "fra_dato", "gyldig_fra", "gaelder_fra", "startdato"),
+    optional("to", "til", "til_dato", "gyldig_til", "gaelder_til", "slutdato"),
+  ]
+
+  private static let stays = [
+    required("citizen", "borger", "borger_id", "borgerid", "pseudonym", "citizen_id", "borgernoegle"),
+    required("payer", "betalingskommune", "betalende_kommune", "koeberkommune", "betaler", "payer_municipality"),
+    optional("acting", "handlekommune", "handlende_kommune", "visiterende_kommune"),
+    required("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn", "afdeling"),
+    legalBasis, kind,
+    required("start", "startdato", "indskrivningsdato", "indskrevet", "indflytningsdato", "start_date", "fra", "fra_dato", "indskrivning"),
+    optional("end", "slutdato", "udskrivningsdato", "udskrevet", "fraflytningsdato", "end_date", "til", "til_dato", "udskrivning", "ophoersdato"),
+    optional("end_reason", "udskrivningsaarsag", "ophoersaarsag", "slutaarsag", "aarsag", "udskrivningsgrund"),
+    optional("support_level", "stoetteniveau", "niveau", "ydelsespakke", "takstniveau"),
+    optional("price", "pris", "takst", "doegntakst", "dagstakst"),
+  ]
+
+  private static let activity = [
+    required("period", "periode", "tid", "maaned", "kvartal", "aar", "year", "month", "quarter"),
+    required("payer", "betalingskommune", "kommune", "kommunekode", "kommune_kode", "municipality", "koeberkommune", "betaler"),
+    optional("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn", "afdeling"),
+    area(isRequired: false),
+    legalBasis, kind,
+    optional("stock", "belaegning", "bestand", "antal_borgere", "borgere", "indskrevne"),
+    optional("occupied_days", "belagte_dage", "belaegningsdage", "sengedage", "opholdsdage"),
+    optional("admissions", "indskrivninger", "tilgang", "indskrevet", "antal_indskrivninger"),
+    optional("homecomings", "hjemtagninger", "hjemtagne", "antal_hjemtagninger"),
+    optional("other_exits", "andre_udskrivninger", "oevrige_udskrivninger", "anden_afgang", "oevrig_afgang", "udskrivninger"),
+    optional("waiting", "venteliste", "ventende", "antal_ventende", "paa_venteliste"),
+  ]
+
+  private static let legalBasis = optional("legal_basis", "paragraf", "hjemmel", "retsgrundlag", "lovgrundlag", "lovhjemmel")
+  private static let kind = optional("kind", "tilbudstype", "type", "pladstype", "ydelsestype", "art")
+  private static let validFrom = optional("valid_from", "gyldig_fra", "fra", "aabnet", "aabningsdato", "startdato")
+  private static let validTo = optional("valid_to", "gyldig_til", "til", "lukket", "lukkedato", "slutdato")
+
+  private static func area(isRequired: Bool) -> Column {
+    Column(
+      name: "area", aliases: ["specialomraade", "omraade", "maalgruppe", "specialty_area", "special_area"], isRequired: isRequired)
+  }
+}
