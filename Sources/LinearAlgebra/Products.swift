@@ -76,4 +76,14 @@ public enum Kernels {
       CblasColMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), alpha, a, Int32(m), b, Int32(n), beta, c,
       Int32(m))
   }
+
+  /// X := X L⁻¹ with `x` `rows` × n packed by columns and L the lower triangle of packed `l` (order n).
+  public static func solveRightLower(
+    _ l: UnsafePointer<Double>, order n: Int, _ x: UnsafeMutablePointer<Double>, rows: Int
+  ) {
+    guard n > 0, rows > 0 else { return }
+    cblas_dtrsm(
+      CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(rows), Int32(n), 1, l, Int32(n), x,
+      Int32(rows))
+  }
 }

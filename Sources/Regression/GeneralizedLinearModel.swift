@@ -49,7 +49,7 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
     let poisson = GeneralizedLinearModel(.poisson, .log)
     var start = ReweightedFit(poisson, design, names, data, theta: .nan)
     try start.run()
-    var search = NegativeBinomialTheta(data)
+    let search = NegativeBinomialTheta(data)
     var theta = search.momentStart(start.mean)
     var fit = ReweightedFit(self, design, names, data, theta: theta)
     fit.start(from: start)

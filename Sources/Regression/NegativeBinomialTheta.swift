@@ -10,9 +10,11 @@ struct NegativeBinomialTheta {
   /// Total weight of each count up to the largest; ψ(y + θ) is needed once per count, not per row.
   private var histogram: [Double]
 
-  init(_ data: ResponseData) {
-    y = data.y
-    weights = data.totalWeights
+  init(_ data: ResponseData) { self.init(y: data.y, weights: data.totalWeights) }
+
+  init(y: [Double], weights: [Double]) {
+    self.y = y
+    self.weights = weights
     let top = min(y.max() ?? 0, 1e6)
     histogram = [Double](repeating: 0, count: Int(top) + 1)
     for i in y.indices where y[i] <= top { histogram[Int(y[i])] += weights[i] }
@@ -30,10 +32,11 @@ struct NegativeBinomialTheta {
     return min(max(square / excess, 1e-3), 1e5)
   }
 
-  mutating func maximise(start: Double, mean: [Double]) -> Double {
+  /// `steps` limits the Newton steps; the result is then on the way to the maximum.
+  func maximise(start: Double, mean: [Double], steps: Int = 200) -> Double {
     var logTheta = log(start)
     var (low, high) = (log(1e-8), log(NegativeBinomialTheta.upperBound))
-    for _ in 0..<200 {
+    for _ in 0..<steps {
       let theta = exp(logTheta)
       let (score, curvature) = derivatives(theta, mean)
       if score > 0 { low = logTheta } else { high = logTheta }

@@ -32,7 +32,7 @@ public enum RegressionFit {
     } catch {
       preconditionFailure("an error of another kind: \(error)")
     }
-    if !formula.groups.isEmpty { throw .responseForm("groups") }
+    if !formula.groups.isEmpty { return try mixed(model, problem, data, method) }
     if family == .gaussian { return try leastSquares(model, problem, data) }
     return try generalized(model, problem)
   }

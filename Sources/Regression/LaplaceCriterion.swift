@@ -1,0 +1,212 @@
+internal import Glibc
+internal import LinearAlgebra
+
+/// The criterion that variances and θ minimise, minus the Laplace approximation of a log-likelihood, with its exact
+/// gradient in log σ² and log θ (or the log of the Gaussian variance).
+///
+/// With ℓ̂ the penalised log-likelihood at its mode and H the observed information with penalties,
+/// V = -ℓ̂ + ½ log|H| + ½ Σ q log σ² (- p/2 log 2π for REML); H covers the blocks (ML) or all coefficients (REML). The
+/// gradient follows Wood (2011), J. R. Stat. Soc. B 73, appendix, but by one adjoint solve instead of one per variance.
+final class LaplaceCriterion {
+  let state: PenalizedState
+  private(set) var value = Double.infinity
+  /// Derivatives in log σ² of each block (0 where it is off).
+  private(set) var varianceSlopes: [Double]
+  private(set) var parameterSlope = 0.0
+  private let leverage: DoubleBuffer
+  private let work: DoubleBuffer
+  private let adjoint: DoubleBuffer
+  private let scoreSlope: DoubleBuffer
+  private let pushed: DoubleBuffer
+
+  init(_ state: PenalizedState) {
+    self.state = state
+    varianceSlopes = [Double](repeating: 0, count: state.variances.count)
+    leverage = DoubleBuffer(state.problem.rowCount)
+    work = DoubleBuffer(state.problem.rowCount)
+    scoreSlope = DoubleBuffer(state.problem.rowCount)
+    adjoint = DoubleBuffer(state.dimension)
+    pushed = DoubleBuffer(state.dimension)
+  }
+
+  private var blocks: Range<Int> { state.variances.indices }
+  private var plan: EliminationPlan { state.plan }
+
+  /// Value at the state's last evaluation, which must be at the mode.
+  func evaluateValue() -> Double {
+    var v = -(state.logLikelihood - 0.5 * state.penalty) + 0.5 * state.matrix.logDeterminant(withFixed: state.usesFixed)
+    for b in blocks where state.isOn(b) {
+      v += 0.5 * Double(state.layout.levelCounts[b]) * log(state.variances[b])
+    }
+    if state.usesFixed { v -= 0.5 * Double(state.layout.fixedCount) * log(2 * .pi) }
+    value = v
+    return v
+  }
+
+  /// Trace of the inverse over a block; needs `state.matrix.invert`.
+  func trace(ofBlock block: Int) -> Double {
+    state.layout.range(ofBlock: block).reduce(0) {
+      $0 + state.matrix.inverse.base[plan.diagonal(plan.position[$1])]
+    }
+  }
+
+  /// Value and gradient at the state's mode. For ML it also returns the shift of the fixed coefficients' score that
+  /// belongs to the maximum of the criterion.
+  func evaluateGradient() -> [Double] {
+    _ = evaluateValue()
+    let matrix = state.matrix
+    matrix.invert(withFixed: state.usesFixed)
+    fillLeverage()
+    let explicit = fillSlopes()
+    scatterAdjoint()
+    var shift = [Double](repeating: 0, count: state.layout.fixedCount)
+    for j in shift.indices { shift[j] = adjoint.base[plan.position[j]] }
+    pushed.copy(from: adjoint)
+    matrix.solve(pushed.base, withFixed: state.usesFixed)
+    if !state.usesFixed {
+      for j in shift.indices { pushed.base[plan.position[j]] = 0 }
+      subtractCross(&shift)
+    }
+    for b in blocks {
+      varianceSlopes[b] = 0
+      guard state.isOn(b) else { continue }
+      let precision = 1 / state.variances[b]
+      var along = 0.0
+      for j in state.layout.range(ofBlock: b) {
+        let i = plan.position[j]
+        along += pushed.base[i] * state.coefficients.base[i]
+      }
+      let own = Double(state.layout.levelCounts[b]) - precision * (trace(ofBlock: b) + state.squares(ofBlock: b))
+      varianceSlopes[b] = 0.5 * own + precision * along
+    }
+    parameterSlope = explicit - state.problem.constants.slope(state.parameter)
+    if state.problem.hasParameter {
+      state.multiply(pushed, into: work)
+      for i in 0..<state.problem.rowCount { parameterSlope += work.base[i] * scoreSlope.base[i] }
+    }
+    return shift
+  }
+
+  /// h = dᵀ H⁻¹ d for every row.
+  private func fillLeverage() {
+    let problem = state.problem
+    let (k, ns, c) = (problem.width, plan.sparseCount, plan.coreSize)
+    let (local, columns) = (state.moments.base, problem.rowColumns.base)
+    let inverse = state.matrix.inverse.base
+    let core = inverse + plan.coreStart
+    problem.places.withUnsafeBufferPointer { places in
+      problem.actives.withUnsafeBufferPointer { actives in
+        var next = 0
+        for pattern in 0..<problem.patterns.count {
+          for r in 0..<(k * k) { local[r] = 0 }
+          let end = problem.activeStarts[pattern + 1]
+          for i in problem.activeStarts[pattern]..<end {
+            let a = actives[i]
+            let place = Int(a.position)
+            let isSparse = place < ns
+            if a.block >= 0, !state.isOn(Int(a.block)) {
+              if isSparse { next += end - i }
+              continue
+            }
+            for j in i..<end {
+              let b = actives[j]
+              let from = isSparse ? inverse[Int(places[next])] : core[Int(b.position) - ns + (place - ns) * c]
+              if isSparse { next += 1 }
+              if b.block >= 0, !state.isOn(Int(b.block)) { continue }
+              let value = a.factor * b.factor * from
+              local[Int(a.column) * k + Int(b.column)] += value
+              if i != j { local[Int(b.column) * k + Int(a.column)] += value }
+            }
+          }
+          for i in problem.patterns.starts[pattern]..<problem.patterns.starts[pattern + 1] {
+            let row = columns + i * k
+            var sum = 0.0
+            for a in 0..<k {
+              var inner = 0.0
+              for b in 0..<k { inner += local[a * k + b] * row[b] }
+              sum += inner * row[a]
+            }
+            leverage.base[i] = sum
+          }
+        }
+      }
+    }
+  }
+
+  /// Fills `work` with ½ h dw/dη and `scoreSlope` with ds/dτ; returns the sum of -dℓ/dτ + ½ h dw/dτ.
+  private func fillSlopes() -> Double {
+    switch state.problem.spec.family {
+    case .gaussian: return fill(GaussianKernel(variance: state.parameter))
+    case .poisson: return fill(PoissonKernel())
+    case .negativeBinomial:
+      return fill(NegativeBinomialKernel(theta: state.parameter, logTheta: log(state.parameter)))
+    case .binomial:
+      switch state.problem.spec.link {
+      case .probit: return fill(ProbitKernel())
+      case .cloglog: return fill(CloglogKernel())
+      default: return fill(LogitKernel())
+      }
+    }
+  }
+
+  @inline(__always)
+  private func fill<Kernel: RowKernel>(_ kernel: Kernel) -> Double {
+    let problem = state.problem
+    let (y, m, w, e) = (problem.y.base, problem.trials.base, problem.weights.base, state.eta.base)
+    let (h, target, s) = (leverage.base, work.base, scoreSlope.base)
+    var sum = 0.0
+    for i in 0..<problem.rowCount {
+      let slopes = kernel.slopes(y[i], m[i], e[i])
+      let half = 0.5 * h[i] * w[i]
+      target[i] = half * slopes.information
+      s[i] = w[i] * slopes.scoreInParameter
+      sum += half * slopes.informationInParameter - w[i] * slopes.likelihoodInParameter
+    }
+    return sum
+  }
+
+  /// Dᵀ work into `adjoint`.
+  private func scatterAdjoint() {
+    let problem = state.problem
+    let k = problem.width
+    let (columns, local) = (problem.rowColumns.base, state.sums.base)
+    adjoint.clear()
+    for c in 0..<problem.patterns.count {
+      for r in 0..<k { local[r] = 0 }
+      for i in problem.patterns.starts[c]..<problem.patterns.starts[c + 1] {
+        for r in 0..<k { local[r] += work.base[i] * columns[i * k + r] }
+      }
+      for a in problem.activeStarts[c]..<problem.activeStarts[c + 1] {
+        let active = problem.actives[a]
+        if active.block >= 0, !state.isOn(Int(active.block)) { continue }
+        adjoint.base[Int(active.position)] += active.factor * local[Int(active.column)]
+      }
+    }
+  }
+
+  /// shift -= H(fixed, blocks) · pushed.
+  private func subtractCross(_ shift: inout [Double]) {
+    let (p, c, ns) = (shift.count, plan.coreSize, plan.sparseCount)
+    let entries = state.matrix.matrix.base
+    let firstFixed = c - p
+    var products = [Double](repeating: 0, count: p)
+    for j in 0..<ns {
+      let end = plan.starts[j + 1]
+      for r in 0..<p { products[r] += entries[end - p + r] * pushed.base[j] }
+    }
+    for i in 0..<firstFixed {
+      for r in 0..<p { products[r] += entries[plan.coreStart + firstFixed + r + i * c] * pushed.base[ns + i] }
+    }
+    for j in shift.indices { shift[j] -= products[plan.position[j] - ns - firstFixed] }
+  }
+}
+
+extension PenalizedProblem {
+  /// Whether θ or the Gaussian variance is estimated.
+  var hasParameter: Bool {
+    switch spec.family {
+    case .gaussian, .negativeBinomial(theta: nil): true
+    default: false
+    }
+  }
+}
