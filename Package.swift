@@ -45,7 +45,12 @@ let package = Package(
     module("Capacity", ["Placements", "Scenarios"]),
     module("Analysis", ["Groundwork", "Placements", "Forecasting", "Demand", "Scenarios", "Capacity"]),
     module("Reports", ["Groundwork"]),
-    module("Commands", ["Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Reports", argumentParser]),
+    module(
+      "Commands",
+      [
+        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Analysis", "Reports",
+        argumentParser,
+      ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     tests("GroundworkTests", ["Groundwork"]),
     tests("PlacementsTests", ["Placements", "Groundwork"]),
