@@ -111,20 +111,23 @@ public struct FlowFit: Sendable {
 
   /// Joint draws of the rates: estimation uncertainty.
   func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowDraws {
+    let result: FlowDraws
     switch parameters {
     case .regression(let fit, let terms):
       let matrix = fit.drawCoefficients(count: draws, seed: seed ^ terms.seedOfFlow)
-      return terms.draws(fit: fit, coefficients: matrix, draws: draws, seed: seed, share: fittedShare, panel: panel, clock: clock)
+      result = terms.draws(fit: fit, coefficients: matrix, draws: draws, seed: seed, share: fittedShare, panel: panel, clock: clock)
     case .constant(let events, let exposure, let prior):
-      return constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
+      result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
+    result.integrate(edges: clock.edges)
+    return result
   }
 
   private func constantDraws(
     _ events: [Double], _ exposure: [Double], _ prior: (events: Double, exposure: Double), panel: Panel, clock: FlowClock, draws: Int,
     seed: UInt64
   ) -> FlowDraws {
-    var flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
+    let flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
     for s in panel.strata.indices {
       for d in 0..<draws {
         var stream = RandomStream(seed: seed ^ 0x636F_6E73_74, pair: UInt64(d), UInt64(s))
@@ -133,23 +136,5 @@ public struct FlowFit: Sendable {
       }
     }
     return flowDraws
-  }
-}
-
-extension FlowDraws {
-  /// Rates of 1 without trend or season.
-  init(empty panel: Panel, clock: FlowClock, draws: Int) {
-    self.draws = draws
-    strata = panel.strata.count
-    areas = panel.areas.count
-    horizon = clock.horizon
-    areaOfStratum = panel.areaOfStratum
-    stratumPart = [Double](repeating: 0, count: draws * panel.strata.count)
-    municipalityPart = [Double](repeating: 0, count: panel.municipalities.count * draws)
-    interaction = [Float](repeating: 0, count: panel.municipalities.count * panel.areas.count * draws)
-    municipalitySlope = []
-    correction = [Double](repeating: 0, count: panel.municipalities.count * panel.strata.count)
-    areaTime = [Double](repeating: 1, count: draws * panel.areas.count * clock.horizon)
-    theta = nil
   }
 }

@@ -8,7 +8,7 @@ import Probability
 /// Each citizen has one unit-exponential clock for each way to leave, each cell a unit-rate process of arriving clusters;
 /// both are inverted through the cumulative rates. The clocks depend on (seed, draw, citizen) alone, so every scenario
 /// runs on the same ones and differences are paired. Only what a scenario touches is run again.
-public struct FlowSimulator: Sendable {
+public final class FlowSimulator: Sendable {
   let panel: Panel
   let horizon: Int
   let draws: Int
@@ -26,6 +26,8 @@ public struct FlowSimulator: Sendable {
   let transfers: TransferDraws
   /// `[(municipality · areas + area) · horizon + period]`, in 10,000 persons.
   let exposure: [Double]
+  /// `[municipality · areas + area]`: the largest exposure of the horizon.
+  let largestExposure: [Double]
   let residents: [[Panel.Resident]]
 
   static let daysPerYear = 365.25
@@ -51,6 +53,10 @@ public struct FlowSimulator: Sendable {
     self.otherExitCount = otherExitCount
     self.transfers = transfers
     self.exposure = exposure
+    let periods = clock.horizon
+    largestExposure = (0..<panel.municipalities.count * panel.areas.count).map { cell in
+      exposure[cell * periods..<(cell + 1) * periods].max() ?? 0
+    }
     var residents = [[Panel.Resident]](repeating: [], count: panel.municipalities.count)
     for resident in panel.residents { residents[resident.municipality].append(resident) }
     self.residents = residents
@@ -70,7 +76,7 @@ public struct FlowSimulator: Sendable {
     let chunks = max(1, min(threads, draws))
     DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
       let range = (draws * chunk / chunks)..<(draws * (chunk + 1) / chunks)
-      var worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
+      let worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
       for municipality in panel.municipalities.indices {
         for draw in range { worker.run(municipality: municipality, draw: draw) }
         if chunk == 0 { progress?(Double(municipality + 1) / Double(panel.municipalities.count)) }
@@ -90,7 +96,7 @@ public struct FlowSimulator: Sendable {
 }
 
 /// Moves between strata: a constant hazard a day by stratum and draw, and where they lead.
-struct TransferDraws: Sendable {
+final class TransferDraws: Sendable {
   let strata: Int
   /// `[draw · strata + stratum]`, per day.
   let rate: [Double]
@@ -138,7 +144,7 @@ struct TransferDraws: Sendable {
 }
 
 /// A plan with what the inner loop needs looked up once.
-struct PreparedPlan: Sendable {
+final class PreparedPlan: Sendable {
   let plan: DemandPlan
   /// By municipality: whether its paths differ from the reference's.
   let touches: [Bool]

@@ -3,14 +3,14 @@ import Placements
 import Probability
 
 /// One thread's scratch: simulates a municipality in a draw under every plan and adds the events to the tallies.
-struct PathWorker {
+final class PathWorker {
   private let simulator: FlowSimulator
   private let plans: [PreparedPlan]
   private let keys: TallyKeys
   private let base: EventTally
   private let differences: [EventTally]
-  private var baseBook: RateBook
-  private var book: RateBook
+  private let baseBook: RateBook
+  private let book: RateBook
   private var frailty: [Double]
   private var frailtyReady: [Bool]
   private var municipalityTime: [Double]
@@ -29,8 +29,8 @@ struct PathWorker {
     self.base = base
     self.differences = differences
     let strata = simulator.panel.strata.count
-    baseBook = RateBook(horizon: simulator.horizon, strata: strata)
-    book = baseBook
+    baseBook = RateBook(edges: simulator.edges, strata: strata)
+    book = RateBook(edges: simulator.edges, strata: strata)
     frailty = [Double](repeating: 1, count: simulator.panel.areas.count * simulator.horizon)
     frailtyReady = [Bool](repeating: false, count: simulator.panel.areas.count)
     municipalityTime = [Double](repeating: 1, count: simulator.horizon)
@@ -38,7 +38,7 @@ struct PathWorker {
     means = municipalityTime
   }
 
-  mutating func run(municipality: Int, draw: Int) {
+  func run(municipality: Int, draw: Int) {
     self.municipality = municipality
     self.draw = draw
     prepare()
@@ -57,7 +57,7 @@ struct PathWorker {
     }
   }
 
-  private mutating func prepare() {
+  private func prepare() {
     baseBook.clear()
     for area in frailtyReady.indices { frailtyReady[area] = false }
     let slopes = simulator.homecoming.municipalitySlope
@@ -69,7 +69,7 @@ struct PathWorker {
 
   // MARK: Paths
 
-  private mutating func simulate() {
+  private func simulate() {
     spells.removeAll(keepingCapacity: true)
     var citizen: Int32 = 0
     let root = mixed(UInt64(municipality) &+ 1, UInt64(draw))
@@ -97,7 +97,7 @@ struct PathWorker {
   private func period(at time: Double) -> Int { Int(simulator.periodOfDay[Int(time)]) }
 
   /// Follows a citizen from the spell's start through moves to the end; appends every spell.
-  private mutating func follow(_ first: Spell) {
+  private func follow(_ first: Spell) {
     var spell = first
     var number: UInt64 = 0
     while true {
@@ -111,13 +111,13 @@ struct PathWorker {
       let at = period(at: spell.start)
       spell.end = .infinity
       spell.cause = .stays
-      consider(.homecoming, home, .homecoming, at: at, spell: &spell)
       consider(.otherExit, exit, .otherExit, at: at, spell: &spell)
       let moveRate = simulator.transfers.rate[draw * simulator.transfers.strata + stratum]
       if moveRate > 0, spell.start + move / moveRate < min(spell.end, simulator.endOfTime) {
         spell.end = spell.start + move / moveRate
         spell.cause = .move
       }
+      consider(.homecoming, home, .homecoming, at: at, spell: &spell)
       spells.append(spell)
       guard spell.cause == .move else { return }
       let destination = simulator.transfers.destination(from: stratum, uniform: direction)
@@ -130,15 +130,15 @@ struct PathWorker {
   }
 
   @inline(__always)
-  private mutating func consider(_ row: RateBook.Row, _ amount: Double, _ cause: Spell.Cause, at period: Int, spell: inout Spell) {
+  private func consider(_ row: RateBook.Row, _ amount: Double, _ cause: Spell.Cause, at period: Int, spell: inout Spell) {
     let stratum = Int(spell.stratum)
     let end: Double
     if usesBase(row, stratum) {
       if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
-      end = baseBook.crossing(row, stratum, start: spell.start, period: period, amount: amount, edges: simulator.edges)
+      end = baseBook.crossing(row, stratum, start: spell.start, period: period, amount: amount)
     } else {
       if !book.ready(row, stratum) { fillScenario(row, stratum) }
-      end = book.crossing(row, stratum, start: spell.start, period: period, amount: amount, edges: simulator.edges)
+      end = book.crossing(row, stratum, start: spell.start, period: period, amount: amount)
     }
     if end < spell.end {
       spell.end = end
@@ -146,20 +146,18 @@ struct PathWorker {
     }
   }
 
-  private mutating func admit(stratum: Int, citizen: inout Int32, root: UInt64) {
+  private func admit(stratum: Int, citizen: inout Int32, root: UInt64) {
     let fromBase = usesBase(.admission, stratum)
-    if fromBase {
-      if !baseBook.ready(.admission, stratum) { fillBase(.admission, stratum) }
-    } else if !book.ready(.admission, stratum) {
-      fillScenario(.admission, stratum)
-    }
     let cell = mixed(root, 1_000_000 + UInt64(stratum))
     var clocks = RandomStream(seed: cell, pair: 0, 13)
-    let total = (fromBase ? baseBook : book).integralEnd(.admission, stratum)
     var reached = clocks.nextExponential()
+    if fromBase, reached >= mostArrivals(stratum) { return }
+    let book = fromBase ? baseBook : self.book
+    if !book.ready(.admission, stratum) { fromBase ? fillBase(.admission, stratum) : fillScenario(.admission, stratum) }
+    let total = book.integralEnd(.admission, stratum)
     var number: UInt64 = 0
     while reached < total {
-      let (time, period, mean) = (fromBase ? baseBook : book).arrival(.admission, stratum, reached: reached, edges: simulator.edges)
+      let (time, period, mean) = book.arrival(.admission, stratum, reached: reached)
       let key = mixed(cell, number)
       var stream = RandomStream(seed: key, pair: 1, 17)
       let size = clusterSize(mean: mean, theta: simulator.admission.theta?[draw], stream: &stream)
@@ -177,6 +175,15 @@ struct PathWorker {
       number += 1
       reached += clocks.nextExponential()
     }
+  }
+
+  /// An upper bound of the clusters over the horizon: most cells have none, and this spares them their rates.
+  @inline(__always)
+  private func mostArrivals(_ stratum: Int) -> Double {
+    let flow = simulator.admission
+    let area = simulator.panel.areaOfStratum[stratum]
+    let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
+    return level * simulator.largestExposure[municipality * flow.areas + area] * flow.areaTotal[draw * flow.areas + area] * 1.000001
   }
 
   @inline(__always)
@@ -224,13 +231,13 @@ struct PathWorker {
     }
   }
 
-  private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillBase(_ row: RateBook.Row, _ stratum: Int) {
     fillPlain(row, stratum)
     if row.isCounted { cluster(row) }
-    baseBook.set(row, stratum, rates: rates, means: means, edges: simulator.edges)
+    baseBook.set(row, stratum, rates: rates, means: means)
   }
 
-  private mutating func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
     fillPlain(row, stratum)
     for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: row, stratum) {
       let value = plans[plan].values[index * simulator.draws + draw]
@@ -243,7 +250,7 @@ struct PathWorker {
     }
     if row == .homecoming { restTrend(stratum) }
     if row.isCounted { cluster(row) }
-    book.set(row, stratum, rates: rates, means: means, edges: simulator.edges)
+    book.set(row, stratum, rates: rates, means: means)
   }
 
   /// An added number as a rate per day: for arrivals this cell's share of it, for exits a hazard of every citizen.
@@ -264,7 +271,7 @@ struct PathWorker {
   }
 
   /// Fitted homecomings rest between a batch's announcement and the batch.
-  private mutating func restTrend(_ stratum: Int) {
+  private func restTrend(_ stratum: Int) {
     for (index, batch) in plans[plan].plan.batches.enumerated()
     where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
       let until = leaving(batch, index)
@@ -282,7 +289,7 @@ struct PathWorker {
   }
 
   /// Rates per day before clustering.
-  private mutating func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     let area = simulator.panel.areaOfStratum[stratum]
     let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
@@ -311,7 +318,7 @@ struct PathWorker {
   }
 
   /// Turns mean rates into rates of clusters.
-  private mutating func cluster(_ row: RateBook.Row) {
+  private func cluster(_ row: RateBook.Row) {
     let theta = flow(row)?.theta?[draw]
     for t in 0..<simulator.horizon {
       let days = simulator.edges[t + 1] - simulator.edges[t]
@@ -321,7 +328,7 @@ struct PathWorker {
   }
 
   /// One gamma factor of mean 1 a period for the municipality's homecomings in an area: the batches.
-  private mutating func drawFrailty(_ area: Int) {
+  private func drawFrailty(_ area: Int) {
     frailtyReady[area] = true
     let start = area * simulator.horizon
     guard let theta = simulator.homecoming.theta?[draw] else {
@@ -334,7 +341,7 @@ struct PathWorker {
 
   // MARK: Batches and closures
 
-  private mutating func applyBatches() {
+  private func applyBatches() {
     for (index, batch) in plans[plan].plan.batches.enumerated() where batch.municipality == municipality {
       let time = leaving(batch, index)
       guard time < simulator.endOfTime else { continue }
@@ -361,7 +368,7 @@ struct PathWorker {
   }
 
   /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
-  private mutating func closeOffers() {
+  private func closeOffers() {
     let closing = plans[plan].closing
     var index = 0
     while index < spells.count {
@@ -373,7 +380,7 @@ struct PathWorker {
     }
   }
 
-  private mutating func move(at index: Int, on time: Double) {
+  private func move(at index: Int, on time: Double) {
     let spell = spells[index]
     let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
     let (stratum, next) = refuge(from: Int(spell.stratum), at: time, uniform: lot)
@@ -447,7 +454,7 @@ struct PathWorker {
   private func daysLeft(_ period: Int, _ time: Double) -> Int32 { Int32(simulator.edges[period + 1] - time.rounded(.down)) }
 
   /// Flows of strata without a known stock: counted, nobody is followed.
-  private mutating func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
+  private func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
     let knowledge = simulator.panel.knowledge
     for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
       countEvents(.admission, .admissions, stratum, sign, tally, fromBase)
@@ -456,7 +463,7 @@ struct PathWorker {
     }
   }
 
-  private mutating func countEvents(
+  private func countEvents(
     _ row: RateBook.Row, _ kind: EventTally.Kind, _ stratum: Int, _ sign: Int32, _ tally: EventTally, _ fromBase: Bool
   ) {
     let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
@@ -469,11 +476,12 @@ struct PathWorker {
     }
     let cell = mixed(mixed(UInt64(municipality) &+ 1, UInt64(draw)), 3_000_000 + UInt64(row.rawValue * simulator.panel.strata.count + stratum))
     var clocks = RandomStream(seed: cell, pair: 0, 31)
-    let total = (plain ? baseBook : book).integralEnd(row, stratum)
+    let book = plain ? baseBook : self.book
+    let total = book.integralEnd(row, stratum)
     var reached = clocks.nextExponential()
     var number: UInt64 = 0
     while reached < total {
-      let (_, period, mean) = (plain ? baseBook : book).arrival(row, stratum, reached: reached, edges: simulator.edges)
+      let (_, period, mean) = book.arrival(row, stratum, reached: reached)
       var stream = RandomStream(seed: cell, pair: number + 1, 37)
       let size = clusterSize(mean: mean, theta: flow(row)?.theta?[draw], stream: &stream)
       tally.add(sign * Int32(size), kind, key: key, period: period, draw: draw)
@@ -489,7 +497,7 @@ extension RateBook {
 
   /// When the integral reaches `reached`, in which period, and the period's mean count.
   @inline(__always)
-  func arrival(_ row: Row, _ stratum: Int, reached: Double, edges: [Double]) -> (time: Double, period: Int, mean: Double) {
+  func arrival(_ row: Row, _ stratum: Int, reached: Double) -> (time: Double, period: Int, mean: Double) {
     let c = integralStart(row, stratum)
     var t = 0
     while integral[c + t + 1] <= reached { t += 1 }

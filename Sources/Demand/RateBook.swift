@@ -5,7 +5,7 @@ import Probability
 /// Piecewise-constant rates of one municipality in one draw, with their running integrals, computed when first asked for.
 ///
 /// Rows are strata; times are days from the origin. One book serves the base, one more each scenario.
-struct RateBook {
+final class RateBook {
   enum Row: Int {
     case homecoming, otherExit, admission, homecomingCount, otherExitCount
 
@@ -15,6 +15,7 @@ struct RateBook {
 
   let horizon: Int
   let strata: Int
+  let edges: [Double]
   /// `rate[(row · strata + stratum) · horizon + period]` per day; for counts: clusters per day.
   var rate: [Double]
   /// `integral[(row · strata + stratum) · (horizon + 1) + edge]`.
@@ -23,8 +24,9 @@ struct RateBook {
   var mean: [Double]
   private var isReady: [Bool]
 
-  init(horizon: Int, strata: Int) {
-    self.horizon = horizon
+  init(edges: [Double], strata: Int) {
+    horizon = edges.count - 1
+    self.edges = edges
     self.strata = strata
     rate = [Double](repeating: 0, count: 5 * strata * horizon)
     integral = [Double](repeating: 0, count: 5 * strata * (horizon + 1))
@@ -32,7 +34,7 @@ struct RateBook {
     isReady = [Bool](repeating: false, count: 5 * strata)
   }
 
-  mutating func clear() {
+  func clear() {
     for index in isReady.indices { isReady[index] = false }
   }
 
@@ -46,7 +48,7 @@ struct RateBook {
   func integralStart(_ row: Row, _ stratum: Int) -> Int { (row.rawValue * strata + stratum) * (horizon + 1) }
 
   /// Takes over a row's rates (per day) and means, and integrates them.
-  mutating func set(_ row: Row, _ stratum: Int, rates: [Double], means: [Double], edges: [Double]) {
+  func set(_ row: Row, _ stratum: Int, rates: [Double], means: [Double]) {
     let r = rateStart(row, stratum)
     let c = integralStart(row, stratum)
     var sum = 0.0
@@ -62,7 +64,7 @@ struct RateBook {
 
   /// The time at which the integral from `start` on (in period `period`) reaches `amount`; infinite beyond the horizon.
   @inline(__always)
-  func crossing(_ row: Row, _ stratum: Int, start: Double, period: Int, amount: Double, edges: [Double]) -> Double {
+  func crossing(_ row: Row, _ stratum: Int, start: Double, period: Int, amount: Double) -> Double {
     let r = rateStart(row, stratum)
     let c = integralStart(row, stratum)
     let wanted = integral[c + period] + rate[r + period] * (start - edges[period]) + amount

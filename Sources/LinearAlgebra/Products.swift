@@ -86,4 +86,14 @@ public enum Kernels {
       CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(rows), Int32(n), 1, l, Int32(n), x,
       Int32(rows))
   }
+
+  /// `c` (m × n) = a b with `a` m × k and `b` k × n, all packed by columns.
+  public static func multiply(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, m: Int, n: Int, k: Int,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    cblas_dgemm(
+      CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(m), b, Int32(k), 0, c,
+      Int32(m))
+  }
 }

@@ -14,7 +14,7 @@ public struct StudentT: Equatable, Sendable {
     guard degrees.isFinite else { return 2 * Normal.upper(abs(t)) }
     guard t.isFinite else { return t.isNaN ? .nan : 0 }
     let square = t * t
-    return square < degrees
+    return square < 1
       ? 1 - incompleteBeta(square / (degrees + square), 0.5, degrees / 2)
       : incompleteBeta(degrees / (degrees + square), degrees / 2, 0.5)
   }

@@ -118,18 +118,37 @@ final class LaplaceCriterion {
               if i != j { local[Int(b.column) * k + Int(a.column)] += value }
             }
           }
-          for i in problem.patterns.starts[pattern]..<problem.patterns.starts[pattern + 1] {
-            let row = columns + i * k
-            var sum = 0.0
-            for a in 0..<k {
-              var inner = 0.0
-              for b in 0..<k { inner += local[a * k + b] * row[b] }
-              sum += inner * row[a]
-            }
-            leverage.base[i] = sum
-          }
+          quadraticForms(problem.patterns.starts[pattern], problem.patterns.starts[pattern + 1], columns, local)
         }
       }
+    }
+  }
+
+  /// dᵀ K d for some rows, K = `local` (k × k, symmetric).
+  private func quadraticForms(
+    _ first: Int, _ end: Int, _ columns: UnsafePointer<Double>, _ local: UnsafePointer<Double>
+  ) {
+    let k = state.problem.width
+    if k >= 6, end - first >= 12 {
+      let product = state.scaled.base
+      Kernels.multiply(local, columns + first * k, m: k, n: end - first, k: k, into: product)
+      for i in first..<end {
+        let (row, image) = (columns + i * k, product + (i - first) * k)
+        var sum = 0.0
+        for r in 0..<k { sum += row[r] * image[r] }
+        leverage.base[i] = sum
+      }
+      return
+    }
+    for i in first..<end {
+      let row = columns + i * k
+      var sum = 0.0
+      for a in 0..<k {
+        var inner = 0.0
+        for b in 0..<k { inner += local[a * k + b] * row[b] }
+        sum += inner * row[a]
+      }
+      leverage.base[i] = sum
     }
   }
 

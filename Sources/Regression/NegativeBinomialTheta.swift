@@ -44,10 +44,14 @@ struct NegativeBinomialTheta {
       step = min(max(step, -3), 3)
       var next = logTheta + step
       if next <= low || next >= high { next = 0.5 * (low + high) }
-      if abs(next - logTheta) < 1e-14 * max(1, abs(logTheta)) || high - low < 1e-14 { return exp(next) }
+      if abs(next - logTheta) < 1e-14 * max(1, abs(logTheta)) || high - low < 1e-14 {
+        logTheta = next
+        break
+      }
       logTheta = next
     }
-    return exp(logTheta)
+    let isAtBound = log(NegativeBinomialTheta.upperBound) - logTheta < 0.01
+    return isAtBound ? NegativeBinomialTheta.upperBound : exp(logTheta)
   }
 
   /// First and second derivative of the log-likelihood in log θ.

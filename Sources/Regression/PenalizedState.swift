@@ -24,7 +24,8 @@ final class PenalizedState {
   private let saved: DoubleBuffer
   let moments: DoubleBuffer
   let sums: DoubleBuffer
-  private let scaled: DoubleBuffer
+  /// k + 1 numbers for each row of the longest pattern.
+  let scaled: DoubleBuffer
 
   var layout: CoefficientLayout { problem.layout }
   var plan: EliminationPlan { problem.plan }
@@ -45,10 +46,10 @@ final class PenalizedState {
     eta = DoubleBuffer(n)
     score = DoubleBuffer(n)
     information = DoubleBuffer(n)
-    moments = DoubleBuffer(k * k)
+    moments = DoubleBuffer(k * (k + 1))
     sums = DoubleBuffer(k)
     let longest = (0..<problem.patterns.count).map { problem.patterns.starts[$0 + 1] - problem.patterns.starts[$0] }
-    scaled = DoubleBuffer(k * (longest.max() ?? 0))
+    scaled = DoubleBuffer((k + 1) * (longest.max() ?? 0))
   }
 
   func isOn(_ block: Int) -> Bool { variances[block] > 0 }
@@ -174,17 +175,27 @@ final class PenalizedState {
     let k = problem.width
     let (m, g, columns) = (moments.base, sums.base, problem.rowColumns.base)
     let (w, s) = (information.base, score.base)
+    if k >= 5, end - first >= 12 {
+      // One product D [w D, s]ᵀ gives both, the sums in the last column.
+      let wide = k + 1
+      var target = scaled.base
+      var row = UnsafePointer(columns + first * k)
+      for i in first..<end {
+        let weight = w[i]
+        for r in 0..<k { target[r] = weight * row[r] }
+        target[k] = s[i]
+        target += wide
+        row += k
+      }
+      Kernels.multiplyTransposed(
+        columns + first * k, scaled.base, m: k, n: wide, k: end - first, alpha: 1, beta: 0, into: m)
+      g.update(from: m + k * k, count: k)
+      return
+    }
     for r in 0..<k { g[r] = 0 }
     for i in first..<end {
       let row = columns + i * k
       for r in 0..<k { g[r] += s[i] * row[r] }
-    }
-    if k >= 6, end - first >= 12 {
-      let target = scaled.base
-      for i in first..<end { for r in 0..<k { target[(i - first) * k + r] = w[i] * columns[i * k + r] } }
-      Kernels.multiplyTransposed(
-        columns + first * k, target, m: k, n: k, k: end - first, alpha: 1, beta: 0, into: m)
-      return
     }
     for r in 0..<(k * k) { m[r] = 0 }
     for i in first..<end {

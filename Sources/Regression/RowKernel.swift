@@ -51,7 +51,7 @@ struct NegativeBinomialKernel: RowKernel {
     let information = (y + theta) * mean * theta * inverse * inverse
     // (y + θ) log(1 + μ/θ) instead of (y + θ) log(θ + μ): no cancellation for large θ.
     return RowValue(
-      logLikelihood: y * (eta - logTheta) - (y + theta) * log1p(mean / theta), score: score, information: information)
+      logLikelihood: y * (eta - logTheta) - (y + theta) * logOnePlus(mean / theta), score: score, information: information)
   }
 
   @inline(__always)
@@ -61,11 +61,15 @@ struct NegativeBinomialKernel: RowKernel {
     let information = (y + theta) * mean * theta * inverse * inverse
     return RowSlopes(
       information: information * (theta - mean) * inverse,
-      likelihoodInParameter: theta * ((mean - y) * inverse - log1p(mean / theta)),
+      likelihoodInParameter: theta * ((mean - y) * inverse - logOnePlus(mean / theta)),
       scoreInParameter: theta * (y - mean) * mean * inverse * inverse,
       informationInParameter: information * (theta / (y + theta) + 1 - 2 * theta * inverse))
   }
 }
+
+/// log(1 + x) for x ≥ 0: the slower `log1p` only where it is needed.
+@inline(__always)
+private func logOnePlus(_ x: Double) -> Double { x < 1e-2 ? log1p(x) : log(1 + x) }
 
 struct GaussianKernel: RowKernel {
   let variance: Double

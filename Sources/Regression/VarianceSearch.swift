@@ -11,7 +11,7 @@ struct VarianceSearch {
   private let theta: NegativeBinomialTheta?
   /// Mean information of the levels of each block without its penalty: the scale of its precision.
   private var scale: [Double]
-  private let modeTolerance: Double
+  private var modeTolerance: Double
   private let isSmall: Bool
 
   private var spec: PenalizedGLM { state.problem.spec }
@@ -284,10 +284,14 @@ struct VarianceSearch {
   }
 
   /// Differences of the exact gradient: central for small problems, one-sided for large ones.
-  private func hessian(at x: [Double]) throws(RegressionError) -> Matrix? {
+  private mutating func hessian(at x: [Double]) throws(RegressionError) -> Matrix? {
     let m = x.count
     guard m > 0 else { return nil }
     let base = state.coefficients.array
+    let tolerance = modeTolerance
+    // Errors of the mode enter differences over 5e-3 of large problems only by some 1e-5.
+    if !isSmall { modeTolerance = 1e-8 }
+    defer { modeTolerance = tolerance }
     let centre = slopes()
     let reach = isSmall ? 1e-4 : 5e-3
     var result = Matrix(rows: m, columns: m)
@@ -304,6 +308,7 @@ struct VarianceSearch {
       }
       for i in 0..<m { result[i, j] = (up[i] - down[i]) / (isSmall ? 2 * reach : reach) }
     }
+    modeTolerance = tolerance
     _ = try evaluate(x)
     for i in 0..<m {
       for j in 0..<i {

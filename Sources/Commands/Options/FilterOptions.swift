@@ -1,10 +1,6 @@
 internal import ArgumentParser
+internal import Analysis
 internal import Groundwork
-
-/// What a row of a result stands for.
-enum Grouping: String, CaseIterable, Sendable {
-  case total, region, municipality, area, offer
-}
 
 /// Which rows of a result are shown.
 struct FilterOptions: ParsableArguments {

@@ -47,6 +47,16 @@ struct OutputOptions: ParsableArguments {
     try write(text)
   }
 
+  /// Renders several tables below each other.
+  func write(_ tables: [Table]) throws {
+    let texts = try tables.map { table in
+      try Rendering.text(
+        table, format: format, language: Speech.language, width: output == nil ? Console.width : 100,
+        color: output == nil && Console.hasColor)
+    }
+    try write(texts.joined(separator: "\n"))
+  }
+
   /// Writes a finished text, such as a JSON document, to the file or standard output.
   func write(_ text: String) throws {
     if let output {

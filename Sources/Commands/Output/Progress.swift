@@ -43,6 +43,15 @@ final class Progress: Sendable {
     }
   }
 
+  /// Reports the share of the whole work that is done, of a total of 100 steps.
+  var follow: @Sendable (Double) -> Void {
+    { share in
+      let steps = Int(100 * share)
+      let before = self.state.withLock { $0.done }
+      if steps > before { self.advance(by: steps - before) }
+    }
+  }
+
   /// Takes the line away, so that results stand alone.
   func finish() {
     state.withLock { state in

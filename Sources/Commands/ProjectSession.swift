@@ -1,0 +1,112 @@
+import Analysis
+import Demand
+import Forecasting
+import Groundwork
+import Ingest
+import Placements
+import Reports
+import Scenarios
+
+/// A project that was read and found usable, with what its commands have in common.
+struct ProjectSession {
+  let folder: String
+  let extracts: Extracts
+  let panel: Panel
+
+  /// Reads the project; warnings go to standard error.
+  /// - Throws: `FindingsError` with everything that forbids its use.
+  init(_ project: ProjectOptions, output: OutputOptions) throws {
+    folder = project.project
+    let read = ProjectReader(folder: project.project).read()
+    extracts = try read.usable()
+    output.show(read.findings.filter { $0.severity == .warning })
+    panel = try Panel(extracts)
+  }
+
+  /// The budget year and three more: 36 months, 12 quarters or 10 years, unless the project or the command says otherwise.
+  func horizon(_ wanted: Int?) -> Int {
+    if let horizon = wanted ?? extracts.settings.horizon { return horizon }
+    switch panel.length {
+    case .month: return 36
+    case .quarter: return 12
+    case .year: return 10
+    }
+  }
+
+  /// What the options ask for, with names looked up.
+  /// - Throws: `UsageError` with the nearest valid name.
+  func request(_ run: RunOptions, _ filter: FilterOptions, output: OutputOptions, horizon: Int) throws -> RunRequest {
+    let measures = try filter.measure.map(Self.measure)
+    let every = run.every ?? panel.length
+    guard every >= panel.length else {
+      throw UsageError(
+        Phrase(
+          da: "--every \(every.rawValue) er finere end projektets perioder (\(panel.length.rawValue)).",
+          en: "--every \(every.rawValue) is finer than the project's periods (\(panel.length.rawValue))."))
+    }
+    if filter.by == .offer, panel.offers.isEmpty {
+      throw UsageError(
+        Phrase(da: "Projektet har ingen tilbud at vise efter; brug --by area.", en: "The project has no offers to show by; use --by area."))
+    }
+    return RunRequest(
+      grouping: filter.by, filter: try resultFilter(filter), level: Double(run.level) / 100, every: every, draws: run.draws,
+      seed: UInt64(run.seed), threads: run.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
+      onlyPeriods: output.isForPeople ? Set(ResultTables.shownPeriods(panel: panel, horizon: horizon, every: every)) : nil)
+  }
+
+  private static func measure(_ name: String) throws -> Measure {
+    if let measure = Measure(rawValue: name) { return measure }
+    throw unknown(Phrase(da: "målet", en: "measure"), name, among: Measure.allCases.map(\.rawValue))
+  }
+
+  private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {
+    var filter = ResultFilter()
+    for name in options.area {
+      let form = NearestName.machineForm(name)
+      guard let area = panel.areas.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+        throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map(\.id))
+      }
+      filter.areas.insert(area.id)
+    }
+    for name in options.municipality {
+      guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
+        throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
+      }
+      filter.municipalities.insert(municipality.code)
+    }
+    for name in options.offer {
+      guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == NearestName.machineForm(name) }) else {
+        throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
+      }
+      filter.offers.insert(offer.id)
+    }
+    if !filter.offers.isEmpty, options.by != .offer {
+      throw UsageError(Phrase(da: "--offer kræver --by offer.", en: "--offer needs --by offer."))
+    }
+    return filter
+  }
+
+  private static func unknown(_ what: Phrase, _ name: String, among names: [String]) -> UsageError {
+    let hint = NearestName.hint(name, among: names)
+    return UsageError(
+      Phrase(da: "Ukendt: \(what.da) »\(name)«. \(hint.da)", en: "Unknown \(what.en) “\(name)”. \(hint.en)"))
+  }
+
+  /// Fits the project's demand.
+  func fitted(horizon: Int, threads: Int, output: OutputOptions) -> FittedDemand {
+    let demand = FittedDemand(panel: panel, horizon: horizon, threads: threads)
+    output.show(demand.warnings)
+    return demand
+  }
+
+  /// Prints machine tables whole, people's as sheets, one a measure.
+  func print(_ sheets: [Table], machine: Table, _ project: ProjectOptions, _ output: OutputOptions) throws {
+    guard output.isForPeople else { return try output.write(project.headed(machine, by: extracts.settings)) }
+    try output.write(sheets.enumerated().map { $0.offset == 0 ? project.headed($0.element, by: extracts.settings) : $0.element })
+  }
+}
+
+extension OutputOptions {
+  /// Tables and Markdown are read, the others are processed.
+  var isForPeople: Bool { format == .table || format == .markdown }
+}

@@ -1,0 +1,121 @@
+internal import ArgumentParser
+internal import Analysis
+internal import Demand
+internal import Groundwork
+internal import Placements
+internal import Ingest
+internal import Scenarios
+
+/// `plads scenario`: what changes, against the plain forecast, on the same random numbers.
+struct ScenarioCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "scenario",
+      abstract: Phrase(da: "Regn scenarier, og sammenlign dem med basis.", en: "Run scenarios and compare them with the base.").spoken)
+  }
+
+  @Argument(
+    help: help(
+      Phrase(
+        da: "Scenariernes navne eller filer; ellers alle i projektets mappe scenarios.",
+        en: "The scenarios' names or files; else all in the project's folder scenarios."), value: Phrase(da: "scenarie", en: "scenario")))
+  var scenarios: [String] = []
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var run: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = try ProjectSession(project, output: output)
+    let horizon = session.horizon(run.horizon)
+    let request = try session.request(run, filter, output: output, horizon: horizon)
+    let library = try ScenarioLibrary(folder: session.folder, wanted: scenarios)
+    let plans = try library.plans(
+      PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
+    output.show(plans.flatMap(\.warnings))
+    let demand = session.fitted(horizon: horizon, threads: run.taskCount, output: output)
+    let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
+    let result = ScenarioRun(
+      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, progress: progress.follow)
+    progress.finish()
+    let tables = ResultTables(run: result, request: request, demand: demand)
+    try session.print(tables.scenarioSheets(request.measures ?? []), machine: tables.scenario(), project, output)
+  }
+}
+
+/// The scenario files of a project and those that the user names.
+struct ScenarioLibrary {
+  /// Every scenario that may be a base, by name.
+  let all: [Scenario]
+  private let wanted: [Scenario]
+
+  /// The name of the plain forecast.
+  static let reference = "basis"
+
+  init(folder: String, wanted names: [String]) throws {
+    let shelf = folder == "." ? "scenarios" : folder + "/scenarios"
+    var read: [Scenario] = []
+    var broken: [Finding] = []
+    for file in Folder.files(in: shelf, ending: ".toml") {
+      do {
+        read.append(try Self.read(shelf + "/" + file, name: String(file.dropLast(5))))
+      } catch let error as FindingsError {
+        // A broken file that nobody asked for must not stop the others.
+        if names.isEmpty || names.contains(where: { Self.stem($0) == String(file.dropLast(5)) }) { broken += error.findings }
+      }
+    }
+    var chosen: [Scenario] = []
+    for name in names {
+      if let known = read.first(where: { $0.name == name }) {
+        chosen.append(known)
+      } else if name.hasSuffix(".toml") || name.contains("/") {
+        let known = read.first { shelf + "/" + $0.name + ".toml" == name }
+        chosen.append(try known ?? Self.read(name, name: Self.stem(name)))
+      } else if broken.isEmpty {
+        let hint = NearestName.hint(name, among: read.map(\.name))
+        throw UsageError(
+          Phrase(
+            da: "Der er intet scenarie »\(name)« i \(shelf). \(hint.da)", en: "There is no scenario “\(name)” in \(shelf). \(hint.en)"))
+      }
+    }
+    guard broken.isEmpty else { throw FindingsError(broken) }
+    all = read + chosen.filter { scenario in !read.contains { $0.name == scenario.name } }
+    wanted = names.isEmpty ? read : chosen
+    guard !wanted.isEmpty else {
+      throw UsageError(
+        Phrase(
+          da: "Der er ingen scenarier i \(shelf). Læg en .toml-fil dér, eller nævn en fil.",
+          en: "There are no scenarios in \(shelf). Put a .toml file there or name a file."))
+    }
+  }
+
+  private static func stem(_ path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return file.hasSuffix(".toml") ? String(file.dropLast(5)) : file
+  }
+
+  private static func read(_ path: String, name: String) throws -> Scenario {
+    try Scenario(text: String(decoding: TextFile.read(path), as: UTF8.self), file: path, name: name)
+  }
+
+  /// The plain forecast first, then what was asked for and every base that it needs, each once.
+  func plans(_ builder: PlanBuilder) throws -> [Plan] {
+    let hasOwnBase = all.contains { $0.name == Self.reference && !$0.changes.isEmpty }
+    var plans = [builder.reference(named: hasOwnBase ? "prognose" : Self.reference)]
+    var findings: [Finding] = []
+    var queue = wanted
+    while !queue.isEmpty {
+      let scenario = queue.removeFirst()
+      guard !plans.contains(where: { $0.name == scenario.name }) else { continue }
+      do {
+        plans.append(try builder.plan(scenario))
+      } catch let error as FindingsError {
+        findings += error.findings
+      }
+      if let base = scenario.base, let parent = all.first(where: { $0.name == base }) { queue.append(parent) }
+    }
+    guard findings.isEmpty else { throw FindingsError(findings) }
+    return plans
+  }
+}
