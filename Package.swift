@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "plads", targets: ["plads"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -46,11 +47,16 @@ let package = Package(
     module("Reports", ["Groundwork"]),
     module(
       "Commands",
-      ["Groundwork", "Placements", "Ingest", "LinearAlgebra", "Forecasting", "Demand", "Scenarios", "Analysis", "Reports", argumentParser]),
+      [
+        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Analysis", "Reports",
+        argumentParser,
+      ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
+    tests("CommandsTests", ["Commands", "Groundwork", "Placements", argumentParser]),
+    tests("EndToEndTests", ["plads"]),
   ]
 )

@@ -14,6 +14,8 @@ struct Plads: AsyncParsableCommand {
         en: "Forecasts of the municipalities' demand for the region's social offers."
       ).spoken,
       version: "plads \(version)",
-      subcommands: [NewCommand.self, ForecastCommand.self, ScenarioCommand.self, DoctorCommand.self])
+      subcommands: [
+        NewCommand.self, CheckCommand.self, ForecastCommand.self, ScenarioCommand.self, FitCommand.self, DoctorCommand.self,
+      ])
   }
 }

@@ -27,6 +27,8 @@ public struct Table: Sendable {
     case number(Double)
     /// A number that people see with other decimals than the column's.
     case precise(Double, decimals: Int)
+    /// A number of any size, such as a coefficient: people see its leading digits, machines every digit.
+    case estimate(Double)
   }
 
   public let columns: [Column]

@@ -21,6 +21,7 @@ enum CSVRenderer {
     case .term(let code, _): quoted(defused(code))
     case .integer(let value): String(value)
     case .number(let value), .precise(let value, _): value.isFinite ? NumberText.machine(value) : ""
+    case .estimate(let value): value.isFinite ? NumberText.allDigits(value) : ""
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Groundwork
 
 extension Table.Cell {
@@ -8,13 +9,13 @@ extension Table.Cell {
     case .text(let text): text.isEmpty
     case .term(let code, _): code.isEmpty
     case .integer: false
-    case .number(let value), .precise(let value, _): !value.isFinite
+    case .number(let value), .precise(let value, _), .estimate(let value): !value.isFinite
     }
   }
 
   var isNumber: Bool {
     switch self {
-    case .integer, .number, .precise: true
+    case .integer, .number, .precise, .estimate: true
     case .empty, .text, .term: false
     }
   }
@@ -30,7 +31,19 @@ extension Table.Cell {
       value.isFinite ? NumberText.display(value, decimals: decimals, language: language) : ""
     case .precise(let value, let own):
       value.isFinite ? NumberText.display(value, decimals: own, language: language) : ""
+    case .estimate(let value): value.isFinite ? Self.leadingDigits(value, language: language) : ""
     }
+  }
+
+  /// Five leading digits, with a power of ten where a plain number would be long.
+  private static func leadingDigits(_ value: Double, language: Language) -> String {
+    guard value != 0 else { return "0" }
+    let exponent = Int(log10(abs(value)).rounded(.down))
+    guard exponent < -5 || exponent > 14 else {
+      return NumberText.display(value, decimals: max(0, 4 - exponent), language: language)
+    }
+    let digits = NumberText.display(value / pow(10, Double(exponent)), decimals: 2, language: language)
+    return "\(digits)e\(exponent)"
   }
 }
 

@@ -19,6 +19,7 @@ enum JSONRenderer {
     case .term(let code, _): code.isEmpty ? .null : .string(code)
     case .integer(let value): .integer(value)
     case .number(let value), .precise(let value, _): .rounded(value)
+    case .estimate(let value): .exact(value)
     }
   }
 }

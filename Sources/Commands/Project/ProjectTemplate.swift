@@ -13,9 +13,12 @@ enum ProjectTemplate {
         # region = "Region Midtjylland"   # hjemregionen; dens kommuner modelleres for sig
         # base_period = "month"           # month, quarter eller year; ellers dataenes egen
         # horizon = 36                    # perioder frem
-        # observed_from = "2017-01-01"    # udtrækkets første og sidste dag, begge med
-        # observed_to = "2026-12-31"
         # notice_da = "Foreløbige tal"    # står over alle tabeller
+
+        [data]
+        # from = "2017-01-01"             # udtrækkets første og sidste dag, begge med
+        # to = "2026-12-31"
+        # end_is_last_day = true          # slutdatoen er den sidste dag på stedet, ikke den første væk
 
         # Et område for hvert specialområde; alderen vælger den befolkning, der kan få brug for det.
         # [[area]]
@@ -26,7 +29,11 @@ enum ProjectTemplate {
 
         # [[assumption]]
         # text_da = "Det, tallene bygger på; står under tabellerne."
-        # text_en = ""
+
+        # Kun hvis en fil eller dens kolonner hedder noget andet.
+        # [inputs.stays]
+        # file = "data/udtræk.csv"
+        # columns = { "Borger-ID" = "citizen", "Slut" = "end" }
 
         """,
       en: """
@@ -37,9 +44,12 @@ enum ProjectTemplate {
         # region = "Region Midtjylland"   # the home region; its municipalities are modelled apart
         # base_period = "month"           # month, quarter or year; else the data's own
         # horizon = 36                    # periods ahead
-        # observed_from = "2017-01-01"    # first and last day of the extract, both included
-        # observed_to = "2026-12-31"
         # notice_en = "Preliminary"       # stands above every table
+
+        [data]
+        # from = "2017-01-01"             # first and last day of the extract, both included
+        # to = "2026-12-31"
+        # end_is_last_day = true          # the end date is the last day there, not the first away
 
         # One for each specialty area; the ages choose the population that may need it.
         # [[area]]
@@ -49,8 +59,12 @@ enum ProjectTemplate {
         # age_to = 64
 
         # [[assumption]]
-        # text_da = ""
         # text_en = "What the figures rest on; stands below the tables."
+
+        # Only where a file or its columns have other names.
+        # [inputs.stays]
+        # file = "data/extract.csv"
+        # columns = { "Citizen ID" = "citizen", "Leaves" = "end" }
 
         """)
   }

@@ -1,0 +1,163 @@
+internal import ArgumentParser
+internal import Groundwork
+internal import Ingest
+internal import Placements
+
+/// `plads check`: what was read, what is wrong with it, what to do.
+struct CheckCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "check",
+      abstract: Phrase(
+        da: "Læs og kontrollér projektets tabeller.", en: "Read and check the project's tables."
+      ).spoken)
+  }
+
+  @OptionGroup var projectOptions: ProjectOptions
+  @OptionGroup var outputOptions: OutputOptions
+
+  @Flag(help: help(Phrase(da: "Skriv fundene som tabel i stedet for linjer.", en: "Write the findings as a table instead of lines.")))
+  var findings = false
+
+  func run() async throws {
+    let project = ProjectReader(folder: projectOptions.project).read()
+    if project.tables.isEmpty, project.hasErrors, !findings { throw FindingsError(project.findings) }
+    let report = CheckReport(project: project)
+    let table = findings ? report.findingsTable : report.tablesTable
+    try outputOptions.write(projectOptions.headed(table, by: project.extracts.settings))
+    if !findings { Console.show(outputOptions.quiet ? project.findings.filter { $0.severity == .error } : project.findings) }
+    outputOptions.say(report.verdict)
+    if project.hasErrors { throw ExitCode(Shell.Code.unusable) }
+  }
+}
+
+/// What `check` says about a read project.
+struct CheckReport {
+  let project: ReadProject
+
+  /// One row for each table that was there.
+  var tablesTable: Table {
+    var table = Table(
+      title: Phrase(da: "Læst: \(project.extracts.settings.name)", en: "Read: \(project.extracts.settings.name)"),
+      columns: [
+        .init("table", heading: Phrase(da: "Tabel", en: "Table")), .init("file", heading: Phrase(da: "Fil", en: "File")),
+        .init("rows", heading: Phrase(da: "Rækker", en: "Rows")), .init("columns", heading: Phrase(da: "Kolonner", en: "Columns")),
+        .init("ignored", heading: Phrase(da: "Ikke brugt", en: "Not used")),
+        .init("from", heading: Phrase(da: "Fra", en: "From")), .init("to", heading: Phrase(da: "Til", en: "To")),
+        .init("errors", heading: Phrase(da: "Fejl", en: "Errors")), .init("warnings", heading: Phrase(da: "Advarsler", en: "Warnings")),
+      ])
+    for summary in project.tables {
+      let span = span(of: summary.name)
+      table.append([
+        .text(summary.name), .text(summary.file), .integer(summary.rows), .integer(summary.columns.count),
+        summary.ignored.isEmpty ? .empty : .text(summary.ignored.joined(separator: ", ")), span.map { .text($0.from) } ?? .empty,
+        span.map { .text($0.to) } ?? .empty, .integer(count(.error, in: summary.file)),
+        .integer(count(.warning, in: summary.file)),
+      ])
+    }
+    table.footnotes = coverageLines
+    table.meta = coverageMeta
+    return table
+  }
+
+  /// One row for each finding; the messages stand in both languages, so that the columns do not change with it.
+  var findingsTable: Table {
+    var table = Table(
+      title: Phrase(da: "Fund", en: "Findings"),
+      columns: [
+        .init("severity", heading: Phrase(da: "Slags", en: "Severity")), .init("file", heading: Phrase(da: "Fil", en: "File")),
+        .init("row", heading: Phrase(da: "Række", en: "Row")), .init("column", heading: Phrase(da: "Kolonne", en: "Column")),
+        .init("value", heading: Phrase(da: "Værdi", en: "Value")), .init("message", heading: Phrase(da: "Hvad", en: "What")),
+        .init("remedy", heading: Phrase(da: "Gør", en: "Do")),
+      ])
+    for finding in project.findings {
+      table.append([
+        .term(code: finding.severity.code, finding.severity.phrase), finding.file.map { .text($0) } ?? .empty,
+        finding.row.map { .integer($0) } ?? .empty, finding.column.map { .text($0) } ?? .empty,
+        finding.value.map { .text($0) } ?? .empty, .term(code: finding.message.en, finding.message),
+        .term(code: finding.remedy.en, finding.remedy),
+      ])
+    }
+    table.meta = coverageMeta
+    return table
+  }
+
+  var verdict: Phrase {
+    let errors = project.findings.count { $0.severity == .error }
+    let warnings = project.findings.count { $0.severity == .warning }
+    let (da, en) = (warnings == 1 ? "1 advarsel" : "\(warnings) advarsler", warnings == 1 ? "1 warning" : "\(warnings) warnings")
+    guard errors > 0 else {
+      return Phrase(da: "Projektet kan bruges: ingen fejl, \(da).", en: "The project can be used: no errors, \(en).")
+    }
+    return Phrase(
+      da: "Projektet kan ikke bruges endnu: \(errors) fejl, \(da).",
+      en: "The project cannot be used yet: \(errors == 1 ? "1 error" : "\(errors) errors"), \(en).")
+  }
+
+  private func count(_ severity: Finding.Severity, in file: String) -> Int {
+    project.findings.count { $0.severity == severity && $0.file == file }
+  }
+
+  private func span(of table: String) -> (from: String, to: String)? {
+    let coverage = project.coverage
+    switch table {
+    case "activity": return coverage.activityPeriods.map { ("\($0.lowerBound)", "\($0.upperBound)") }
+    case "stays": return coverage.observed.map { ($0.lowerBound.iso, $0.upperBound.iso) }
+    case "population": return coverage.populationYears.map { (String($0.lowerBound), String($0.upperBound)) }
+    default: return nil
+    }
+  }
+
+  private static let shownGaps = 5
+
+  private var coverageLines: [Phrase] {
+    let coverage = project.coverage
+    let (municipalities, areas, offers) = (coverage.municipalities.count, coverage.areas.count, coverage.offers.count)
+    var lines = [
+      Phrase(
+        da: "\(municipalities) \(municipalities == 1 ? "kommune" : "kommuner"), \(areas) \(areas == 1 ? "område" : "områder"), \(offers) tilbud.",
+        en: "Municipalities: \(municipalities), areas: \(areas), offers: \(offers).")
+    ]
+    for gap in coverage.gaps.prefix(Self.shownGaps) {
+      let missing = gap.missing.prefix(6).joined(separator: ", ") + (gap.missing.count > 6 ? ", …" : "")
+      lines.append(
+        Phrase(da: "Hul i \(gap.table), \(gap.series): \(missing).", en: "Gap in \(gap.table), \(gap.series): \(missing)."))
+    }
+    let more = coverage.gaps.count - Self.shownGaps
+    if more > 0 { lines.append(Phrase(da: "… og \(more) serier mere med huller.", en: "… and \(more) more series with gaps.")) }
+    if !coverage.withoutPopulation.isEmpty {
+      let list = coverage.withoutPopulation.prefix(10).joined(separator: ", ") + (coverage.withoutPopulation.count > 10 ? ", …" : "")
+      lines.append(Phrase(da: "Uden befolkning: \(list).", en: "Without population: \(list)."))
+    }
+    return lines
+  }
+
+  private var coverageMeta: [(key: String, value: String)] {
+    let coverage = project.coverage
+    return [
+      ("municipalities", String(coverage.municipalities.count)), ("areas", String(coverage.areas.count)),
+      ("offers", String(coverage.offers.count)), ("gaps", String(coverage.gaps.count)),
+      ("without_population", String(coverage.withoutPopulation.count)),
+      ("errors", String(project.findings.count { $0.severity == .error })),
+      ("warnings", String(project.findings.count { $0.severity == .warning })),
+    ]
+  }
+}
+
+extension Finding.Severity {
+  var code: String {
+    switch self {
+    case .note: "note"
+    case .warning: "warning"
+    case .error: "error"
+    }
+  }
+
+  var phrase: Phrase {
+    switch self {
+    case .note: Phrase("note")
+    case .warning: Phrase(da: "advarsel", en: "warning")
+    case .error: Phrase(da: "fejl", en: "error")
+    }
+  }
+}

@@ -1,0 +1,175 @@
+internal import Groundwork
+internal import Regression
+
+/// The one place in which a fit's errors and warnings become sentences.
+struct RegressionWording {
+  let formula: String
+  let file: DataFile
+
+  // MARK: Formula
+
+  /// A sentence, and the formula with a mark below the character it is about.
+  func error(_ error: FormulaError, in text: String, option: String) -> UsageError {
+    let (position, reason) = Self.describe(error)
+    guard let position else { return UsageError(Phrase("\(option): ") + reason) }
+    return UsageError(
+      Phrase(da: "\(option), tegn \(position + 1): ", en: "\(option), character \(position + 1): ") + reason
+        + Phrase(Self.marked(text, at: position)))
+  }
+
+  private static func marked(_ text: String, at position: Int) -> String {
+    "\n  \(text)\n  " + String(repeating: " ", count: position) + "^"
+  }
+
+  private static func describe(_ error: FormulaError) -> (position: Int?, reason: Phrase) {
+    switch error {
+    case .unexpected(let text, let position):
+      (position, Phrase(da: "»\(text)« kan ikke stå her.", en: "“\(text)” cannot stand here."))
+    case .unexpectedEnd(let position): (position, Phrase(da: "formlen slutter for tidligt.", en: "the formula ends too early."))
+    case .unclosedQuote(let position): (position, Phrase(da: "citationstegnet lukkes aldrig.", en: "the quote is never closed."))
+    case .badNumber(let text, let position):
+      (position, Phrase(da: "»\(text)« er ikke et tal.", en: "“\(text)” is not a number."))
+    case .unknownFunction(let name, let position):
+      (
+        position,
+        Phrase(da: "der er ingen funktion »\(name)«. ", en: "there is no function “\(name)”. ")
+          + NearestName.hint(name, among: functions)
+      )
+    case .missingResponse:
+      (nil, Phrase(da: "der mangler en responsvariabel foran ~.", en: "the response before ~ is missing."))
+    case .misplacedGroup(let position):
+      (position, Phrase(da: "et led ( | ) kan kun lægges til med +.", en: "a term ( | ) can only be added with +."))
+    case .notYetSupported(let text, let position):
+      (position, Phrase(da: "»\(text)« kommer i en senere udgave.", en: "“\(text)” comes in a later version."))
+    }
+  }
+
+  private static let functions = Expression.Function.allCases.map(\.rawValue) + ["factor"]
+
+  // MARK: Fit
+
+  func error(_ error: RegressionError) -> any Error {
+    switch error {
+    case .formula(let error): return self.error(error, in: formula, option: "--formula")
+    case .data(let error): return self.error(error)
+    case .invalidResponse(let row, let value):
+      return finding(
+        row: row, value: NumberText.machine(value),
+        Phrase(da: "værdien passer ikke til familien.", en: "the value does not suit the family."),
+        Phrase(da: "Antal skal være hele og ikke negative, og højst lige så mange som forsøg.", en: "Counts must be whole and not negative, and no more than trials."))
+    case .invalidWeight(let row):
+      return finding(row: row, Phrase(da: "vægten er ikke et tal fra 0 og op.", en: "the weight is not a number from 0 up."))
+    case .invalidOffset(let row):
+      return finding(row: row, Phrase(da: "offset har ingen endelig værdi.", en: "the offset has no finite value."))
+    case .noPositiveWeight: return finding(Phrase(da: "ingen vægt er større end 0.", en: "no weight is above 0."))
+    case .unsupportedLink(let family, let link):
+      return UsageError(
+        Phrase(da: "--link: \(link) går ikke sammen med \(family).", en: "--link: \(link) does not go with \(family)."))
+    case .responseForm(let what):
+      return UsageError(
+        Phrase(
+          da: "--formula: responsens form passer ikke til familien (\(what)).",
+          en: "--formula: the form of the response does not suit the family (\(what))."))
+    case .rankDeficient(let terms):
+      return finding(
+        Phrase(
+          da: "leddene \(Self.list(terms)) kan ikke skelnes fra de andre.", en: "the terms \(Self.list(terms)) cannot be told from the others."),
+        Phrase(da: "Fjern dem af formlen.", en: "Take them out of the formula."))
+    case .separation(let terms):
+      return finding(
+        Phrase(
+          da: "leddene \(Self.list(terms)) skiller udfaldene helt, så estimatet er uendeligt.",
+          en: "the terms \(Self.list(terms)) separate the outcomes, so that the estimate is infinite."),
+        Phrase(da: "Fjern dem, eller slå niveauer sammen.", en: "Take them out, or join levels."))
+    case .nonConvergence(let trace):
+      return finding(
+        Phrase(
+          da: "beregningen fandt intet optimum." + Self.text(trace), en: "the computation found no optimum." + Self.text(trace)),
+        Phrase(da: "Gør formlen enklere.", en: "Make the formula simpler."))
+    case .numericalBreakdown(let place, let trace):
+      return finding(
+        Phrase(
+          da: "tallene blev uendelige undervejs (\(place))." + Self.text(trace),
+          en: "numbers became infinite on the way (\(place))." + Self.text(trace)),
+        Phrase(da: "Se efter ekstreme værdier, eller skalér kolonnerne.", en: "Look for extreme values, or scale the columns."))
+    }
+  }
+
+  private func error(_ error: DataError) -> any Error {
+    switch error {
+    case .unknownColumn(let name, let position):
+      return UsageError(
+        Phrase(
+          da: "--formula, tegn \(position + 1): der er ingen kolonne »\(name)«. ",
+          en: "--formula, character \(position + 1): there is no column “\(name)”. ")
+          + NearestName.hint(name, among: file.table.names, listAtMost: 20) + Phrase(Self.marked(formula, at: position)))
+    case .notNumeric(let column):
+      return finding(
+        column: column, Phrase(da: "kolonnen skal være tal.", en: "the column must be numbers."),
+        Phrase(da: "Ret de værdier, som ikke er tal.", en: "Mend the values that are no numbers."))
+    case .missing(let column, let row):
+      return finding(
+        row: row, column: column, Phrase(da: "værdien mangler.", en: "the value is missing."),
+        Phrase(da: "Udfyld den, eller slet rækken; ingen række udelades af sig selv.", en: "Fill it in or delete the row; no row is left out by itself."))
+    case .notFinite(let term, let row):
+      return finding(
+        row: row, Phrase(da: "\(term) har ingen endelig værdi.", en: "\(term) has no finite value."),
+        Phrase(da: "Fx er log af 0 ikke et tal.", en: "The log of 0, for one, is not a number."))
+    case .unknownLevel(let column, let level, let row):
+      return finding(
+        row: row, column: column, value: level, Phrase(da: "er ikke et af de nævnte niveauer.", en: "is not one of the levels listed."))
+    case .tooFewLevels(let column):
+      return finding(
+        column: column, Phrase(da: "en faktor skal have mindst to niveauer.", en: "a factor needs at least two levels."))
+    case .noRows: return finding(Phrase(da: "der er ingen rækker.", en: "there are no rows."))
+    case .lengthMismatch(let expected, let found):
+      return finding(Phrase(da: "\(found) værdier i stedet for \(expected).", en: "\(found) values instead of \(expected)."))
+    }
+  }
+
+  private func finding(
+    row: Int? = nil, column: String? = nil, value: String? = nil, _ message: Phrase, _ remedy: Phrase = Phrase("")
+  ) -> FindingsError {
+    FindingsError(
+      Finding(.error, file: file.file, row: row.map(file.line), column: column, value: value, message: message, remedy: remedy))
+  }
+
+  private static func list(_ terms: [String]) -> String { terms.joined(separator: ", ") }
+
+  /// The last steps of an optimisation, a line each.
+  private static func text(_ trace: [IterationRecord]) -> String {
+    trace.suffix(10).map { "\n  \($0.phase) \($0.iteration): \(NumberText.machine($0.criterion)), ± \($0.change)" }.joined()
+  }
+
+  // MARK: Warnings
+
+  static func code(_ warning: RegressionWarning) -> String {
+    switch warning {
+    case .aliased: "aliased"
+    case .fittedAtBound: "fitted_at_bound"
+    case .thetaAtBound: "theta_at_bound"
+    case .zeroVariance: "zero_variance"
+    case .noResidualDegrees: "no_residual_degrees"
+    case .approximate: "approximate"
+    }
+  }
+
+  static func phrase(_ warning: RegressionWarning) -> Phrase {
+    switch warning {
+    case .aliased(let terms):
+      Phrase(
+        da: "udeladt, fordi de følger af andre led: \(list(terms)).", en: "left out because they follow from other terms: \(list(terms)).")
+    case .fittedAtBound(let rows):
+      Phrase(
+        da: "\(rows) rækker har en forventet værdi ved grænsen; estimater kan være uendelige.",
+        en: "\(rows) rows have a fitted value at its bound; estimates may be infinite.")
+    case .thetaAtBound:
+      Phrase(da: "ingen overspredning: modellen er en Poisson.", en: "no overdispersion: the model is a Poisson one.")
+    case .zeroVariance(let group, let term):
+      Phrase(da: "variansen af \(group), \(term) er nul.", en: "the variance of \(group), \(term) is zero.")
+    case .noResidualDegrees:
+      Phrase(da: "der er ingen frihedsgrader tilbage til residualerne.", en: "no degrees of freedom are left for the residuals.")
+    case .approximate(let what): Phrase(da: "tilnærmet: \(what).", en: "approximate: \(what).")
+    }
+  }
+}

@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import Groundwork
+internal import Regression
+internal import Reports
+
+/// `plads fit`: a formula fitted to any table, or to the project's flows.
+struct FitCommand: AsyncParsableCommand {
+  enum FamilyName: String, CaseIterable, Sendable {
+    case gaussian, poisson, binomial
+    case negativeBinomial = "negative_binomial"
+
+    var family: Family {
+      switch self {
+      case .gaussian: .gaussian
+      case .poisson: .poisson
+      case .binomial: .binomial
+      case .negativeBinomial: .negativeBinomial(theta: nil)
+      }
+    }
+  }
+
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "fit",
+      abstract: Phrase(
+        da: "Estimér en model: koefficienter, varianser, usikkerhed.", en: "Fit a model: coefficients, variances, uncertainty."
+      ).spoken,
+      discussion: Phrase(
+        da: "Eksempel: plads fit --data skibe.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'",
+        en: "Example: plads fit --data ships.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'"
+      ).spoken)
+  }
+
+  @Option(
+    help: help(Phrase(da: "CSV-fil med en linje kolonnenavne.", en: "CSV file with a line of column names."), value: Phrase(da: "fil", en: "file")))
+  var data: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Fx 'y ~ x + (1 | gruppe)' eller 'tilfaelde / alle ~ x'.", en: "Such as 'y ~ x + (1 | group)' or 'cases / all ~ x'."),
+      value: Phrase(da: "formel", en: "formula")))
+  var formula: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "gaussian, poisson, negative_binomial eller binomial.", en: "gaussian, poisson, negative_binomial or binomial."),
+      value: Phrase(da: "familie", en: "family")), transform: Choice.word(FamilyName.self))
+  var family: FamilyName = .gaussian
+
+  @Option(
+    help: help(
+      Phrase(da: "identity, log, logit, probit eller cloglog; ellers familiens egen.", en: "identity, log, logit, probit or cloglog; else the family's own."),
+      value: Phrase(da: "link", en: "link")), transform: Choice.word(Link.self))
+  var link: Link?
+
+  @Option(
+    help: help(
+      Phrase(da: "Kolonne med koefficient 1, eller log(KOLONNE).", en: "Column with coefficient 1, or log(COLUMN)."),
+      value: Phrase(da: "kolonne", en: "column")))
+  var offset: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Kolonne med vægte (præcision).", en: "Column of weights (precision)."), value: Phrase(da: "kolonne", en: "column")))
+  var weights: String?
+
+  @Flag(help: help(Phrase(da: "Varianser ved maximum likelihood.", en: "Variances by maximum likelihood.")))
+  var ml = false
+
+  @Flag(help: help(Phrase(da: "Varianser ved REML (standard for gaussian).", en: "Variances by REML (default of gaussian).")))
+  var reml = false
+
+  @Option(
+    help: help(
+      Phrase(da: "Punkter i kvadratur; 1 er Laplace.", en: "Points of quadrature; 1 is Laplace."), value: Phrase(da: "antal", en: "count")),
+    transform: Choice.integer(1...200))
+  var quadrature: Int?
+
+  @OptionGroup var outputOptions: OutputOptions
+
+  func validate() throws {
+    if [ml, reml, quadrature != nil].count(where: { $0 }) > 1 {
+      throw ValidationError(
+        Phrase(da: "Vælg én af --ml, --reml og --quadrature.", en: "Choose one of --ml, --reml and --quadrature.").spoken)
+    }
+  }
+
+  func run() async throws {
+    guard let data else {
+      throw UsageError(Phrase(da: "Der mangler --data FIL.", en: "--data FILE is missing."))
+    }
+    guard let formula else {
+      throw UsageError(Phrase(da: "Der mangler --formula 'y ~ x'.", en: "--formula 'y ~ x' is missing."))
+    }
+    if let quadrature, quadrature > 1 {
+      throw UsageError(
+        Phrase(
+          da: "Kvadratur med flere punkter kommer i en senere udgave; uden --quadrature bruges Laplace.",
+          en: "Quadrature with more points comes in a later version; without --quadrature it is Laplace."))
+    }
+    let file = try DataFile(path: data)
+    outputOptions.show(file.notes)
+    let request = FitRequest(
+      formula: formula, family: family.family, link: link, offset: offset, weights: weights,
+      method: reml ? .reml : ml || quadrature != nil ? .ml : .automatic)
+    let report = FitReport(request: request, result: try request.fit(to: file))
+    if outputOptions.format == .json {
+      try outputOptions.write(report.json.text(brokenToDepth: 2) + "\n")
+    } else {
+      try outputOptions.write(report.table)
+      for warning in report.result.warnings {
+        outputOptions.say(Phrase(da: "advarsel: ", en: "warning: ") + RegressionWording.phrase(warning))
+      }
+    }
+  }
+}
