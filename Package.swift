@@ -52,6 +52,8 @@ let package = Package(
         argumentParser,
       ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["Ingest", "Placements"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("DemandTests", ["Demand", "Placements", "Probability", "TestSupport"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
