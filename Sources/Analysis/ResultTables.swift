@@ -196,7 +196,7 @@ public struct ResultTables: Sendable {
   private func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
     phrase { language in
       let numbers = [summary.median, summary.lower, summary.upper].map { NumberText.display($0, decimals: measure.decimals, language: language) }
-      return numbers[1] == numbers[2] ? numbers[0] : "\(numbers[0]) [\(numbers[1]); \(numbers[2])]"
+      return numbers[1] == numbers[2] ? numbers[0] : "\(numbers[0]) [\(numbers[1]);\u{A0}\(numbers[2])]"
     }
   }
 
@@ -209,7 +209,7 @@ public struct ResultTables: Sendable {
         return isZero ? (text.hasPrefix("-") ? String(text.dropFirst()) : text) : value > 0 ? "+" + text : "−" + text.dropFirst()
       }
       let decimals = abs(summary.mean) < 10 ? max(1, measure.decimals) : measure.decimals
-      return "\(signed(summary.mean, decimals)) [\(signed(summary.lower, measure.decimals)); \(signed(summary.upper, measure.decimals))]"
+      return "\(signed(summary.mean, decimals)) [\(signed(summary.lower, measure.decimals));\u{A0}\(signed(summary.upper, measure.decimals))]"
     }
   }
 

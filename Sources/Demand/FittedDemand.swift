@@ -71,18 +71,18 @@ public struct FittedDemand: Sendable {
   ) -> DemandDraws {
     let simulator = simulator(draws: draws, seed: seed, threads: threads)
     let flows = simulator.run(reference: reference, scenarios: scenarios, keys: keys, threads: threads, progress: progress)
-    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: simulator) }
+    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: simulator, isByOffer: keys.isByOffer) }
     let stocks = stock.run(plans: prepared, panel: panel, keys: keys, draws: draws, seed: seed, threads: threads)
     return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys))
   }
 
   private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
     let needed = flows + countFlows
-    let results = ConcurrentResults<FlowDraws>(count: needed.count)
+    let results = ConcurrentResults<FlowRates>(count: needed.count)
     results.fill(threads: threads) { needed[$0].draws(panel: panel, clock: clock, draws: draws, seed: seed) }
     let drawn = results.all
-    let empty = FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws)
-    func pick(_ flow: Flow, from range: Range<Int>) -> FlowDraws? {
+    let empty = FlowRates(FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws), edges: clock.edges)
+    func pick(_ flow: Flow, from range: Range<Int>) -> FlowRates? {
       range.first { needed[$0].flow == flow }.map { drawn[$0] }
     }
     return FlowSimulator(
@@ -91,7 +91,8 @@ public struct FittedDemand: Sendable {
       otherExit: pick(.otherExit, from: 0..<flows.count) ?? empty,
       homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
       otherExitCount: pick(.otherExit, from: flows.count..<needed.count),
-      transfers: TransferDraws(panel: panel, draws: draws, seed: seed), exposure: futureExposure())
+      transfers: TransferDraws(panel: panel, draws: draws, seed: seed),
+      frailty: flows.first { $0.flow == .homecoming }?.frailty(), exposure: futureExposure())
   }
 
   /// 10,000 persons by municipality, area and future period; 1 where there is no population.
@@ -114,6 +115,8 @@ struct KeyKnowledge: Sendable {
   let hasFlowStock: [Bool]
   let hasFlows: [Bool]
   let hasStockOnly: [Bool]
+  /// The last known stock of strata without flows.
+  let lastStock: [Double]
 
   init(panel: Panel, keys: TallyKeys) {
     var flowStock = [Bool](repeating: false, count: keys.count)
@@ -137,6 +140,14 @@ struct KeyKnowledge: Sendable {
         for s in panel.strata.indices { mark(keys.key(municipality: m, stratum: s, offer: -1), panel.knowledge[s]) }
       }
     }
+    var last = [Double](repeating: 0, count: keys.count)
+    for m in panel.municipalities.indices where !keys.isByOffer {
+      for s in panel.strata.indices where panel.knowledge[s] == .stockOnly {
+        let key = keys.key(municipality: m, stratum: s, offer: -1)
+        if key >= 0 { last[key] += panel.series(.stock, municipality: m, stratum: s).last { !$0.isNaN } ?? 0 }
+      }
+    }
+    lastStock = last
     hasFlowStock = flowStock
     self.hasFlows = flows
     hasStockOnly = stockOnly
@@ -157,8 +168,8 @@ public struct DemandDraws: Sendable {
   /// Citizens at the origin in strata with flows.
   public func openingFlowStock(key: Int) -> Int { flows.openingStock[key] }
 
-  /// The same as a number for tables.
-  public func openingStock(key: Int) -> Double { Double(flows.openingStock[key]) }
+  /// Citizens at the origin, or by the last count before it.
+  public func openingStock(key: Int) -> Double { Double(flows.openingStock[key]) + knowledge.lastStock[key] }
 
   /// Whether any draw of the plan's flows differs from the reference under the key.
   public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (flows.differences[plan - 1].isTouched(key) || hasStockOnly(key: key)) }

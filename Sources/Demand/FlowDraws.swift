@@ -1,11 +1,12 @@
 import Glibc
 import Placements
+import Probability
 
 /// Joint draws of one flow's rates, ready for the simulator.
 ///
-/// Filled once, then only read, by any number of threads. The yearly rate of municipality m, stratum s in future period t of draw d is
+/// The yearly rate of municipality m, stratum s in future period t of draw d is
 /// `level(m, s, d) · areaTime(d, area, t) · exp(slope(m, d) · dampedYears(t))` per unit of exposure.
-final class FlowDraws: @unchecked Sendable {
+struct FlowDraws: Sendable {
   let draws: Int
   let strata: Int
   let areas: Int
@@ -42,23 +43,52 @@ final class FlowDraws: @unchecked Sendable {
     theta = nil
   }
 
-  /// `[draw · areas + area]`: the integral of `areaTime` over the horizon's days.
-  private(set) var areaTotal: [Double] = []
-
-  /// Integrates `areaTime`; call once it is complete and before threads share the value.
-  func integrate(edges: [Double]) {
-    areaTotal = (0..<draws * areas).map { cell in
-      (0..<horizon).reduce(0) { $0 + areaTime[cell * horizon + $1] * (edges[$1 + 1] - edges[$1]) }
-    }
-  }
-
   @inline(__always)
   func logLevel(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
     stratumPart[d * strata + s] + municipalityPart[m * draws + d] + Double(interaction[(m * areas + areaOfStratum[s]) * draws + d])
   }
+}
 
+/// A flow's finished draws, shared by all threads, with what the inner loop needs besides.
+final class FlowRates: Sendable {
+  let strata: Int
+  let areas: Int
+  let horizon: Int
+  private let draws: Int
+  private let areaOfStratum: [Int]
+  private let stratumPart: [Double]
+  private let municipalityPart: [Double]
+  private let interaction: [Float]
+  private let correction: [Double]
+  let municipalitySlope: [Double]
+  let areaTime: [Double]
+  let theta: [Double]?
+  /// `[draw · areas + area]`: the integral of `areaTime` over the horizon's days.
+  let areaTotal: [Double]
+
+  init(_ flow: FlowDraws, edges: [Double]) {
+    strata = flow.strata
+    areas = flow.areas
+    horizon = flow.horizon
+    draws = flow.draws
+    areaOfStratum = flow.areaOfStratum
+    stratumPart = flow.stratumPart
+    municipalityPart = flow.municipalityPart
+    interaction = flow.interaction
+    correction = flow.correction
+    municipalitySlope = flow.municipalitySlope
+    areaTime = flow.areaTime
+    theta = flow.theta
+    areaTotal = (0..<flow.draws * flow.areas).map { cell in
+      (0..<flow.horizon).reduce(0) { $0 + flow.areaTime[cell * flow.horizon + $1] * (edges[$1 + 1] - edges[$1]) }
+    }
+  }
+
+  /// Yearly rate at the origin per unit of exposure, without season.
   @inline(__always)
   func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
-    exp(logLevel(municipality: m, stratum: s, draw: d) + correction[m * strata + s])
+    exp(
+      stratumPart[d * strata + s] + municipalityPart[m * draws + d] + Double(interaction[(m * areas + areaOfStratum[s]) * draws + d])
+        + correction[m * strata + s])
   }
 }

@@ -109,8 +109,14 @@ public struct FlowFit: Sendable {
     return zip(means, counts).map { $1 >= fewestEvents ? $0 / $1 : overall }
   }
 
+  /// The gamma factors of batches; nil where the counts vary no more than Poisson.
+  func frailty() -> FrailtyTable? {
+    guard case .regression(let fit, _) = parameters, let theta = fit.theta, theta < 1e6 else { return nil }
+    return FrailtyTable(theta: theta, logError: min(1, fit.logThetaStandardError ?? 0))
+  }
+
   /// Joint draws of the rates: estimation uncertainty.
-  func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowDraws {
+  func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowRates {
     let result: FlowDraws
     switch parameters {
     case .regression(let fit, let terms):
@@ -119,15 +125,14 @@ public struct FlowFit: Sendable {
     case .constant(let events, let exposure, let prior):
       result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
-    result.integrate(edges: clock.edges)
-    return result
+    return FlowRates(result, edges: clock.edges)
   }
 
   private func constantDraws(
     _ events: [Double], _ exposure: [Double], _ prior: (events: Double, exposure: Double), panel: Panel, clock: FlowClock, draws: Int,
     seed: UInt64
   ) -> FlowDraws {
-    let flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
+    var flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
     for s in panel.strata.indices {
       for d in 0..<draws {
         var stream = RandomStream(seed: seed ^ 0x636F_6E73_74, pair: UInt64(d), UInt64(s))

@@ -17,13 +17,14 @@ public final class FlowSimulator: Sendable {
   let damped: [Double]
   /// Period of each whole day from the origin.
   let periodOfDay: [Int32]
-  let admission: FlowDraws
-  let homecoming: FlowDraws
-  let otherExit: FlowDraws
+  let admission: FlowRates
+  let homecoming: FlowRates
+  let otherExit: FlowRates
   /// For strata whose flows are known but not their stock; counted against the population.
-  let homecomingCount: FlowDraws?
-  let otherExitCount: FlowDraws?
+  let homecomingCount: FlowRates?
+  let otherExitCount: FlowRates?
   let transfers: TransferDraws
+  let frailty: FrailtyTable?
   /// `[(municipality · areas + area) · horizon + period]`, in 10,000 persons.
   let exposure: [Double]
   /// `[municipality · areas + area]`: the largest exposure of the horizon.
@@ -33,8 +34,8 @@ public final class FlowSimulator: Sendable {
   static let daysPerYear = 365.25
 
   init(
-    panel: Panel, clock: FlowClock, draws: Int, seed: UInt64, admission: FlowDraws, homecoming: FlowDraws, otherExit: FlowDraws,
-    homecomingCount: FlowDraws?, otherExitCount: FlowDraws?, transfers: TransferDraws, exposure: [Double]
+    panel: Panel, clock: FlowClock, draws: Int, seed: UInt64, admission: FlowRates, homecoming: FlowRates, otherExit: FlowRates,
+    homecomingCount: FlowRates?, otherExitCount: FlowRates?, transfers: TransferDraws, frailty: FrailtyTable?, exposure: [Double]
   ) {
     self.panel = panel
     horizon = clock.horizon
@@ -52,6 +53,7 @@ public final class FlowSimulator: Sendable {
     self.homecomingCount = homecomingCount
     self.otherExitCount = otherExitCount
     self.transfers = transfers
+    self.frailty = frailty
     self.exposure = exposure
     let periods = clock.horizon
     largestExposure = (0..<panel.municipalities.count * panel.areas.count).map { cell in
@@ -72,11 +74,11 @@ public final class FlowSimulator: Sendable {
   ) -> SimulatedFlows {
     let base = EventTally(keys: keys.count, horizon: horizon, draws: draws)
     let differences = scenarios.map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws) }
-    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self) }
+    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self, isByOffer: keys.isByOffer) }
     let chunks = max(1, min(threads, draws))
     DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
       let range = (draws * chunk / chunks)..<(draws * (chunk + 1) / chunks)
-      let worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
+      var worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
       for municipality in panel.municipalities.indices {
         for draw in range { worker.run(municipality: municipality, draw: draw) }
         if chunk == 0 { progress?(Double(municipality + 1) / Double(panel.municipalities.count)) }
@@ -140,77 +142,5 @@ final class TransferDraws: Sendable {
     let options = destinations[stratum]
     for option in options where uniform < option.cumulative { return option.stratum }
     return options[options.count - 1].stratum
-  }
-}
-
-/// A plan with what the inner loop needs looked up once.
-final class PreparedPlan: Sendable {
-  let plan: DemandPlan
-  /// By municipality: whether its paths differ from the reference's.
-  let touches: [Bool]
-  /// By stratum: the offers that take new citizens.
-  let windows: [[OfferWindow]]
-  /// By offer: the day on which it closes to those who live there.
-  let closing: [Double]
-  /// `[change · draws + draw]`, with `add` already as a rate per unit of its distribution.
-  let values: [Double]
-  /// By change, `[municipality · strata + stratum]`: share of an added number, for admissions.
-  let shares: [[Double]]
-  let realised: [[Double]]
-  let delay: [[Double]]
-
-  init(_ plan: DemandPlan, reference: DemandPlan, simulator: FlowSimulator) {
-    self.plan = plan
-    let offers = (plan.windows.map(\.offer).max() ?? -1) + 1
-    var windows = [[OfferWindow]](repeating: [], count: simulator.panel.strata.count)
-    var closing = [Double](repeating: .infinity, count: max(offers, simulator.panel.offers.count))
-    for window in plan.windows {
-      windows[window.stratum].append(window)
-      closing[window.offer] = window.closes
-    }
-    self.windows = windows
-    self.closing = closing
-    let offersDiffer = Self.differ(plan.windows, reference.windows)
-    touches = simulator.panel.municipalities.indices.map { m in
-      offersDiffer || plan.changes.contains { $0.municipalities[m] } || plan.batches.contains { $0.municipality == m }
-    }
-    var values = [Double](repeating: 0, count: plan.changes.count * simulator.draws)
-    for (index, change) in plan.changes.enumerated() {
-      for d in 0..<simulator.draws {
-        switch change.effect {
-        case .multiply(let number), .add(let number): values[index * simulator.draws + d] = number.value(seed: simulator.seed, draw: d)
-        }
-      }
-    }
-    self.values = values
-    shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
-    realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
-    delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }
-  }
-
-  private static func differ(_ left: [OfferWindow], _ right: [OfferWindow]) -> Bool {
-    left.count != right.count
-      || zip(left, right).contains { $0.offer != $1.offer || $0.weight != $1.weight || $0.opens != $1.opens || $0.closes != $1.closes || $0.ramp != $1.ramp }
-  }
-
-  /// How an added number is spread: admissions by population, exits by the citizens at the origin.
-  private static func shares(of change: RateChange, simulator: FlowSimulator) -> [Double] {
-    guard case .add = change.effect else { return [] }
-    let panel = simulator.panel
-    let strata = panel.strata.count
-    var weights = [Double](repeating: 0, count: panel.municipalities.count * strata)
-    if case .flow(let flow) = change.target, flow != .admission {
-      for resident in panel.residents where change.municipalities[resident.municipality] && change.strata[resident.stratum] {
-        weights[resident.municipality * strata + resident.stratum] += 1
-      }
-    } else {
-      for m in panel.municipalities.indices where change.municipalities[m] {
-        for s in panel.strata.indices where change.strata[s] {
-          weights[m * strata + s] = simulator.exposure[(m * panel.areas.count + panel.areaOfStratum[s]) * simulator.horizon]
-        }
-      }
-    }
-    let total = weights.reduce(0, +)
-    return total > 0 ? weights.map { $0 / total } : weights
   }
 }

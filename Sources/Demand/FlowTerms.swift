@@ -95,7 +95,7 @@ struct FlowTerms: Sendable {
   func draws(
     fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], panel: Panel, clock: FlowClock
   ) -> FlowDraws {
-    let result = FlowDraws(empty: panel, clock: clock, draws: draws)
+    var result = FlowDraws(empty: panel, clock: clock, draws: draws)
     let layout = fit.layout
     let strata = panel.strata.count
     let areas = panel.areas.count
@@ -119,7 +119,7 @@ struct FlowTerms: Sendable {
         }
       }
     }
-    fillMunicipalities(result, coefficients, layout, panel, clock)
+    fillMunicipalities(&result, coefficients, layout, panel, clock)
     if let theta = fit.theta {
       let error = fit.logThetaStandardError ?? 0
       result.theta = (0..<draws).map { d in
@@ -127,11 +127,11 @@ struct FlowTerms: Sendable {
         return theta * exp(error * stream.nextNormal())
       }
     }
-    correct(result, fit: fit, share: share, panel: panel, clock: clock)
+    correct(&result, fit: fit, share: share, panel: panel, clock: clock)
     return result
   }
 
-  private func fillMunicipalities(_ result: FlowDraws, _ coefficients: Matrix, _ layout: CoefficientLayout, _ panel: Panel, _ clock: FlowClock) {
+  private func fillMunicipalities(_ result: inout FlowDraws, _ coefficients: Matrix, _ layout: CoefficientLayout, _ panel: Panel, _ clock: FlowClock) {
     let draws = result.draws
     let areas = panel.areas.count
     let municipality = block(Name.municipality)
@@ -161,7 +161,7 @@ struct FlowTerms: Sendable {
 
   /// The exponential of a normal draw has a mean above the plug-in rate; each cell's mean over the draws is brought back to
   /// the plug-in rate, and each stratum's to its observed total.
-  private func correct(_ result: FlowDraws, fit: FittedPenalizedGLM, share: [Double], panel: Panel, clock: FlowClock) {
+  private func correct(_ result: inout FlowDraws, fit: FittedPenalizedGLM, share: [Double], panel: Panel, clock: FlowClock) {
     let plugIn = pointLevels(fit, panel: panel, clock: clock)
     for m in panel.municipalities.indices {
       for s in panel.strata.indices {

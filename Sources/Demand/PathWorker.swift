@@ -3,7 +3,7 @@ import Placements
 import Probability
 
 /// One thread's scratch: simulates a municipality in a draw under every plan and adds the events to the tallies.
-final class PathWorker {
+struct PathWorker {
   private let simulator: FlowSimulator
   private let plans: [PreparedPlan]
   private let keys: TallyKeys
@@ -18,6 +18,11 @@ final class PathWorker {
   private var spells: [Spell] = []
   private var rates: [Double]
   private var means: [Double]
+  /// Where each base citizen's spells begin, and one past the last.
+  private var citizenStarts: [Int] = []
+  /// By stratum: the first base citizen that was admitted to it.
+  private var firstCitizen: [Int]
+  private var nextCitizen: Int32 = 0
   private var municipality = 0
   private var draw = 0
   private var plan = 0
@@ -36,28 +41,28 @@ final class PathWorker {
     municipalityTime = [Double](repeating: 1, count: simulator.horizon)
     rates = municipalityTime
     means = municipalityTime
+    firstCitizen = [Int](repeating: 0, count: strata + 1)
   }
 
-  func run(municipality: Int, draw: Int) {
+  mutating func run(municipality: Int, draw: Int) {
     self.municipality = municipality
     self.draw = draw
     prepare()
     plan = 0
-    simulate()
+    simulateBase()
     swap(&spells, &baseSpells)
-    tally(baseSpells, sign: 1, into: base)
+    for spell in baseSpells { count(spell, sign: 1, into: base) }
     countEvents(sign: 1, into: base, fromBase: true)
     for index in 1..<plans.count where plans[index].touches[municipality] {
       plan = index
       book.clear()
-      simulate()
-      tallyDifference(into: differences[index - 1])
+      simulateChanged(into: differences[index - 1])
       countEvents(sign: 1, into: differences[index - 1], fromBase: false)
       countEvents(sign: -1, into: differences[index - 1], fromBase: true)
     }
   }
 
-  private func prepare() {
+  private mutating func prepare() {
     baseBook.clear()
     for area in frailtyReady.indices { frailtyReady[area] = false }
     let slopes = simulator.homecoming.municipalitySlope
@@ -69,23 +74,58 @@ final class PathWorker {
 
   // MARK: Paths
 
-  private func simulate() {
+  private var root: UInt64 { mixed(UInt64(municipality) &+ 1, UInt64(draw)) }
+
+  /// Everybody's path in the base; spells of one citizen stand together.
+  private mutating func simulateBase() {
     spells.removeAll(keepingCapacity: true)
-    var citizen: Int32 = 0
-    let root = mixed(UInt64(municipality) &+ 1, UInt64(draw))
-    for resident in simulator.residents[municipality] {
+    citizenStarts.removeAll(keepingCapacity: true)
+    let root = root
+    for (number, resident) in simulator.residents[municipality].enumerated() {
+      citizenStarts.append(spells.count)
       follow(
         Spell(
-          citizen: citizen, stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident, cause: .stays,
-          start: 0, end: 0, key: mixed(root, UInt64(citizen))))
-      citizen += 1
+          citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
+          cause: .stays, start: 0, end: 0, key: mixed(root, UInt64(number))))
     }
-    for stratum in simulator.panel.strata.indices where simulator.panel.knowledge[stratum] == .flowsAndStock {
-      admit(stratum: stratum, citizen: &citizen, root: root)
+    for stratum in simulator.panel.strata.indices {
+      firstCitizen[stratum] = citizenStarts.count
+      if simulator.panel.knowledge[stratum] == .flowsAndStock { admit(stratum: stratum) }
+    }
+    firstCitizen[simulator.panel.strata.count] = citizenStarts.count
+    citizenStarts.append(spells.count)
+    nextCitizen = Int32(citizenStarts.count)
+  }
+
+  /// Runs again only those whose path the plan can change, and counts what differs.
+  private mutating func simulateChanged(into tally: EventTally) {
+    spells.removeAll(keepingCapacity: true)
+    followChanged(0..<firstCitizen[0], into: tally)
+    for stratum in simulator.panel.strata.indices {
+      let citizens = firstCitizen[stratum]..<firstCitizen[stratum + 1]
+      if !touch(stratum).isDisjoint(with: .admission), simulator.panel.knowledge[stratum] == .flowsAndStock {
+        for at in citizenStarts[citizens.lowerBound]..<citizenStarts[citizens.upperBound] { count(baseSpells[at], sign: -1, into: tally) }
+        admit(stratum: stratum)
+      } else {
+        followChanged(citizens, into: tally)
+      }
     }
     if !plans[plan].plan.batches.isEmpty { applyBatches() }
-    closeOffers()
+    for spell in spells { count(spell, sign: 1, into: tally) }
   }
+
+  private mutating func followChanged(_ citizens: Range<Int>, into tally: EventTally) {
+    guard plans[plan].changesPaths[municipality] else { return }
+    for citizen in citizens {
+      let span = citizenStarts[citizen]..<citizenStarts[citizen + 1]
+      guard span.contains(where: { !touch(Int(baseSpells[$0].stratum)).isDisjoint(with: .path) }) else { continue }
+      for at in span { count(baseSpells[at], sign: -1, into: tally) }
+      follow(baseSpells[span.lowerBound])
+    }
+  }
+
+  @inline(__always)
+  private func touch(_ stratum: Int) -> Touch { plans[plan].touch[municipality * simulator.panel.strata.count + stratum] }
 
   /// Hash of two keys and the seed, as the seed of a citizen's or cell's own stream.
   @inline(__always)
@@ -97,7 +137,7 @@ final class PathWorker {
   private func period(at time: Double) -> Int { Int(simulator.periodOfDay[Int(time)]) }
 
   /// Follows a citizen from the spell's start through moves to the end; appends every spell.
-  private func follow(_ first: Spell) {
+  private mutating func follow(_ first: Spell) {
     var spell = first
     var number: UInt64 = 0
     while true {
@@ -118,6 +158,7 @@ final class PathWorker {
         spell.cause = .move
       }
       consider(.homecoming, home, .homecoming, at: at, spell: &spell)
+      guard leaveClosingOffers(&spell) else { return }
       spells.append(spell)
       guard spell.cause == .move else { return }
       let destination = simulator.transfers.destination(from: stratum, uniform: direction)
@@ -129,8 +170,30 @@ final class PathWorker {
     }
   }
 
+  /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
+  /// False when the citizen has left.
+  private mutating func leaveClosingOffers(_ spell: inout Spell) -> Bool {
+    while spell.offer >= 0 {
+      let closing = plans[plan].closing[Int(spell.offer)]
+      guard closing < min(spell.end, simulator.endOfTime) else { return true }
+      let day = max(closing, spell.start)
+      let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
+      let (stratum, next) = refuge(from: Int(spell.stratum), at: day, uniform: lot)
+      var before = spell
+      before.end = day
+      before.cause = next < 0 ? .otherExit : .move
+      spells.append(before)
+      if next < 0 { return false }
+      spell.offer = next
+      spell.stratum = Int32(stratum)
+      spell.entry = .move
+      spell.start = day
+    }
+    return true
+  }
+
   @inline(__always)
-  private func consider(_ row: RateBook.Row, _ amount: Double, _ cause: Spell.Cause, at period: Int, spell: inout Spell) {
+  private mutating func consider(_ row: RateBook.Row, _ amount: Double, _ cause: Spell.Cause, at period: Int, spell: inout Spell) {
     let stratum = Int(spell.stratum)
     let end: Double
     if usesBase(row, stratum) {
@@ -146,12 +209,12 @@ final class PathWorker {
     }
   }
 
-  private func admit(stratum: Int, citizen: inout Int32, root: UInt64) {
+  private mutating func admit(stratum: Int) {
     let fromBase = usesBase(.admission, stratum)
     let cell = mixed(root, 1_000_000 + UInt64(stratum))
     var clocks = RandomStream(seed: cell, pair: 0, 13)
     var reached = clocks.nextExponential()
-    if fromBase, reached >= mostArrivals(stratum) { return }
+    if reached >= mostArrivals(stratum) { return }
     let book = fromBase ? baseBook : self.book
     if !book.ready(.admission, stratum) { fromBase ? fillBase(.admission, stratum) : fillScenario(.admission, stratum) }
     let total = book.integralEnd(.admission, stratum)
@@ -166,11 +229,11 @@ final class PathWorker {
           member == 0
           ? time : simulator.edges[period] + stream.nextUniform() * (simulator.edges[period + 1] - simulator.edges[period])
         let choice = stream.nextUniform()
+        if plan == 0 { citizenStarts.append(spells.count) } else { nextCitizen += 1 }
         follow(
           Spell(
-            citizen: citizen, stratum: Int32(stratum), offer: offer(in: stratum, at: start, uniform: choice), entry: .admission,
+            citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: Int32(stratum), offer: offer(in: stratum, at: start, uniform: choice), entry: .admission,
             cause: .stays, start: start, end: 0, key: mixed(key, UInt64(member) + 7)))
-        citizen += 1
       }
       number += 1
       reached += clocks.nextExponential()
@@ -182,7 +245,13 @@ final class PathWorker {
   private func mostArrivals(_ stratum: Int) -> Double {
     let flow = simulator.admission
     let area = simulator.panel.areaOfStratum[stratum]
-    let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
+    var level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
+    if !usesBase(.admission, stratum) {
+      for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: .admission, stratum) {
+        guard case .multiply = change.effect else { return .infinity }
+        level *= max(1, plans[plan].values[index * simulator.draws + draw])
+      }
+    }
     return level * simulator.largestExposure[municipality * flow.areas + area] * flow.areaTotal[draw * flow.areas + area] * 1.000001
   }
 
@@ -210,34 +279,27 @@ final class PathWorker {
   // MARK: Rates
 
   /// True where the current plan leaves the row as it is in the base.
+  @inline(__always)
   private func usesBase(_ row: RateBook.Row, _ stratum: Int) -> Bool {
     if plan == 0 { return true }
-    for change in plans[plan].plan.changes where applies(change, to: row, stratum) { return false }
-    if row == .homecoming {
-      for batch in plans[plan].plan.batches where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
-        return false
-      }
+    switch row {
+    case .admission: return touch(stratum).isDisjoint(with: .admissionRate)
+    case .homecoming, .homecomingCount: return touch(stratum).isDisjoint(with: .homecoming)
+    case .otherExit, .otherExitCount: return touch(stratum).isDisjoint(with: .otherExit)
     }
-    return true
   }
 
   private func applies(_ change: RateChange, to row: RateBook.Row, _ stratum: Int) -> Bool {
-    guard change.municipalities[municipality], change.strata[stratum] else { return false }
-    switch (change.target, row) {
-    case (.flow(.admission), .admission), (.population, .admission), (.flow(.homecoming), .homecoming),
-      (.flow(.homecoming), .homecomingCount), (.flow(.otherExit), .otherExit), (.flow(.otherExit), .otherExitCount):
-      return true
-    default: return false
-    }
+    change.municipalities[municipality] && change.strata[stratum] && change.target.acts(on: row)
   }
 
-  private func fillBase(_ row: RateBook.Row, _ stratum: Int) {
+  private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
     fillPlain(row, stratum)
     if row.isCounted { cluster(row) }
     baseBook.set(row, stratum, rates: rates, means: means)
   }
 
-  private func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
+  private mutating func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
     fillPlain(row, stratum)
     for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: row, stratum) {
       let value = plans[plan].values[index * simulator.draws + draw]
@@ -271,7 +333,7 @@ final class PathWorker {
   }
 
   /// Fitted homecomings rest between a batch's announcement and the batch.
-  private func restTrend(_ stratum: Int) {
+  private mutating func restTrend(_ stratum: Int) {
     for (index, batch) in plans[plan].plan.batches.enumerated()
     where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
       let until = leaving(batch, index)
@@ -289,7 +351,7 @@ final class PathWorker {
   }
 
   /// Rates per day before clustering.
-  private func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
+  private mutating func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     let area = simulator.panel.areaOfStratum[stratum]
     let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
@@ -307,7 +369,7 @@ final class PathWorker {
     }
   }
 
-  private func flow(_ row: RateBook.Row) -> FlowDraws? {
+  private func flow(_ row: RateBook.Row) -> FlowRates? {
     switch row {
     case .admission: simulator.admission
     case .homecoming: simulator.homecoming
@@ -318,7 +380,7 @@ final class PathWorker {
   }
 
   /// Turns mean rates into rates of clusters.
-  private func cluster(_ row: RateBook.Row) {
+  private mutating func cluster(_ row: RateBook.Row) {
     let theta = flow(row)?.theta?[draw]
     for t in 0..<simulator.horizon {
       let days = simulator.edges[t + 1] - simulator.edges[t]
@@ -328,20 +390,20 @@ final class PathWorker {
   }
 
   /// One gamma factor of mean 1 a period for the municipality's homecomings in an area: the batches.
-  private func drawFrailty(_ area: Int) {
+  private mutating func drawFrailty(_ area: Int) {
     frailtyReady[area] = true
     let start = area * simulator.horizon
-    guard let theta = simulator.homecoming.theta?[draw] else {
+    guard let table = simulator.frailty else {
       for t in 0..<simulator.horizon { frailty[start + t] = 1 }
       return
     }
     var stream = RandomStream(seed: mixed(UInt64(municipality) &+ 1, UInt64(draw)), pair: 2_000_000 + UInt64(area), 19)
-    for t in 0..<simulator.horizon { frailty[start + t] = stream.nextGamma(theta) / theta }
+    for t in 0..<simulator.horizon { frailty[start + t] = table.factor(stream.nextUniform(), draw: draw) }
   }
 
   // MARK: Batches and closures
 
-  private func applyBatches() {
+  private mutating func applyBatches() {
     for (index, batch) in plans[plan].plan.batches.enumerated() where batch.municipality == municipality {
       let time = leaving(batch, index)
       guard time < simulator.endOfTime else { continue }
@@ -367,38 +429,6 @@ final class PathWorker {
     RandomStream.uniform(seed: simulator.seed, spell.key, batch.key, 23)
   }
 
-  /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
-  private func closeOffers() {
-    let closing = plans[plan].closing
-    var index = 0
-    while index < spells.count {
-      let spell = spells[index]
-      if spell.offer >= 0, closing[Int(spell.offer)] < min(spell.end, simulator.endOfTime) {
-        move(at: index, on: max(closing[Int(spell.offer)], spell.start))
-      }
-      index += 1
-    }
-  }
-
-  private func move(at index: Int, on time: Double) {
-    let spell = spells[index]
-    let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
-    let (stratum, next) = refuge(from: Int(spell.stratum), at: time, uniform: lot)
-    spells[index].end = time
-    if next < 0 {
-      spells[index].cause = .otherExit
-      spells.removeAll { $0.citizen == spell.citizen && $0.start > time }
-      return
-    }
-    spells[index].cause = .move
-    var rest = spell
-    rest.offer = next
-    rest.stratum = Int32(stratum)
-    rest.entry = .move
-    rest.start = time
-    spells.append(rest)
-  }
-
   private func refuge(from stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
     let same = offer(in: stratum, at: time, uniform: uniform)
     if same >= 0 { return (stratum, same) }
@@ -411,24 +441,6 @@ final class PathWorker {
   }
 
   // MARK: Counting
-
-  private func tally(_ spells: [Spell], sign: Int32, into tally: EventTally) {
-    for spell in spells { count(spell, sign: sign, into: tally) }
-  }
-
-  /// Counts what the scenario's spells have and the base's have not; most are the same and cost nothing.
-  private func tallyDifference(into tally: EventTally) {
-    var shared = 0
-    let limit = min(spells.count, baseSpells.count)
-    while shared < limit, same(spells[shared], baseSpells[shared]) { shared += 1 }
-    for spell in spells[shared...] { count(spell, sign: 1, into: tally) }
-    for spell in baseSpells[shared...] { count(spell, sign: -1, into: tally) }
-  }
-
-  private func same(_ left: Spell, _ right: Spell) -> Bool {
-    left.start == right.start && left.end == right.end && left.stratum == right.stratum && left.offer == right.offer
-      && left.cause == right.cause && left.entry == right.entry
-  }
 
   private func count(_ spell: Spell, sign: Int32, into tally: EventTally) {
     let key = keys.key(municipality: municipality, stratum: Int(spell.stratum), offer: Int(spell.offer))
@@ -454,7 +466,7 @@ final class PathWorker {
   private func daysLeft(_ period: Int, _ time: Double) -> Int32 { Int32(simulator.edges[period + 1] - time.rounded(.down)) }
 
   /// Flows of strata without a known stock: counted, nobody is followed.
-  private func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
+  private mutating func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
     let knowledge = simulator.panel.knowledge
     for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
       countEvents(.admission, .admissions, stratum, sign, tally, fromBase)
@@ -463,7 +475,7 @@ final class PathWorker {
     }
   }
 
-  private func countEvents(
+  private mutating func countEvents(
     _ row: RateBook.Row, _ kind: EventTally.Kind, _ stratum: Int, _ sign: Int32, _ tally: EventTally, _ fromBase: Bool
   ) {
     let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
@@ -488,21 +500,5 @@ final class PathWorker {
       number += 1
       reached += clocks.nextExponential()
     }
-  }
-}
-
-extension RateBook {
-  @inline(__always)
-  func integralEnd(_ row: Row, _ stratum: Int) -> Double { integral[integralStart(row, stratum) + horizon] }
-
-  /// When the integral reaches `reached`, in which period, and the period's mean count.
-  @inline(__always)
-  func arrival(_ row: Row, _ stratum: Int, reached: Double) -> (time: Double, period: Int, mean: Double) {
-    let c = integralStart(row, stratum)
-    var t = 0
-    while integral[c + t + 1] <= reached { t += 1 }
-    let r = rateStart(row, stratum)
-    let time = edges[t] + (reached - integral[c + t]) / rate[r + t]
-    return (min(time, edges[t + 1].nextDown), t, mean[r + t])
   }
 }

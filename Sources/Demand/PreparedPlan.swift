@@ -1,0 +1,143 @@
+import Glibc
+import Placements
+
+/// What a plan changes in one cell.
+struct Touch: OptionSet {
+  let rawValue: UInt8
+
+  static let admissionRate = Touch(rawValue: 1)
+  static let homecoming = Touch(rawValue: 2)
+  static let otherExit = Touch(rawValue: 4)
+  static let batch = Touch(rawValue: 8)
+  /// Offers open or close.
+  static let offers = Touch(rawValue: 16)
+  /// Those who are admitted choose among other offers.
+  static let newChoice = Touch(rawValue: 32)
+
+  /// Changes that reach those who are there.
+  static let path: Touch = [.homecoming, .otherExit, .batch, .offers]
+  static let admission: Touch = [.admissionRate, .newChoice]
+}
+
+extension RateChange.Target {
+  var touch: Touch {
+    switch self {
+    case .flow(.admission), .population: .admissionRate
+    case .flow(.homecoming): .homecoming
+    case .flow(.otherExit): .otherExit
+    case .stock: []
+    }
+  }
+
+  func acts(on row: RateBook.Row) -> Bool {
+    switch (self, row) {
+    case (.flow(.admission), .admission), (.population, .admission), (.flow(.homecoming), .homecoming),
+      (.flow(.homecoming), .homecomingCount), (.flow(.otherExit), .otherExit), (.flow(.otherExit), .otherExitCount):
+      true
+    default: false
+    }
+  }
+}
+
+/// A plan with what the inner loop needs looked up once.
+final class PreparedPlan: Sendable {
+  let plan: DemandPlan
+  /// By municipality: whether its paths differ from the reference's.
+  let touches: [Bool]
+  /// By municipality: whether those who are there can be reached, not only admissions.
+  let changesPaths: [Bool]
+  /// `[municipality · strata + stratum]`: what the plan changes.
+  let touch: [Touch]
+  /// By stratum: the offers that take new citizens.
+  let windows: [[OfferWindow]]
+  /// By offer: the day on which it closes to those who live there.
+  let closing: [Double]
+  /// `[change · draws + draw]`, with `add` already as a rate per unit of its distribution.
+  let values: [Double]
+  /// By change, `[municipality · strata + stratum]`: share of an added number, for admissions.
+  let shares: [[Double]]
+  let realised: [[Double]]
+  let delay: [[Double]]
+
+  init(_ plan: DemandPlan, reference: DemandPlan, simulator: FlowSimulator, isByOffer: Bool) {
+    self.plan = plan
+    let offers = (plan.windows.map(\.offer).max() ?? -1) + 1
+    var windows = [[OfferWindow]](repeating: [], count: simulator.panel.strata.count)
+    var closing = [Double](repeating: .infinity, count: max(offers, simulator.panel.offers.count))
+    for window in plan.windows {
+      windows[window.stratum].append(window)
+      closing[window.offer] = window.closes
+    }
+    self.windows = windows
+    self.closing = closing
+    let touch = Self.touch(plan, reference, panel: simulator.panel, isByOffer: isByOffer)
+    self.touch = touch
+    let strata = simulator.panel.strata.count
+    touches = simulator.panel.municipalities.indices.map { m in touch[m * strata..<(m + 1) * strata].contains { !$0.isEmpty } }
+    changesPaths = simulator.panel.municipalities.indices.map { m in
+      touch[m * strata..<(m + 1) * strata].contains { !$0.isDisjoint(with: .path) }
+    }
+    var values = [Double](repeating: 0, count: plan.changes.count * simulator.draws)
+    for (index, change) in plan.changes.enumerated() {
+      for d in 0..<simulator.draws {
+        switch change.effect {
+        case .multiply(let number), .add(let number): values[index * simulator.draws + d] = number.value(seed: simulator.seed, draw: d)
+        }
+      }
+    }
+    self.values = values
+    shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
+    realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
+    delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }
+  }
+
+  private static func touch(_ plan: DemandPlan, _ reference: DemandPlan, panel: Panel, isByOffer: Bool) -> [Touch] {
+    let strata = panel.strata.count
+    var touch = [Touch](repeating: [], count: panel.municipalities.count * strata)
+    let offers = panel.strata.indices.map { offersMatter($0, plan, reference, isByOffer: isByOffer) }
+    for m in panel.municipalities.indices {
+      for s in 0..<strata {
+        if offers[s] { touch[m * strata + s].formUnion([.offers, .newChoice]) }
+        for change in plan.changes where change.municipalities[m] && change.strata[s] { touch[m * strata + s].formUnion(change.target.touch) }
+        for batch in plan.batches where batch.municipality == m && batch.strata[s] {
+          touch[m * strata + s].formUnion(batch.replacesTrend ? [.batch, .homecoming] : .batch)
+        }
+      }
+    }
+    return touch
+  }
+
+  /// Whether a stratum's offers differ from the reference's in a way that the results can show: always when they are split
+  /// by offer; else only when somebody in a closing offer finds no other in the same stratum.
+  private static func offersMatter(_ stratum: Int, _ plan: DemandPlan, _ reference: DemandPlan, isByOffer: Bool) -> Bool {
+    let own = plan.windows.filter { $0.stratum == stratum }
+    let before = reference.windows.filter { $0.stratum == stratum }
+    let differs =
+      own.count != before.count
+      || zip(own, before).contains { $0.offer != $1.offer || $0.weight != $1.weight || $0.opens != $1.opens || $0.closes != $1.closes || $0.ramp != $1.ramp }
+    guard differs, !isByOffer else { return differs }
+    let closing = own.map(\.closes).filter(\.isFinite)
+    return closing.contains { day in !own.contains { $0.closes == .infinity && $0.opens <= day && $0.ramp == 0 } }
+  }
+
+  /// How an added number is spread: admissions by population, exits by the citizens at the origin.
+  private static func shares(of change: RateChange, simulator: FlowSimulator) -> [Double] {
+    guard case .add = change.effect else { return [] }
+    let panel = simulator.panel
+    let strata = panel.strata.count
+    var weights = [Double](repeating: 0, count: panel.municipalities.count * strata)
+    if case .flow(let flow) = change.target, flow != .admission {
+      for resident in panel.residents where change.municipalities[resident.municipality] && change.strata[resident.stratum] {
+        weights[resident.municipality * strata + resident.stratum] += 1
+      }
+    } else {
+      for m in panel.municipalities.indices where change.municipalities[m] {
+        for s in panel.strata.indices where change.strata[s] {
+          weights[m * strata + s] = simulator.exposure[(m * panel.areas.count + panel.areaOfStratum[s]) * simulator.horizon]
+        }
+      }
+    }
+    let total = weights.reduce(0, +)
+    return total > 0 ? weights.map { $0 / total } : weights
+  }
+}
