@@ -58,7 +58,7 @@ let package = Package(
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
-    tests("CommandsTests", ["Commands", "Groundwork", "Placements", argumentParser]),
+    tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Placements", argumentParser]),
     tests("EndToEndTests", ["plads"]),
   ]
 )
