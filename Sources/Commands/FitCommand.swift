@@ -1,5 +1,8 @@
 internal import ArgumentParser
+internal import Demand
 internal import Groundwork
+internal import LinearAlgebra
+internal import Placements
 internal import Regression
 internal import Reports
 
@@ -23,7 +26,8 @@ struct FitCommand: AsyncParsableCommand {
     CommandConfiguration(
       commandName: "fit",
       abstract: Phrase(
-        da: "Estimér en model: koefficienter, varianser, usikkerhed.", en: "Fit a model: coefficients, variances, uncertainty."
+        da: "Estimér projektets bevægelser, eller en formel på en tabel (--data).",
+        en: "Fit the project's flows, or a formula to any table (--data)."
       ).spoken,
       discussion: Phrase(
         da: "Eksempel: plads fit --data skibe.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'",
@@ -76,6 +80,7 @@ struct FitCommand: AsyncParsableCommand {
     transform: Choice.integer(1...200))
   var quadrature: Int?
 
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
@@ -87,7 +92,10 @@ struct FitCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let data else {
-      throw UsageError(Phrase(da: "Der mangler --data FIL.", en: "--data FILE is missing."))
+      guard formula == nil else {
+        throw UsageError(Phrase(da: "Der mangler --data FIL til formlen.", en: "--data FILE is missing for the formula."))
+      }
+      return try fitProject()
     }
     guard let formula else {
       throw UsageError(Phrase(da: "Der mangler --formula 'y ~ x'.", en: "--formula 'y ~ x' is missing."))
@@ -112,5 +120,18 @@ struct FitCommand: AsyncParsableCommand {
         outputOptions.say(Phrase(da: "advarsel: ", en: "warning: ") + RegressionWording.phrase(warning))
       }
     }
+  }
+
+  /// Without `--data`: the project's own flows.
+  private func fitProject() throws {
+    let session = try ProjectSession(project, output: outputOptions)
+    let demand = session.fitted(horizon: 1, threads: LinearAlgebra.allowsConcurrency ? 2 : 1, output: outputOptions)
+    guard !demand.flows.isEmpty else {
+      throw UsageError(
+        Phrase(
+          da: "Projektet har kun belægning, ingen bevægelser at estimere. Se »plads forecast«.",
+          en: "The project has stocks only, no flows to fit. See “plads forecast”."))
+    }
+    try outputOptions.write(project.headed(ProjectFitTables(demand: demand).table, by: session.extracts.settings))
   }
 }

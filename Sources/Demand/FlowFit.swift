@@ -39,6 +39,8 @@ public struct FlowFit: Sendable {
   /// Events behind the fit.
   public let events: Double
   public let rows: Int
+  /// Sum of the fitted means over the data.
+  public let fittedEvents: Double
   public let estimates: [Estimate]
   /// Sum of the fitted means over sum of the counts, by stratum of the panel; 1 where nothing was counted.
   public let fittedShare: [Double]
@@ -68,6 +70,7 @@ public struct FlowFit: Sendable {
         let fit = try terms.fit(frame)
         parameters = .regression(fit, terms)
         estimates = terms.estimates(fit, panel: panel)
+        fittedEvents = fit.mean.reduce(0, +)
         fittedShare = Self.share(fit.mean, frame: frame, strata: panel.strata.count)
         warning = nil
         return
@@ -75,15 +78,19 @@ public struct FlowFit: Sendable {
         problem = Finding(
           .warning, value: flow.rawValue,
           message: Phrase(
-            da: "modellen kunne ikke bestemmes (\(error)); hver gruppe får sin gennemsnitlige rate.",
-            en: "the model could not be fitted (\(error)); each stratum gets its mean rate."), remedy: Phrase(""))
+            da: "modellen kunne ikke bestemmes (\(Self.short(error))); hver gruppe får sin gennemsnitlige rate.",
+            en: "the model could not be fitted (\(Self.short(error))); each stratum gets its mean rate."), remedy: Phrase(""))
       }
     }
     warning = problem
+    fittedEvents = events
     parameters = Self.constant(frame, strata: panel.strata.count)
     estimates = []
     fittedShare = [Double](repeating: 1, count: panel.strata.count)
   }
+
+  /// The error's name without its trace.
+  private static func short(_ error: any Error) -> String { String("\(error)".prefix { $0 != "(" && $0 != "[" }) }
 
   private static func constant(_ frame: FlowFrame, strata: Int) -> Parameters {
     var events = [Double](repeating: 0, count: strata)

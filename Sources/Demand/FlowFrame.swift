@@ -27,7 +27,8 @@ struct FlowFrame {
     }
   }
 
-  /// Rows with an unknown count or without exposure are left out: they say nothing about the rate.
+  /// Rows with an unknown count or without exposure are left out: they say nothing about the rate. Exits in a period
+  /// without exposure (the first day absent was the period's first) belong to the time at risk just before.
   init(panel: Panel, flow: Flow, strata: [Int], exposure: Exposure) {
     let daysPerYear = 365.25
     let years = (0..<panel.count).map { Double(panel.first.advanced(by: $0).days) / daysPerYear }
@@ -44,7 +45,10 @@ struct FlowFrame {
           case .population: amount = persons[(m * panel.areas.count + panel.areaOfStratum[s]) * panel.count + t] / 10_000 * years[t]
           case .personTime: amount = days[days.startIndex + t] / daysPerYear
           }
-          guard amount > 0 else { continue }
+          guard amount > 0 else {
+            if y > 0, exposure == .personTime { carry(y, municipality: m, stratum: s, before: t) }
+            continue
+          }
           response.append(y)
           logExposure.append(log(amount))
           municipality.append(Int32(m))
@@ -53,6 +57,19 @@ struct FlowFrame {
         }
       }
     }
+  }
+
+  private mutating func carry(_ events: Double, municipality m: Int, stratum s: Int, before t: Int) {
+    guard let last = response.indices.last, municipality[last] == Int32(m), stratum[last] == Int32(s), period[last] == Int32(t - 1) else {
+      // Nobody was there in the period before either: half a day at risk is all that can be said.
+      response.append(events)
+      logExposure.append(log(0.5 / 365.25))
+      municipality.append(Int32(m))
+      stratum.append(Int32(s))
+      period.append(Int32(t))
+      return
+    }
+    response[last] += events
   }
 
   /// Persons by municipality, area and past period; 10,000 where there is no population, so that the exposure is 1.

@@ -81,7 +81,7 @@ struct FlowTerms: Sendable {
   /// Admissions and homecomings vary more than Poisson; other exits do not come in batches.
   func fit(_ frame: FlowFrame) throws -> FittedPenalizedGLM {
     let family: Family = flow == .otherExit ? .poisson : .negativeBinomial(theta: nil)
-    let model = try PenalizedGLM(family: family, criterion: .reml, search: .fellnerSchall)
+    let model = try PenalizedGLM(family: family, criterion: .reml, search: .exact)
     return try model.fit(response: frame.response, offset: frame.logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
   }
 
