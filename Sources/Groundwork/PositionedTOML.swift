@@ -20,9 +20,15 @@ public struct PositionedTOML: Sendable {
   /// - Throws: `FindingsError` with line and column when the text is not TOML.
   public init(text: String, file: String) throws {
     self.file = file
+    let scan = TOMLPositions.scan(text)
+    if let place = scan.badBeginning { throw FindingsError(Self.badBeginning(file: file, place)) }
+    root = Self.table(try Self.parse(text, file: file))
+    positions = scan.places
+  }
+
+  private static func parse(_ text: String, file: String) throws -> TOMLTable {
     do {
-      let table = try TOMLTable(string: text)
-      root = Self.table(table)
+      return try TOMLTable(string: text)
     } catch let error as TOMLParseError {
       throw FindingsError(
         Finding(
@@ -31,7 +37,16 @@ public struct PositionedTOML: Sendable {
           remedy: Phrase(
             da: "Ret linjen; tekst skal stå i anførselstegn.", en: "Mend the line; text must stand in quotes.")))
     }
-    positions = TOMLPositions.scan(text)
+  }
+
+  private static func badBeginning(file: String, _ place: TOMLPositions.Place) -> Finding {
+    Finding(
+      .error, file: file, row: place.line, column: String(place.column),
+      message: Phrase(
+        da: "ikke gyldig TOML: her skal stå et navn eller en værdi.", en: "not valid TOML: a name or a value must stand here."),
+      remedy: Phrase(
+        da: "Skriv [navn]; navne og tekst med æ, ø eller å skal stå i anførselstegn.",
+        en: "Write [name]; names and text with letters beyond a-z must stand in quotes."))
   }
 
   /// A finding at the key with the given path, such as `change[0].multiply`; falls back to the nearest known parent.

@@ -146,7 +146,7 @@ private struct HeaderRecogniser {
     let fault = Fault.mappedColumnMissing(header, among: text.header)
     let path = "inputs.\(layout.name.rawValue).columns.\(header)"
     if let toml {
-      log.add(toml.finding(.error, at: path, value: header, message: fault.message(), remedy: fault.remedy()))
+      log.add(fault.finding(in: toml, at: path, value: header))
     } else {
       log.report(fault, file: text.file, row: text.headerLine, value: header)
     }

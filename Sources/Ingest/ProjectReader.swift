@@ -228,9 +228,7 @@ private struct Reading {
     } else {
       let fault = Fault.unknownRegion(written, among: registers.municipalities.regions)
       if let toml = project.toml {
-        log.add(
-          toml.finding(
-            fault.severity, at: "project.region", value: Fault.shown(written), message: fault.message(), remedy: fault.remedy()))
+        log.add(fault.finding(in: toml, at: "project.region", value: written))
       }
     }
   }
