@@ -22,10 +22,9 @@ let package = Package(
   name: "plads",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
-    module("Groundwork", [.product(name: "TOMLKit", package: "TOMLKit")]),
+    module("Groundwork"),
     module("Placements", ["Groundwork"]),
     module("Ingest", ["Placements", "Groundwork"]),
     tests("GroundworkTests", ["Groundwork"]),

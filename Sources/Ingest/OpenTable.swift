@@ -73,7 +73,7 @@ final class OpenTable {
   func forEachRow(exempt: ColumnPlace? = nil, _ body: (CheckedRow) -> Void) -> Int {
     let errors = log.errorCount
     let rows = text.forEachRow(log, keepingPersonNumbersIn: exempt?.index) { row in
-      body(CheckedRow(row: row, file: file, log: log))
+      body(CheckedRow(row, of: self))
     }
     if rows == 0, log.errorCount == errors { log.report(.headerOnly, file: file) }
     return rows

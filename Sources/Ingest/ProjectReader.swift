@@ -132,8 +132,10 @@ private struct Reading {
     extracts.municipalities = Municipality.denmark
     guard let table = open(.municipalities) else { return }
     let (rows, municipalities) = ReferenceTables.municipalities(table)
-    if !municipalities.isEmpty { extracts.municipalities = municipalities }
-    registers.municipalities = MunicipalityRegister(extracts.municipalities)
+    if !municipalities.isEmpty {
+      extracts.municipalities = municipalities
+      registers.municipalities = MunicipalityRegister(municipalities)
+    }
     close(table, rows: rows)
   }
 

@@ -7,6 +7,8 @@ struct MunicipalityRegister {
   private var codes: [String: String] = [:]
   private let names: [String]
 
+  static let denmark = MunicipalityRegister(Municipality.denmark)
+
   init(_ municipalities: [Municipality]) {
     self.municipalities = municipalities
     names = municipalities.map(\.name)
@@ -112,7 +114,7 @@ struct OfferRegister {
 
 /// What the tables name and later tables refer to.
 final class Registers {
-  var municipalities = MunicipalityRegister(Municipality.denmark)
+  var municipalities = MunicipalityRegister.denmark
   let areas: AreaRegister
   var offers = OfferRegister()
 

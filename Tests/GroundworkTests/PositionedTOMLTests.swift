@@ -76,7 +76,7 @@ struct PositionedTOMLTests {
   }
 
   @Test("what is no TOML is an error with its line", arguments: [("a = 1\nb = \nc = 2", 2), ("[a\nb = 1", 1), ("a = 1\na = 2", 2),
-    ("a = 1\n[årstal]\n", 2), ("a = 1\n[[", 2), ("[=]", 1), ("a = \n[=]", 2), ("[\u{301}]", 1), ("x = 1\n[ .a]", 2), ("[\n]", 1), ("[[\t#]]", 1), ("a = [1, }]", 1), ("a = [\n1,\n}]", 3)])
+    ("a = 1\n[årstal]\n", 2), ("a = 1\n[[", 2), ("[=]", 1), ("a = \n[=]", 1), ("[\u{301}]", 1), ("x = 1\n[ .a]", 2), ("[\n]", 1), ("[[\t#]]", 1), ("a = [1, }]", 1), ("a = [\n1,\n}]", 3)])
   func syntax(_ text: String, _ row: Int) {
     let error = #expect(throws: FindingsError.self) { try PositionedTOML(text: text, file: "f") }
     #expect(error?.findings.first?.row == row)

@@ -61,7 +61,7 @@ struct GarbageTests {
     var random = Generator(state: UInt64(seed))
     let project = try TestProject(Self.files)
     let names = Self.files.keys.sorted()
-    for _ in 0..<400 {
+    for _ in 0..<300 {
       let name = names[Int.random(in: 0..<names.count, using: &random)]
       let original = Array((Self.files[name] ?? "").utf8)
       var bytes = original
