@@ -201,7 +201,7 @@ struct BadInputTests {
     let rows = (0..<10).map { "c\($0),751,M1,2020-01-01,2021-01-01,\($0 < 2 ? "" : "death")," }.joined(separator: "\n")
     let read = TestProject.stays(rows).read()
     #expect(read.extracts.stays[0].endReason == .unknown)
-    #expect(read.findings.contains { $0.severity == .note && $0.message.en.hasPrefix("2 stays ended without a reason") })
+    #expect(read.findings.contains { $0.severity == .note && $0.message.en.hasPrefix("stays that ended without a reason: 2.") })
     #expect(!read.findings.contains { $0.severity == .warning })
   }
 
