@@ -1,9 +1,11 @@
 /// Finds the name that a misspelt one most likely meant.
 public enum NearestName {
   /// The candidate with the smallest restricted Damerau-Levenshtein distance, ignoring case and Danish letters' spelling;
-  /// nil when nothing is within a third of the longer name's length (at least 2 edits are always allowed).
+  /// nil when nothing is within a third of the longer name's length (at least 2 edits are always allowed) or the name is longer
+  /// than 1,000 bytes.
   /// Ties go to the first in the given order. Cost: product of the lengths for each candidate.
   public static func find(_ name: String, among candidates: [String]) -> String? {
+    guard name.utf8.count <= 1000 else { return nil }
     let wanted = fold(name)
     var best: (name: String, distance: Int)?
     for candidate in candidates {
@@ -29,6 +31,7 @@ public enum NearestName {
 
   /// Lower case with æ, ø, å as ae, oe, aa, and blanks, points and hyphens as underscores: the form of machine names.
   public static func machineForm(_ text: String) -> String {
+    if text.utf8.allSatisfy({ isPlain($0) }) { return text }
     var form = ""
     for character in text.lowercased() {
       switch character {
@@ -46,6 +49,9 @@ public enum NearestName {
     while form.hasPrefix("_") { form.removeFirst() }
     return form
   }
+
+  /// Letters and digits that machine names keep as they are; underscores may need trimming.
+  private static func isPlain(_ byte: UInt8) -> Bool { (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x30 && byte <= 0x39) }
 
   private static func fold(_ text: String) -> [Unicode.Scalar] {
     Array(machineForm(text).unicodeScalars)

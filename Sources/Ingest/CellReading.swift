@@ -85,20 +85,25 @@ struct CheckedRow {
   static let years = 1900...2100
 
   let row: RowScanner.Row
-  let file: String
-  let log: FindingLog
+  // The table outlives its rows; counting references would cost a tenth of the reading.
+  private unowned(unsafe) let table: OpenTable
+
+  init(_ row: RowScanner.Row, of table: OpenTable) {
+    self.row = row
+    self.table = table
+  }
 
   func cell(_ column: ColumnPlace) -> Cell { row[column.index] }
 
   func report(_ fault: Fault, _ column: ColumnPlace? = nil) {
-    log.report(fault, file: file, row: row.line, column: column?.header, value: column.map { cell($0).shown })
+    table.log.report(fault, file: table.file, row: row.line, column: column?.header, value: column.map { cell($0).shown })
   }
 
   /// - Returns: nil and a report where the cell is blank or longer than a name can be.
   func required(_ column: ColumnPlace) -> Cell? {
     let cell = cell(column)
     if cell.isEmpty {
-      log.report(.empty, file: file, row: row.line, column: column.header)
+      table.log.report(.empty, file: table.file, row: row.line, column: column.header)
       return nil
     }
     return isShort(cell, column) ? cell : nil

@@ -72,7 +72,7 @@ extension Fault {
   static func endWithoutReason(_ count: Int) -> Fault {
     Fault(
       "reason-missing", .note,
-      Phrase(da: "\(count) ophold er slut uden årsag; den regnes som ukendt.", en: "\(count) stays ended without a reason; it counts as unknown."),
+      Phrase(da: "ophold, der er slut uden årsag: \(count). Årsagen regnes som ukendt.", en: "stays that ended without a reason: \(count). The reason counts as unknown."),
       Phrase(da: "Udfyld end_reason, hvor den kendes.", en: "Fill in end_reason where it is known."))
   }
 
@@ -137,8 +137,8 @@ extension Fault {
     Fault(
       "gaps", .note,
       Phrase(
-        da: "\(series) tidsserier mangler i alt \(missing) perioder mellem første og sidste; de regnes som ukendte, ikke som 0.",
-        en: "\(series) series lack \(missing) periods in all between first and last; they count as unknown, not as 0."),
+        da: "tidsserier med huller: \(series); perioder uden række mellem første og sidste: \(missing). De er ukendte, ikke 0.",
+        en: "series with gaps: \(series); periods without a row between first and last: \(missing). They are unknown, not 0."),
       Phrase(da: "Skriv 0, hvor der intet var.", en: "Write 0 where there was nothing."))
   }
 
@@ -147,8 +147,7 @@ extension Fault {
     return Fault(
       "population", .warning,
       Phrase(
-        da: "\(count) kommuner i data har intet folketal: \(list).",
-        en: "\(count) municipalities of the data have no population: \(list)."),
+        da: "kommuner i data uden folketal (\(count)): \(list).", en: "municipalities of the data without population (\(count)): \(list)."),
       Phrase(da: "Tilføj dem i population.csv.", en: "Add them to population.csv."))
   }
 
@@ -156,7 +155,9 @@ extension Fault {
     let list = years.prefix(10).map(String.init).joined(separator: ", ") + (years.count > 10 ? ", …" : "")
     return Fault(
       "population-years", .warning,
-      Phrase(da: "folketallet mangler år for \(municipalities) kommuner: \(list).", en: "the population lacks years for \(municipalities) municipalities: \(list)."),
+      Phrase(
+        da: "folketallet har huller (kommuner: \(municipalities)); år, der mangler: \(list).",
+        en: "the population has gaps (municipalities: \(municipalities)); years that are missing: \(list)."),
       Phrase(da: "Tilføj årene i population.csv.", en: "Add the years to population.csv."))
   }
 

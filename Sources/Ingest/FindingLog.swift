@@ -21,7 +21,17 @@ struct Fault: Sendable {
   func finding(file: String?, row: Int? = nil, column: String? = nil, value: String? = nil) -> Finding {
     Finding(
       severity, file: file, row: row, column: column.map { Fault.shown($0) }, value: value.map { Fault.shown($0) },
-      message: message(), remedy: remedy())
+      message: Fault.masked(message()), remedy: Fault.masked(remedy()))
+  }
+
+  private static func masked(_ phrase: Phrase) -> Phrase {
+    Phrase(da: PersonNumber.masked(phrase.da), en: PersonNumber.masked(phrase.en))
+  }
+
+  /// The same with its place in a TOML file.
+  func finding(in toml: PositionedTOML, at path: String, value: String? = nil) -> Finding {
+    toml.finding(
+      severity, at: path, value: value.map { Fault.shown($0) }, message: Fault.masked(message()), remedy: Fault.masked(remedy()))
   }
 
   /// A value as it may be printed: short, on one line, without person numbers.

@@ -73,7 +73,7 @@ final class OpenTable {
   func forEachRow(exempt: ColumnPlace? = nil, _ body: (CheckedRow) -> Void) -> Int {
     let errors = log.errorCount
     let rows = text.forEachRow(log, keepingPersonNumbersIn: exempt?.index) { row in
-      body(CheckedRow(row: row, file: file, log: log))
+      body(CheckedRow(row, of: self))
     }
     if rows == 0, log.errorCount == errors { log.report(.headerOnly, file: file) }
     return rows
@@ -146,7 +146,7 @@ private struct HeaderRecogniser {
     let fault = Fault.mappedColumnMissing(header, among: text.header)
     let path = "inputs.\(layout.name.rawValue).columns.\(header)"
     if let toml {
-      log.add(toml.finding(.error, at: path, value: header, message: fault.message(), remedy: fault.remedy()))
+      log.add(fault.finding(in: toml, at: path, value: header))
     } else {
       log.report(fault, file: text.file, row: text.headerLine, value: header)
     }

@@ -13,14 +13,15 @@ enum PersonNumber {
   }
 
   /// The text with the last four digits of every number in it hidden: `010190-****`.
+  /// Within a longer row of digits too: a wrong mask is harmless, a number shown is not.
   static func masked(_ text: String) -> String {
     var source = text
     return source.withUTF8 { bytes in
       var result: [UInt8] = []
       var position = 0
       while position < bytes.count {
-        let length = isDigit(bytes, at: position - 1) ? 0 : length(bytes, at: position)
-        if length > 0, !isDigit(bytes, at: position + length) {
+        let length = length(bytes, at: position)
+        if length > 0 {
           result += bytes[position..<(position + 6)]
           result += Array("-****".utf8)
           position += length

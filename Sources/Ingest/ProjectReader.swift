@@ -132,8 +132,10 @@ private struct Reading {
     extracts.municipalities = Municipality.denmark
     guard let table = open(.municipalities) else { return }
     let (rows, municipalities) = ReferenceTables.municipalities(table)
-    if !municipalities.isEmpty { extracts.municipalities = municipalities }
-    registers.municipalities = MunicipalityRegister(extracts.municipalities)
+    if !municipalities.isEmpty {
+      extracts.municipalities = municipalities
+      registers.municipalities = MunicipalityRegister(municipalities)
+    }
     close(table, rows: rows)
   }
 
@@ -228,9 +230,7 @@ private struct Reading {
     } else {
       let fault = Fault.unknownRegion(written, among: registers.municipalities.regions)
       if let toml = project.toml {
-        log.add(
-          toml.finding(
-            fault.severity, at: "project.region", value: Fault.shown(written), message: fault.message(), remedy: fault.remedy()))
+        log.add(fault.finding(in: toml, at: "project.region", value: written))
       }
     }
   }

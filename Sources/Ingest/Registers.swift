@@ -7,6 +7,8 @@ struct MunicipalityRegister {
   private var codes: [String: String] = [:]
   private let names: [String]
 
+  static let denmark = MunicipalityRegister(Municipality.denmark)
+
   init(_ municipalities: [Municipality]) {
     self.municipalities = municipalities
     names = municipalities.map(\.name)
@@ -86,6 +88,7 @@ struct OfferRegister {
   var isBroken = false
   private var ids: [String: Int] = [:]
   private var names: [String: Int?] = [:]
+  private var hints: [String] = []
 
   /// - Returns: false when the id is taken.
   mutating func add(_ offer: Offer) -> Bool {
@@ -95,6 +98,7 @@ struct OfferRegister {
       names[name] = names[name] == nil ? .some(offers.count) : .some(nil)
     }
     offers.append(offer)
+    hints += offer.id == offer.name ? [offer.id] : [offer.id, offer.name]
     return true
   }
 
@@ -106,13 +110,13 @@ struct OfferRegister {
   /// Nil where another finding explains it already.
   func fault(_ text: String) -> Fault? {
     if isBroken { return nil }
-    return isThere ? .unknownOffer(text, among: offers.flatMap { $0.id == $0.name ? [$0.id] : [$0.id, $0.name] }) : .offersMissing
+    return isThere ? .unknownOffer(text, among: hints) : .offersMissing
   }
 }
 
 /// What the tables name and later tables refer to.
 final class Registers {
-  var municipalities = MunicipalityRegister(Municipality.denmark)
+  var municipalities = MunicipalityRegister.denmark
   let areas: AreaRegister
   var offers = OfferRegister()
 

@@ -185,7 +185,7 @@ struct RowScanner: ~Copyable {
     unescaped = larger
   }
 
-  private mutating func append(_ field: Field) {
+  @inline(__always) private mutating func append(_ field: Field) {
     if fieldCount == fieldCapacity {
       let larger = UnsafeMutablePointer<Field>.allocate(capacity: 2 * fieldCapacity)
       larger.update(from: fields, count: fieldCount)

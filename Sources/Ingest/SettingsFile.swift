@@ -190,8 +190,7 @@ private struct ProjectFileReader {
   // MARK: Typed values
 
   private func report(_ fault: Fault, at path: String, value: String? = nil) {
-    log.add(
-      toml.finding(fault.severity, at: path, value: value.map { Fault.shown($0) }, message: fault.message(), remedy: fault.remedy()))
+    log.add(fault.finding(in: toml, at: path, value: value))
   }
 
   private func check(_ table: Values, at path: String, allowed: [String]) {
