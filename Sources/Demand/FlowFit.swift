@@ -58,7 +58,7 @@ public struct FlowFit: Sendable {
   static let fewestEvents = 10.0
 
   init(panel: Panel, clock: FlowClock, flow: Flow, strata: [Int], exposure: FlowFrame.Exposure) {
-    let frame = FlowFrame(panel: panel, flow: flow, strata: strata, exposure: exposure)
+    let frame = FlowFrame(panel: panel, clock: clock, flow: flow, strata: strata, exposure: exposure)
     self.flow = flow
     rows = frame.rows
     let events = frame.response.reduce(0, +)
@@ -118,7 +118,7 @@ public struct FlowFit: Sendable {
 
   /// The gamma factors of batches; nil where the counts vary no more than Poisson.
   func frailty() -> FrailtyTable? {
-    guard case .regression(let fit, _) = parameters, let theta = fit.theta, theta < 1e6 else { return nil }
+    guard case .regression(let fit, let terms) = parameters, let theta = terms.theta(fit), theta < 1e6 else { return nil }
     return FrailtyTable(theta: theta, logError: min(1, fit.logThetaStandardError ?? 0))
   }
 

@@ -11,11 +11,18 @@ struct FlowFrame {
     case personTime
   }
 
+  /// Months are taken together by threes: the terms hardly move within a quarter, the counts keep their spread, and
+  /// there are a third of the rows. Longer periods stand alone.
+  let span: Int
   private(set) var response: [Double] = []
   private(set) var logExposure: [Double] = []
   private(set) var municipality: [Int32] = []
   private(set) var stratum: [Int32] = []
-  private(set) var period: [Int32] = []
+  /// Covariates, as means over the row's exposure.
+  private(set) var trend: [Double] = []
+  private(set) var ramp: [Double] = []
+  private(set) var sine: [Double] = []
+  private(set) var cosine: [Double] = []
 
   var rows: Int { response.count }
 
@@ -27,49 +34,93 @@ struct FlowFrame {
     }
   }
 
-  /// Rows with an unknown count or without exposure are left out: they say nothing about the rate. Exits in a period
+  /// Periods with an unknown count or without exposure are left out: they say nothing about the rate. Exits in a period
   /// without exposure (the first day absent was the period's first) belong to the time at risk just before.
-  init(panel: Panel, flow: Flow, strata: [Int], exposure: Exposure) {
-    let daysPerYear = 365.25
-    let years = (0..<panel.count).map { Double(panel.first.advanced(by: $0).days) / daysPerYear }
+  init(panel: Panel, clock: FlowClock, flow: Flow, strata: [Int], exposure: Exposure) {
+    span = panel.length == .month ? 3 : 1
+    let years = (0..<panel.count).map { Double(panel.first.advanced(by: $0).days) / Self.daysPerYear }
     let persons = exposure == .population ? Self.personsTable(panel) : []
+    let times = Times(clock: clock, count: panel.count)
     for m in panel.municipalities.indices {
       for s in strata {
         let counts = panel.series(Self.quantity(flow), municipality: m, stratum: s)
         let days = panel.series(.occupiedDays, municipality: m, stratum: s)
+        let people = (m * panel.areas.count + panel.areaOfStratum[s]) * panel.count
+        var row = PartialRow()
         for t in 0..<panel.count {
           let y = counts[counts.startIndex + t]
-          guard !y.isNaN else { continue }
-          let amount: Double
-          switch exposure {
-          case .population: amount = persons[(m * panel.areas.count + panel.areaOfStratum[s]) * panel.count + t] / 10_000 * years[t]
-          case .personTime: amount = days[days.startIndex + t] / daysPerYear
+          if !y.isNaN {
+            let amount =
+              exposure == .population ? persons[people + t] / 10_000 * years[t] : days[days.startIndex + t] / Self.daysPerYear
+            if amount > 0 {
+              row.add(y, amount, times, t)
+            } else if y > 0, exposure == .personTime {
+              carry(y, into: &row, municipality: m, stratum: s, times, t)
+            }
           }
-          guard amount > 0 else {
-            if y > 0, exposure == .personTime { carry(y, municipality: m, stratum: s, before: t) }
-            continue
+          // Counted from the end, so that only the first group of a series may be short.
+          if (panel.count - 1 - t) % span == 0 {
+            append(row, municipality: m, stratum: s)
+            row = PartialRow()
           }
-          response.append(y)
-          logExposure.append(log(amount))
-          municipality.append(Int32(m))
-          stratum.append(Int32(s))
-          period.append(Int32(t))
         }
       }
     }
   }
 
-  private mutating func carry(_ events: Double, municipality m: Int, stratum s: Int, before t: Int) {
-    guard let last = response.indices.last, municipality[last] == Int32(m), stratum[last] == Int32(s), period[last] == Int32(t - 1) else {
-      // Nobody was there in the period before either: half a day at risk is all that can be said.
-      response.append(events)
-      logExposure.append(log(0.5 / 365.25))
-      municipality.append(Int32(m))
-      stratum.append(Int32(s))
-      period.append(Int32(t))
-      return
+  private static let daysPerYear = 365.25
+
+  private struct Times {
+    let trend: [Double]
+    let ramp: [Double]
+    let season: [(sine: Double, cosine: Double)]
+
+    init(clock: FlowClock, count: Int) {
+      trend = (0..<count).map(clock.trend)
+      ramp = (0..<count).map(clock.ramp)
+      season = (0..<count).map(clock.season)
     }
-    response[last] += events
+  }
+
+  private struct PartialRow {
+    var events = 0.0
+    var amount = 0.0
+    var trend = 0.0
+    var ramp = 0.0
+    var sine = 0.0
+    var cosine = 0.0
+
+    mutating func add(_ y: Double, _ exposure: Double, _ times: Times, _ t: Int) {
+      events += y
+      amount += exposure
+      trend += exposure * times.trend[t]
+      ramp += exposure * times.ramp[t]
+      sine += exposure * times.season[t].sine
+      cosine += exposure * times.season[t].cosine
+    }
+  }
+
+  private mutating func append(_ row: PartialRow, municipality m: Int, stratum s: Int) {
+    guard row.amount > 0 else { return }
+    response.append(row.events)
+    logExposure.append(log(row.amount))
+    municipality.append(Int32(m))
+    stratum.append(Int32(s))
+    trend.append(row.trend / row.amount)
+    ramp.append(row.ramp / row.amount)
+    sine.append(row.sine / row.amount)
+    cosine.append(row.cosine / row.amount)
+  }
+
+  private mutating func carry(_ events: Double, into row: inout PartialRow, municipality m: Int, stratum s: Int, _ times: Times, _ t: Int) {
+    if row.amount > 0 {
+      row.events += events
+    } else if let last = response.indices.last, municipality[last] == Int32(m), stratum[last] == Int32(s) {
+      response[last] += events
+    } else {
+      // Nobody was there before either: half a day at risk is all that can be said.
+      row.add(events, 0.5 / Self.daysPerYear, times, t)
+    }
   }
 
   /// Persons by municipality, area and past period; 10,000 where there is no population, so that the exposure is 1.

@@ -14,6 +14,8 @@ public final class FlowSimulator: Sendable {
   let draws: Int
   let seed: UInt64
   let edges: [Double]
+  /// Length of each period.
+  let days: [Double]
   let damped: [Double]
   /// Period of each whole day from the origin.
   let periodOfDay: [Int32]
@@ -43,10 +45,11 @@ public final class FlowSimulator: Sendable {
     self.seed = seed
     let edges = clock.edges
     self.edges = edges
+    days = zip(edges.dropFirst(), edges).map { $0 - $1 }
     damped = (0..<clock.horizon).map(clock.dampedYears)
-    var days: [Int32] = []
-    for t in 0..<clock.horizon { days += Array(repeating: Int32(t), count: Int(edges[t + 1] - edges[t])) }
-    periodOfDay = days
+    var periods: [Int32] = []
+    for t in 0..<clock.horizon { periods += Array(repeating: Int32(t), count: Int(edges[t + 1] - edges[t])) }
+    periodOfDay = periods
     self.admission = admission
     self.homecoming = homecoming
     self.otherExit = otherExit
@@ -55,9 +58,9 @@ public final class FlowSimulator: Sendable {
     self.transfers = transfers
     self.frailty = frailty
     self.exposure = exposure
-    let periods = clock.horizon
+    let horizon = clock.horizon
     largestExposure = (0..<panel.municipalities.count * panel.areas.count).map { cell in
-      exposure[cell * periods..<(cell + 1) * periods].max() ?? 0
+      exposure[cell * horizon..<(cell + 1) * horizon].max() ?? 0
     }
     var residents = [[Panel.Resident]](repeating: [], count: panel.municipalities.count)
     for resident in panel.residents { residents[resident.municipality].append(resident) }

@@ -11,6 +11,8 @@ struct FlowTerms: Sendable {
   private let fixed: [[Double]]
   private let blocks: [PenalizedBlock]
   private let isHome: [Bool]
+  /// Periods in a row: independent periods add up to a count with as many times their θ.
+  private let span: Double
 
   private enum Name {
     static let intercept = "(Intercept)"
@@ -36,6 +38,7 @@ struct FlowTerms: Sendable {
 
   init(panel: Panel, clock: FlowClock, flow: Flow, frame: FlowFrame) {
     self.flow = flow
+    span = Double(frame.span)
     let home = panel.settings.region
     let isHome = panel.municipalities.map { !home.isEmpty && $0.region.lowercased() == home.lowercased() }
     self.isHome = isHome
@@ -43,13 +46,10 @@ struct FlowTerms: Sendable {
     var columns: [(String, [Double])] = [(Name.intercept, [Double](repeating: 1, count: frame.rows))]
     let own = frame.municipality.map { isHome[Int($0)] ? 1.0 : 0.0 }
     if own.contains(0), own.contains(1) { columns.append((Name.ownRegion, own)) }
-    let trend = frame.period.map { clock.trend(Int($0)) }
-    if hasTrend { columns.append((Name.trend, trend)) }
+    if hasTrend { columns.append((Name.trend, frame.trend)) }
     if hasTrend, clock.length != .year {
-      let seasons = (0..<clock.past).map(clock.season)
-      columns.append((Name.sine, frame.period.map { seasons[Int($0)].sine }))
-      // Four quarters fix two of three harmonic columns; the cosine of mid-quarters still varies.
-      columns.append((Name.cosine, frame.period.map { seasons[Int($0)].cosine }))
+      columns.append((Name.sine, frame.sine))
+      columns.append((Name.cosine, frame.cosine))
     }
     fixedNames = columns.map(\.0)
     fixed = columns.map(\.1)
@@ -57,7 +57,7 @@ struct FlowTerms: Sendable {
     var blocks: [PenalizedBlock] = []
     if panel.strata.count > 1 { blocks.append(PenalizedBlock(name: Name.stratum, levelCount: panel.strata.count, index: frame.stratum)) }
     if hasTrend, panel.areas.count > 1 {
-      blocks.append(PenalizedBlock(name: Name.areaTrend, levelCount: panel.areas.count, index: areaOfRow, covariate: trend))
+      blocks.append(PenalizedBlock(name: Name.areaTrend, levelCount: panel.areas.count, index: areaOfRow, covariate: frame.trend))
     }
     if panel.municipalities.count > 1 {
       blocks.append(PenalizedBlock(name: Name.municipality, levelCount: panel.municipalities.count, index: frame.municipality))
@@ -65,7 +65,7 @@ struct FlowTerms: Sendable {
         blocks.append(
           PenalizedBlock(
             name: Name.municipalityTrend, levelCount: panel.municipalities.count, index: frame.municipality,
-            covariate: frame.period.map { clock.ramp(Int($0)) }))
+            covariate: frame.ramp))
       }
       if panel.areas.count > 1 {
         let areas = Int32(panel.areas.count)
@@ -84,6 +84,9 @@ struct FlowTerms: Sendable {
     let model = try PenalizedGLM(family: family, criterion: .reml, search: .exact)
     return try model.fit(response: frame.response, offset: frame.logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
   }
+
+  /// θ of a single period.
+  func theta(_ fit: FittedPenalizedGLM) -> Double? { fit.theta.map { $0 / span } }
 
   private func block(_ name: String) -> Int? { blocks.firstIndex { $0.name == name } }
 
@@ -120,7 +123,7 @@ struct FlowTerms: Sendable {
       }
     }
     fillMunicipalities(&result, coefficients, layout, panel, clock)
-    if let theta = fit.theta {
+    if let theta = self.theta(fit) {
       let error = fit.logThetaStandardError ?? 0
       result.theta = (0..<draws).map { d in
         var stream = RandomStream(seed: seed ^ seedOfFlow, pair: UInt64(d), 41)
@@ -224,7 +227,7 @@ struct FlowTerms: Sendable {
       let variance = fit.variances[k]
       found.append(.logNormal(.standardDeviation(block.name), sqrt(variance), logStandardError: fit.logVarianceStandardErrors[k].map { $0 / 2 }))
     }
-    if let theta = fit.theta { found.append(.logNormal(.theta, theta, logStandardError: fit.logThetaStandardError)) }
+    if let theta = self.theta(fit) { found.append(.logNormal(.theta, theta, logStandardError: fit.logThetaStandardError)) }
     return found
   }
 }

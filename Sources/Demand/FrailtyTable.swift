@@ -3,25 +3,34 @@ import Probability
 
 /// Gamma factors of mean 1 by table: the quantile function on an even grid of probabilities, linear between its nodes.
 ///
-/// The shape's uncertainty is kept by as many tables as `shapes`, spread over its distribution. Beyond the outermost
-/// nodes the exact quantile is computed. The mean is kept within 1e-4, far below the sampling error of any forecast.
+/// The shape's uncertainty is kept by as many tables as `shapes`, spread over its distribution. The mean is kept within 1e-4, far below the sampling error of any forecast.
 struct FrailtyTable: Sendable {
   static let shapes = 16
   private static let nodes = 1024
+  /// Upper tail: nodes where 1 − p halves from one to the next, down to the smallest step of a uniform number.
+  private static let tailNodes = 48
   private let quantiles: [Double]
+  private let tails: [Double]
   private let shapeOfTable: [Double]
+  /// (Γ(θ + 1))^(1/θ) / θ: the quantile of a small p is this times p^(1/θ).
+  private let smallFactor: [Double]
 
   /// - Parameters:
   ///   - theta: shape, above zero; the factor's variance is 1/θ.
   ///   - logError: standard error of log θ.
   init(theta: Double, logError: Double) {
-    shapeOfTable = (0..<Self.shapes).map { theta * exp(logError * Normal.quantile((Double($0) + 0.5) / Double(Self.shapes))) }
-    quantiles = shapeOfTable.flatMap { shape -> [Double] in
+    let shapes = (0..<Self.shapes).map { theta * exp(logError * Normal.quantile((Double($0) + 0.5) / Double(Self.shapes))) }
+    shapeOfTable = shapes
+    quantiles = shapes.flatMap { shape -> [Double] in
       var values = [Double](repeating: 0, count: Self.nodes + 1)
       values[1] = Self.quantile(1 / Double(Self.nodes), shape: shape)
       for node in 2..<Self.nodes { values[node] = Self.next(Double(node) / Double(Self.nodes), after: values[node - 1], shape: shape) }
       return values
     }
+    tails = shapes.flatMap { shape in
+      (0..<Self.tailNodes).map { Self.upperQuantile(pow(0.5, Double($0)) / Double(Self.nodes), shape: shape) }
+    }
+    smallFactor = shapes.map { exp(lgamma($0 + 1) / $0) / $0 }
   }
 
   /// The factor at a uniform number in a draw.
@@ -30,9 +39,23 @@ struct FrailtyTable: Sendable {
     let table = draw % Self.shapes
     let position = uniform * Double(Self.nodes)
     let node = Int(position)
-    guard node > 0, node < Self.nodes - 1 else { return Self.quantile(uniform, shape: shapeOfTable[table]) }
+    guard node > 0, node < Self.nodes - 1 else { return outer(uniform, table: table) }
     let start = table * (Self.nodes + 1) + node
     return quantiles[start] + (position - Double(node)) * (quantiles[start + 1] - quantiles[start])
+  }
+
+  /// Both ends: the leading term of the lower one, whose error is below a thousandth of a tiny factor, and the upper one
+  /// linear in log₂(1 − p), in which the quantile is nearly straight.
+  private func outer(_ uniform: Double, table: Int) -> Double {
+    if uniform < 0.5 { return smallFactor[table] * pow(uniform, 1 / shapeOfTable[table]) }
+    let depth = min(Double(Self.tailNodes - 1) - 1e-9, max(0, -log2((1 - uniform) * Double(Self.nodes))))
+    let node = Int(depth)
+    let start = table * Self.tailNodes + node
+    return tails[start] + (depth - Double(node)) * (tails[start + 1] - tails[start])
+  }
+
+  private static func upperQuantile(_ upperTail: Double, shape: Double) -> Double {
+    search { incompleteGamma(shape, $0 * shape).upper > upperTail }
   }
 
   /// The quantile just above a known one, by Newton's method on the logarithm.
@@ -51,16 +74,22 @@ struct FrailtyTable: Sendable {
     return quantile(probability, shape: shape)
   }
 
-  /// Quantile of Gamma(shape, 1/shape) by bisection on the log scale: rarely called, and never fails.
+  /// Quantile of Gamma(shape, 1/shape).
   static func quantile(_ probability: Double, shape: Double) -> Double {
-    // Below the smallest double's square root the factor is zero for every purpose.
+    search { value in
+      let (lower, upper) = incompleteGamma(shape, value * shape)
+      return probability < 0.5 ? lower < probability : upper > 1 - probability
+    }
+  }
+
+  /// The value up to which `isBelow` holds, by bisection on the log scale: rarely called, and never fails.
+  private static func search(_ isBelow: (Double) -> Bool) -> Double {
+    // Below e^−350 a factor is zero for every purpose, above e^12 it sends everybody home at once.
     var low = -350.0
-    var high = log(2 + 60 / min(shape, 1))
+    var high = 12.0
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      let (lower, upper) = incompleteGamma(shape, exp(middle) * shape)
-      let isBelow = probability < 0.5 ? lower < probability : upper > 1 - probability
-      if isBelow { low = middle } else { high = middle }
+      if isBelow(exp(middle)) { low = middle } else { high = middle }
     }
     return exp((low + high) / 2)
   }

@@ -9,6 +9,7 @@ struct PathWorker {
   private let keys: TallyKeys
   private let base: EventTally
   private let differences: [EventTally]
+  private let memory: Scratch
   private let baseBook: RateBook
   private let book: RateBook
   private var frailty: [Double]
@@ -16,8 +17,11 @@ struct PathWorker {
   private var municipalityTime: [Double]
   private var baseSpells: [Spell] = []
   private var spells: [Spell] = []
-  private var rates: [Double]
-  private var means: [Double]
+  private let rates: UnsafeMutablePointer<Double>
+  private let means: UnsafeMutablePointer<Double>
+  /// By stratum in the base: when the first cluster of admissions comes, in units of the integrated rate, and a bound of that.
+  private var firstCluster: [Double]
+  private var mostClusters: [Double]
   /// Where each base citizen's spells begin, and one past the last.
   private var citizenStarts: [Int] = []
   /// By stratum: the first base citizen that was admitted to it.
@@ -34,13 +38,16 @@ struct PathWorker {
     self.base = base
     self.differences = differences
     let strata = simulator.panel.strata.count
+    memory = Scratch(count: 2 * simulator.horizon)
     baseBook = RateBook(edges: simulator.edges, strata: strata)
     book = RateBook(edges: simulator.edges, strata: strata)
     frailty = [Double](repeating: 1, count: simulator.panel.areas.count * simulator.horizon)
     frailtyReady = [Bool](repeating: false, count: simulator.panel.areas.count)
     municipalityTime = [Double](repeating: 1, count: simulator.horizon)
-    rates = municipalityTime
-    means = municipalityTime
+    rates = memory.pointer
+    means = memory.pointer + simulator.horizon
+    firstCluster = [Double](repeating: 0, count: strata)
+    mostClusters = firstCluster
     firstCitizen = [Int](repeating: 0, count: strata + 1)
   }
 
@@ -74,6 +81,7 @@ struct PathWorker {
 
   // MARK: Paths
 
+  /// Seed of the municipality in this draw.
   private var root: UInt64 { mixed(UInt64(municipality) &+ 1, UInt64(draw)) }
 
   /// Everybody's path in the base; spells of one citizen stand together.
@@ -211,12 +219,16 @@ struct PathWorker {
 
   private mutating func admit(stratum: Int) {
     let fromBase = usesBase(.admission, stratum)
-    let cell = mixed(root, 1_000_000 + UInt64(stratum))
-    var clocks = RandomStream(seed: cell, pair: 0, 13)
-    var reached = clocks.nextExponential()
-    if reached >= mostArrivals(stratum) { return }
+    if plan == 0 {
+      mostClusters[stratum] = mostArrivals(stratum)
+      firstCluster[stratum] = -log(RandomStream.uniform(seed: simulator.seed, root, UInt64(stratum), 13))
+    }
+    guard firstCluster[stratum] < mostClusters[stratum] * (fromBase ? 1 : largestIncrease(stratum)) else { return }
     let book = fromBase ? baseBook : self.book
     if !book.ready(.admission, stratum) { fromBase ? fillBase(.admission, stratum) : fillScenario(.admission, stratum) }
+    let cell = mixed(root, 1_000_000 + UInt64(stratum))
+    var clocks = RandomStream(seed: cell, pair: 0, 13)
+    var reached = firstCluster[stratum]
     let total = book.integralEnd(.admission, stratum)
     var number: UInt64 = 0
     while reached < total {
@@ -245,14 +257,18 @@ struct PathWorker {
   private func mostArrivals(_ stratum: Int) -> Double {
     let flow = simulator.admission
     let area = simulator.panel.areaOfStratum[stratum]
-    var level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
-    if !usesBase(.admission, stratum) {
-      for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: .admission, stratum) {
-        guard case .multiply = change.effect else { return .infinity }
-        level *= max(1, plans[plan].values[index * simulator.draws + draw])
-      }
-    }
+    let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
     return level * simulator.largestExposure[municipality * flow.areas + area] * flow.areaTotal[draw * flow.areas + area] * 1.000001
+  }
+
+  /// How much the plan can raise a cell's admissions at most.
+  private func largestIncrease(_ stratum: Int) -> Double {
+    var factor = 1.0
+    for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: .admission, stratum) {
+      guard case .multiply = change.effect else { return .infinity }
+      factor *= max(1, plans[plan].values[index * simulator.draws + draw])
+    }
+    return factor
   }
 
   @inline(__always)
@@ -355,17 +371,30 @@ struct PathWorker {
     guard let flow = flow(row) else { return }
     let area = simulator.panel.areaOfStratum[stratum]
     let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
-    let time = (draw * flow.areas + area) * simulator.horizon
-    switch row {
-    case .homecoming:
-      if !frailtyReady[area] { drawFrailty(area) }
-      let shock = area * simulator.horizon
-      for t in 0..<simulator.horizon { rates[t] = level * flow.areaTime[time + t] * municipalityTime[t] * frailty[shock + t] }
-    case .otherExit:
-      for t in 0..<simulator.horizon { rates[t] = level * flow.areaTime[time + t] }
-    case .admission, .homecomingCount, .otherExitCount:
-      let people = (municipality * flow.areas + area) * simulator.horizon
-      for t in 0..<simulator.horizon { rates[t] = level * flow.areaTime[time + t] * simulator.exposure[people + t] }
+    let horizon = simulator.horizon
+    let rates = rates
+    flow.areaTime.withUnsafeBufferPointer { all in
+      let time = UnsafeBufferPointer(rebasing: all[(draw * flow.areas + area) * horizon..<(draw * flow.areas + area + 1) * horizon])
+      switch row {
+      case .homecoming: break
+      case .otherExit:
+        for t in 0..<horizon { rates[t] = level * time[t] }
+      case .admission, .homecomingCount, .otherExitCount:
+        simulator.exposure.withUnsafeBufferPointer { people in
+          let start = (municipality * flow.areas + area) * horizon
+          for t in 0..<horizon { rates[t] = level * time[t] * people[start + t] }
+        }
+      }
+    }
+    guard row == .homecoming else { return }
+    if !frailtyReady[area] { drawFrailty(area) }
+    let time = (draw * flow.areas + area) * horizon
+    flow.areaTime.withUnsafeBufferPointer { all in
+      frailty.withUnsafeBufferPointer { shock in
+        municipalityTime.withUnsafeBufferPointer { own in
+          for t in 0..<horizon { rates[t] = level * all[time + t] * own[t] * shock[area * horizon + t] }
+        }
+      }
     }
   }
 
@@ -382,10 +411,12 @@ struct PathWorker {
   /// Turns mean rates into rates of clusters.
   private mutating func cluster(_ row: RateBook.Row) {
     let theta = flow(row)?.theta?[draw]
-    for t in 0..<simulator.horizon {
-      let days = simulator.edges[t + 1] - simulator.edges[t]
-      means[t] = rates[t] * days
-      if let theta { rates[t] = clusterRate(mean: means[t], theta: theta) / days }
+    let (rates, means, days) = (rates, means, simulator.days)
+    days.withUnsafeBufferPointer { days in
+      for t in days.indices {
+        means[t] = rates[t] * days[t]
+        if let theta { rates[t] = clusterRate(mean: means[t], theta: theta) / days[t] }
+      }
     }
   }
 
@@ -501,4 +532,16 @@ struct PathWorker {
       reached += clocks.nextExponential()
     }
   }
+}
+
+/// Numbers that a worker owns and its copies share.
+private final class Scratch {
+  let pointer: UnsafeMutablePointer<Double>
+
+  init(count: Int) {
+    pointer = .allocate(capacity: max(1, count))
+    pointer.initialize(repeating: 0, count: max(1, count))
+  }
+
+  deinit { pointer.deallocate() }
 }

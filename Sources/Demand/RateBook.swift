@@ -66,7 +66,7 @@ final class RateBook {
   func integralStart(_ row: Row, _ stratum: Int) -> Int { (row.rawValue * strata + stratum) * (horizon + 1) }
 
   /// Takes over a row's rates (per day) and means, and integrates them.
-  func set(_ row: Row, _ stratum: Int, rates: [Double], means: [Double]) {
+  func set(_ row: Row, _ stratum: Int, rates: UnsafePointer<Double>, means: UnsafePointer<Double>) {
     let r = rateStart(row, stratum)
     let c = integralStart(row, stratum)
     var sum = 0.0
