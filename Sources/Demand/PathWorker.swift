@@ -15,6 +15,7 @@ struct PathWorker {
   private var frailty: [Double]
   private var frailtyReady: [Bool]
   private var municipalityTime: [Double]
+  private var municipalityTimeReady = false
   private var baseSpells: [Spell] = []
   private var spells: [Spell] = []
   private let rates: UnsafeMutablePointer<Double>
@@ -30,6 +31,9 @@ struct PathWorker {
   private var municipality = 0
   private var draw = 0
   private var plan = 0
+  private var current: PreparedPlan
+  /// Whether anything that is counted depends on who lives in which offer.
+  private let tracksOffers: Bool
 
   init(simulator: FlowSimulator, plans: [PreparedPlan], keys: TallyKeys, base: EventTally, differences: [EventTally]) {
     self.simulator = simulator
@@ -37,6 +41,8 @@ struct PathWorker {
     self.keys = keys
     self.base = base
     self.differences = differences
+    current = plans[0]
+    tracksOffers = keys.isByOffer || plans.contains { $0.needsOffers }
     let strata = simulator.panel.strata.count
     memory = Scratch(count: 2 * simulator.horizon)
     baseBook = RateBook(edges: simulator.edges, strata: strata)
@@ -56,12 +62,14 @@ struct PathWorker {
     self.draw = draw
     prepare()
     plan = 0
+    current = plans[0]
     simulateBase()
     swap(&spells, &baseSpells)
     for spell in baseSpells { count(spell, sign: 1, into: base) }
     countEvents(sign: 1, into: base, fromBase: true)
     for index in 1..<plans.count where plans[index].touches[municipality] {
       plan = index
+      current = plans[index]
       book.clear()
       simulateChanged(into: differences[index - 1])
       countEvents(sign: 1, into: differences[index - 1], fromBase: false)
@@ -71,12 +79,17 @@ struct PathWorker {
 
   private mutating func prepare() {
     baseBook.clear()
+    municipalityTimeReady = false
     for area in frailtyReady.indices { frailtyReady[area] = false }
+  }
+
+  /// The municipality's own damped trend of homecomings.
+  private mutating func fillMunicipalityTime() {
+    municipalityTimeReady = true
     let slopes = simulator.homecoming.municipalitySlope
-    if !slopes.isEmpty {
-      let slope = slopes[municipality * simulator.draws + draw]
-      for t in 0..<simulator.horizon { municipalityTime[t] = exp(slope * simulator.damped[t]) }
-    }
+    guard !slopes.isEmpty else { return }
+    let slope = slopes[municipality * simulator.draws + draw]
+    for t in 0..<simulator.horizon { municipalityTime[t] = exp(slope * simulator.damped[t]) }
   }
 
   // MARK: Paths
@@ -118,12 +131,12 @@ struct PathWorker {
         followChanged(citizens, into: tally)
       }
     }
-    if !plans[plan].plan.batches.isEmpty { applyBatches() }
+    if !current.plan.batches.isEmpty { applyBatches() }
     for spell in spells { count(spell, sign: 1, into: tally) }
   }
 
   private mutating func followChanged(_ citizens: Range<Int>, into tally: EventTally) {
-    guard plans[plan].changesPaths[municipality] else { return }
+    guard current.changesPaths[municipality] else { return }
     for citizen in citizens {
       let span = citizenStarts[citizen]..<citizenStarts[citizen + 1]
       guard span.contains(where: { !touch(Int(baseSpells[$0].stratum)).isDisjoint(with: .path) }) else { continue }
@@ -133,7 +146,7 @@ struct PathWorker {
   }
 
   @inline(__always)
-  private func touch(_ stratum: Int) -> Touch { plans[plan].touch[municipality * simulator.panel.strata.count + stratum] }
+  private func touch(_ stratum: Int) -> Touch { current.touch[municipality * simulator.panel.strata.count + stratum] }
 
   /// Hash of two keys and the seed, as the seed of a citizen's or cell's own stream.
   @inline(__always)
@@ -181,8 +194,8 @@ struct PathWorker {
   /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
   /// False when the citizen has left.
   private mutating func leaveClosingOffers(_ spell: inout Spell) -> Bool {
-    while spell.offer >= 0 {
-      let closing = plans[plan].closing[Int(spell.offer)]
+    while tracksOffers, spell.offer >= 0 {
+      let closing = current.closing[Int(spell.offer)]
       guard closing < min(spell.end, simulator.endOfTime) else { return true }
       let day = max(closing, spell.start)
       let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
@@ -264,9 +277,9 @@ struct PathWorker {
   /// How much the plan can raise a cell's admissions at most.
   private func largestIncrease(_ stratum: Int) -> Double {
     var factor = 1.0
-    for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: .admission, stratum) {
+    for (index, change) in current.plan.changes.enumerated() where applies(change, to: .admission, stratum) {
       guard case .multiply = change.effect else { return .infinity }
-      factor *= max(1, plans[plan].values[index * simulator.draws + draw])
+      factor *= max(1, current.values[index * simulator.draws + draw])
     }
     return factor
   }
@@ -280,7 +293,8 @@ struct PathWorker {
 
   /// The offer that takes a new citizen; −1 where offers are not known or none is open.
   private func offer(in stratum: Int, at time: Double, uniform: Double) -> Int32 {
-    let windows = plans[plan].windows[stratum]
+    guard tracksOffers else { return -1 }
+    let windows = current.windows[stratum]
     var total = 0.0
     for window in windows { total += window.weight(at: time) }
     guard total > 0 else { return -1 }
@@ -317,8 +331,8 @@ struct PathWorker {
 
   private mutating func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
     fillPlain(row, stratum)
-    for (index, change) in plans[plan].plan.changes.enumerated() where applies(change, to: row, stratum) {
-      let value = plans[plan].values[index * simulator.draws + draw]
+    for (index, change) in current.plan.changes.enumerated() where applies(change, to: row, stratum) {
+      let value = current.values[index * simulator.draws + draw]
       for t in change.periods.clamped(to: 0..<simulator.horizon) {
         switch change.effect {
         case .multiply: rates[t] *= value
@@ -334,7 +348,7 @@ struct PathWorker {
   /// An added number as a rate per day: for arrivals this cell's share of it, for exits a hazard of every citizen.
   private func added(_ change: RateChange, _ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
     let days = simulator.edges[t + 1] - simulator.edges[t]
-    let share = plans[plan].shares[index][municipality * simulator.panel.strata.count + stratum]
+    let share = current.shares[index][municipality * simulator.panel.strata.count + stratum]
     switch change.target {
     case .population:
       let area = simulator.panel.areaOfStratum[stratum]
@@ -350,7 +364,7 @@ struct PathWorker {
 
   /// Fitted homecomings rest between a batch's announcement and the batch.
   private mutating func restTrend(_ stratum: Int) {
-    for (index, batch) in plans[plan].plan.batches.enumerated()
+    for (index, batch) in current.plan.batches.enumerated()
     where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
       let until = leaving(batch, index)
       for t in 0..<simulator.horizon {
@@ -363,7 +377,7 @@ struct PathWorker {
   }
 
   private func leaving(_ batch: BatchHomecoming, _ index: Int) -> Double {
-    batch.leaving + plans[plan].delay[index][draw] * FlowSimulator.daysPerYear / 12
+    batch.leaving + current.delay[index][draw] * FlowSimulator.daysPerYear / 12
   }
 
   /// Rates per day before clustering.
@@ -387,6 +401,7 @@ struct PathWorker {
       }
     }
     guard row == .homecoming else { return }
+    if !municipalityTimeReady { fillMunicipalityTime() }
     if !frailtyReady[area] { drawFrailty(area) }
     let time = (draw * flow.areas + area) * horizon
     flow.areaTime.withUnsafeBufferPointer { all in
@@ -435,10 +450,10 @@ struct PathWorker {
   // MARK: Batches and closures
 
   private mutating func applyBatches() {
-    for (index, batch) in plans[plan].plan.batches.enumerated() where batch.municipality == municipality {
+    for (index, batch) in current.plan.batches.enumerated() where batch.municipality == municipality {
       let time = leaving(batch, index)
       guard time < simulator.endOfTime else { continue }
-      let wanted = Int((Double(batch.number) * min(1, plans[plan].realised[index][draw])).rounded())
+      let wanted = Int((Double(batch.number) * min(1, current.realised[index][draw])).rounded())
       let present = spells.indices.filter { at in
         let spell = spells[at]
         return spell.start <= time && spell.end > time && batch.strata[Int(spell.stratum)]

@@ -48,6 +48,8 @@ final class PreparedPlan: Sendable {
   let changesPaths: [Bool]
   /// `[municipality · strata + stratum]`: what the plan changes.
   let touch: [Touch]
+  /// Whether who lives in which offer changes more than counts by offer.
+  let needsOffers: Bool
   /// By stratum: the offers that take new citizens.
   let windows: [[OfferWindow]]
   /// By offer: the day on which it closes to those who live there.
@@ -77,6 +79,7 @@ final class PreparedPlan: Sendable {
     changesPaths = simulator.panel.municipalities.indices.map { m in
       touch[m * strata..<(m + 1) * strata].contains { !$0.isDisjoint(with: .path) }
     }
+    needsOffers = touch.contains { $0.contains(.offers) } || plan.batches.contains { $0.offer != nil }
     var values = [Double](repeating: 0, count: plan.changes.count * simulator.draws)
     for (index, change) in plan.changes.enumerated() {
       for d in 0..<simulator.draws {

@@ -284,7 +284,7 @@ struct ChangeReader {
 
   private mutating func batch(in plan: inout Plan) {
     let flags = municipalityFlags()
-    let strata = stratumFlags()
+    let strata = placedStrata(stratumFlags())
     let offer = change.values["offer"] == nil ? nil : offerIndex("offer", in: plan)
     guard let number = wholeNumber("number", atLeast: 1), let announced = date("date") else { return }
     let notice = change.values["notice"] == nil ? 1 : wholeNumber("notice", atLeast: 0) ?? 0
@@ -310,6 +310,13 @@ struct ChangeReader {
         municipality: municipality, strata: strata, offer: offer, number: number, announced: offset(of: announced),
         leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: flag("replaces_trend") ?? true,
         key: Self.hash(scopeText)))
+  }
+
+  /// Taking citizens home means their 24-hour places unless the change names a kind or an offer.
+  private func placedStrata(_ strata: [Bool]) -> [Bool] {
+    guard change.values["kind"] == nil, change.values["offer"] == nil else { return strata }
+    let placed = strata.indices.map { strata[$0] && [.residential, .singlePerson].contains(panel.strata[$0].kind) }
+    return placed.contains(true) ? placed : strata
   }
 
   private mutating func warnAboutBatch(_ municipality: Int, _ strata: [Bool], _ offer: Int?, _ number: Int) {

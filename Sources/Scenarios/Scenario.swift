@@ -45,7 +45,7 @@ public enum Lever: String, CaseIterable, Sendable {
       return common + Self.scopeKeys + Self.timeKeys + ["multiply", "add"]
     case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set"]
     case .batchHomecoming:
-      return common + ["municipality", "area", "offer", "legal_basis", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
+      return common + ["municipality", "area", "offer", "legal_basis", "kind", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
     case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share"]
     case .closure: return common + ["offer", "date"]
     }
