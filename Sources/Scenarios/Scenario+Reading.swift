@@ -77,9 +77,12 @@ extension Scenario {
       }
       let before = findings.count
       for key in table.keys.sorted() where !lever.keys.contains(key) { unknown(key, at: path + "." + key, among: lever.keys) }
-      for key in lever.requiredKeys where table[key] == nil { missing([key], lever, at: path) }
-      let effects = lever.effectKeys.filter { table[$0] != nil }
-      if !lever.effectKeys.isEmpty, effects.count != 1 { missing(lever.effectKeys, lever, at: path) }
+      // A misspelt key is most likely the one that is missing: one message is enough.
+      if findings.count == before {
+        for key in lever.requiredKeys where table[key] == nil { missing([key], lever, at: path) }
+        let effects = lever.effectKeys.filter { table[$0] != nil }
+        if !lever.effectKeys.isEmpty, effects.count != 1 { missing(lever.effectKeys, lever, at: path) }
+      }
       let reason = string("reason", in: table, at: path)
       return findings.count == before ? Change(lever: lever, reason: reason ?? "", path: path, values: table) : nil
     }
