@@ -100,8 +100,19 @@ public struct ResultTables: Sendable {
       : [1, 2, 3].map { $0 * panel.length.perYear }.filter { $0 <= horizon }
     let chosen = steps.isEmpty ? [horizon] : steps
     let length = max(every, panel.length)
-    var seen = Set<Period>()
-    return chosen.map { panel.origin.advanced(by: $0).enclosing(length) }.filter { seen.insert($0).inserted }
+    if length > panel.length { return wholePeriods(panel: panel, horizon: horizon, every: length) }
+    return chosen.map { panel.origin.advanced(by: $0) }
+  }
+
+  /// Longer periods that lie wholly in the horizon; empty when it is too short for one.
+  public static func wholePeriods(panel: Panel, horizon: Int, every length: PeriodLength) -> [Period] {
+    var periods: [Period] = []
+    for step in 1...horizon {
+      let whole = panel.origin.advanced(by: step).enclosing(length)
+      let isWhole = whole.firstDay > panel.origin.lastDay && whole.lastDay <= panel.origin.advanced(by: horizon).lastDay
+      if isWhole, periods.last != whole { periods.append(whole) }
+    }
+    return periods
   }
 
   /// One sheet a measure: the base's level with its interval, and each scenario's difference from its base.

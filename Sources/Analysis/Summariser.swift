@@ -102,9 +102,10 @@ private struct LineSummary {
       for plan in states.indices where states[plan].differs { states[plan].add(summariser.draws, plan: plan, key: key, step: step, days: period.days) }
       for plan in states.indices { addPlaceDays(plan: plan, period: period) }
       let whole = period.enclosing(length)
-      let isLast = step + 1 == summariser.demand.horizon
-      guard whole.lastDay == period.lastDay || isLast else { continue }
-      if request.onlyPeriods?.contains(whole) ?? true { summarise(at: period, as: whole, step: step) }
+      guard whole.lastDay == period.lastDay else { continue }
+      // A period that began before the origin is only partly simulated: its flows would be too small.
+      let isWhole = whole.firstDay > panel.origin.lastDay
+      if isWhole, request.onlyPeriods?.contains(whole) ?? true { summarise(at: period, as: whole, step: step) }
       for plan in states.indices { states[plan].startPeriod() }
     }
     return found.sorted { left, right in

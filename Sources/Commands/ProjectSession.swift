@@ -44,9 +44,17 @@ struct ProjectSession {
           da: "--every \(every.rawValue) er finere end projektets perioder (\(panel.length.rawValue)).",
           en: "--every \(every.rawValue) is finer than the project's periods (\(panel.length.rawValue))."))
     }
-    if filter.by == .offer, panel.offers.isEmpty {
+    if every > panel.length, ResultTables.wholePeriods(panel: panel, horizon: horizon, every: every).isEmpty {
       throw UsageError(
-        Phrase(da: "Projektet har ingen tilbud at vise efter; brug --by area.", en: "The project has no offers to show by; use --by area."))
+        Phrase(
+          da: "Horisonten rummer ingen hel periode af længden \(every.rawValue); vælg en længere --horizon.",
+          en: "The horizon holds no whole \(every.rawValue); choose a longer --horizon."))
+    }
+    if filter.by == .offer, !panel.residents.contains(where: { $0.offer != nil }), panel.offerAdmissions.isEmpty {
+      throw UsageError(
+        Phrase(
+          da: "Projektets tal siger ikke, hvem der bor i hvilket tilbud; brug --by area.",
+          en: "The project's figures do not say who lives in which offer; use --by area."))
     }
     return RunRequest(
       grouping: filter.by, filter: try resultFilter(filter), level: Double(run.level) / 100, every: every, draws: run.draws,

@@ -45,15 +45,29 @@ public struct FittedDemand: Sendable {
   }
 
   /// What could not be modelled as it should be.
-  public var warnings: [Finding] { panel.setAside + (flows + countFlows).compactMap(\.warning) }
+  public var warnings: [Finding] { panel.setAside + (flows + countFlows).compactMap(\.warning) + unknownFlows }
+
+  /// A flow that nobody counted is zero in the forecast: its events are part of another flow or not known at all.
+  private var unknownFlows: [Finding] {
+    let full = panel.strata.indices.filter { panel.knowledge[$0] == .flowsAndStock }
+    return flows.compactMap { flow in
+      let strata = flow.unknownStrata(among: full)
+      guard !strata.isEmpty else { return nil }
+      let names = strata.map { panel.strata[$0].area }.joined(separator: ", ")
+      return Finding(
+        .warning, value: names,
+        message: Phrase(da: "\(flow.flow.phrase.da) er ikke oplyst og er nul i prognosen.", en: "\(flow.flow.phrase.en) are not given and are zero in the forecast."),
+        remedy: Phrase(da: "Er de talt med i en anden kolonne, er intet tabt.", en: "If another column counts them too, nothing is lost."))
+    }
+  }
 
   /// What every forecast rests on, for the foot of its tables.
   public var assumptions: [Phrase] {
     guard !flows.isEmpty else {
       return [
         Phrase(
-          da: "Belægningens niveau følger den sidste observation (lokalt niveau på befolkningsandelen); usikkerheden er estimeret af historikken.",
-          en: "The level of the stock follows the last observation (local level of the share of the population); its uncertainty is estimated from history.")
+          da: "Belægningens niveau følger den sidste observation (lokalt niveau på befolkningsandelen) og dens dæmpede fælles udvikling; usikkerheden er estimeret af historikken.",
+          en: "The level of the stock follows the last observation (local level of the share of the population) and its damped common drift; its uncertainty is estimated from history.")
       ]
     }
     let left = NumberText.display(100 * FlowClock.damping, decimals: 0, language: .en)
@@ -134,7 +148,12 @@ struct KeyKnowledge: Sendable {
       }
     }
     if keys.isByOffer {
-      for offer in keys.offerKeys { mark(offer, .flowsAndStock) }
+      // Only where the source says who lives in which offer; a plan's new offers come after the panel's.
+      let strataWithOffers = Set(panel.residents.filter { $0.offer != nil }.map(\.stratum) + panel.offerAdmissions.map(\.stratum))
+      let known = Set(strataWithOffers.map { panel.strata[$0] })
+      for (offer, key) in keys.keyOfOffer.enumerated() where key >= 0 {
+        if offer >= panel.offers.count || known.contains(panel.offers[offer].stratum) { mark(key, .flowsAndStock) }
+      }
     } else {
       for m in panel.municipalities.indices {
         for s in panel.strata.indices { mark(keys.key(municipality: m, stratum: s, offer: -1), panel.knowledge[s]) }

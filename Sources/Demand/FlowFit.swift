@@ -47,6 +47,9 @@ public struct FlowFit: Sendable {
   /// Why a simpler model was taken, if it was.
   public let warning: Finding?
   private let parameters: Parameters
+  /// Whether the stratum's count of this flow is known at all; where it is not, its events are part of another flow.
+  private let isKnown: [Bool]
+  private let exposure: FlowFrame.Exposure
 
   enum Parameters: Sendable {
     case regression(FittedPenalizedGLM, FlowTerms)
@@ -60,6 +63,13 @@ public struct FlowFit: Sendable {
   init(panel: Panel, clock: FlowClock, flow: Flow, strata: [Int], exposure: FlowFrame.Exposure) {
     let frame = FlowFrame(panel: panel, clock: clock, flow: flow, strata: strata, exposure: exposure)
     self.flow = flow
+    self.exposure = exposure
+    isKnown = panel.strata.indices.map { s in
+      strata.contains(s)
+        && panel.municipalities.indices.contains { m in
+          panel.series(FlowFrame.quantity(flow), municipality: m, stratum: s).contains { !$0.isNaN }
+        }
+    }
     rows = frame.rows
     let events = frame.response.reduce(0, +)
     self.events = events
@@ -99,7 +109,8 @@ public struct FlowFit: Sendable {
       events[Int(frame.stratum[row])] += frame.response[row]
       exposure[Int(frame.stratum[row])] += exp(frame.logExposure[row])
     }
-    let all = max(exposure.reduce(0, +), 1e-9)
+    let all = exposure.reduce(0, +)
+    guard all > 0 else { return .constant(events: events, exposure: exposure, prior: (0, 1)) }
     // The pooled rate, with the weight of half an event: never exactly zero, since what was not seen may still happen.
     let rate = (events.reduce(0, +) + 0.5) / all
     return .constant(events: events, exposure: exposure, prior: (0.5, 0.5 / rate))
@@ -124,16 +135,33 @@ public struct FlowFit: Sendable {
 
   /// Joint draws of the rates: estimation uncertainty.
   func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowRates {
-    let result: FlowDraws
+    var result: FlowDraws
     switch parameters {
     case .regression(let fit, let terms):
-      let matrix = fit.drawCoefficients(count: draws, seed: seed ^ terms.seedOfFlow)
-      result = terms.draws(fit: fit, coefficients: matrix, draws: draws, seed: seed, share: fittedShare, panel: panel, clock: clock)
+      let matrix = fit.drawCoefficients(count: draws, seed: seed ^ salt)
+      result = terms.draws(fit: fit, coefficients: matrix, draws: draws, seed: seed ^ salt, share: fittedShare, panel: panel, clock: clock)
     case .constant(let events, let exposure, let prior):
       result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
+    for m in panel.municipalities.indices {
+      for s in panel.strata.indices where !isKnown[s] { result.correction[m * panel.strata.count + s] = -.infinity }
+    }
     return FlowRates(result, edges: clock.edges)
   }
+
+  /// Own random streams for each flow and each way of counting it.
+  private var salt: UInt64 {
+    let base: UInt64 =
+      switch flow {
+      case .admission: 0x61_646D
+      case .homecoming: 0x68_6F6D
+      case .otherExit: 0x6F_7468
+      }
+    return exposure == .population ? base << 24 : base
+  }
+
+  /// Strata where the flow was never counted.
+  func unknownStrata(among strata: [Int]) -> [Int] { strata.filter { !isKnown[$0] } }
 
   private func constantDraws(
     _ events: [Double], _ exposure: [Double], _ prior: (events: Double, exposure: Double), panel: Panel, clock: FlowClock, draws: Int,
@@ -142,8 +170,9 @@ public struct FlowFit: Sendable {
     var flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
     for s in panel.strata.indices {
       for d in 0..<draws {
-        var stream = RandomStream(seed: seed ^ 0x636F_6E73_74, pair: UInt64(d), UInt64(s))
-        let rate = stream.nextGamma(events[s] + prior.events) / (exposure[s] + prior.exposure)
+        var stream = RandomStream(seed: seed ^ salt, pair: UInt64(d), UInt64(s))
+        let shape = events[s] + prior.events
+        let rate = shape > 0 ? stream.nextGamma(shape) / (exposure[s] + prior.exposure) : 0
         flowDraws.stratumPart[d * panel.strata.count + s] = log(max(rate, 1e-12))
       }
     }

@@ -18,6 +18,7 @@ struct FlowTerms: Sendable {
     static let intercept = "(Intercept)"
     static let ownRegion = "own_region"
     static let trend = "trend"
+    static let recentTrend = "recent trend"
     static let sine = "season_sin"
     static let cosine = "season_cos"
     static let stratum = "stratum"
@@ -25,15 +26,6 @@ struct FlowTerms: Sendable {
     static let municipality = "municipality"
     static let interaction = "municipality:area"
     static let municipalityTrend = "recent trend | municipality"
-  }
-
-  /// Own stream of each flow.
-  var seedOfFlow: UInt64 {
-    switch flow {
-    case .admission: 0x61_646D
-    case .homecoming: 0x68_6F6D
-    case .otherExit: 0x6F_7468
-    }
   }
 
   init(panel: Panel, clock: FlowClock, flow: Flow, frame: FlowFrame) {
@@ -47,6 +39,7 @@ struct FlowTerms: Sendable {
     let own = frame.municipality.map { isHome[Int($0)] ? 1.0 : 0.0 }
     if own.contains(0), own.contains(1) { columns.append((Name.ownRegion, own)) }
     if hasTrend { columns.append((Name.trend, frame.trend)) }
+    if hasTrend, flow == .homecoming { columns.append((Name.recentTrend, frame.ramp)) }
     if hasTrend, clock.length != .year {
       columns.append((Name.sine, frame.sine))
       columns.append((Name.cosine, frame.cosine))
@@ -85,8 +78,14 @@ struct FlowTerms: Sendable {
     return try model.fit(response: frame.response, offset: frame.logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
   }
 
-  /// θ of a single period.
-  func theta(_ fit: FittedPenalizedGLM) -> Double? { fit.theta.map { $0 / span } }
+  /// θ of a single period; nil where the counts vary no more than Poisson.
+  func theta(_ fit: FittedPenalizedGLM) -> Double? {
+    guard let theta = fit.theta, theta < Self.poisson, fit.logThetaStandardError != nil else { return nil }
+    return theta / span
+  }
+
+  /// From here on a negative binomial is a Poisson distribution for every count that can occur.
+  private static let poisson = 1e5
 
   private func block(_ name: String) -> Int? { blocks.firstIndex { $0.name == name } }
 
@@ -124,9 +123,10 @@ struct FlowTerms: Sendable {
     }
     fillMunicipalities(&result, coefficients, layout, panel, clock)
     if let theta = self.theta(fit) {
-      let error = fit.logThetaStandardError ?? 0
+      // Its logarithm's error is capped: beyond a factor of e the normal approximation says nothing.
+      let error = min(1, fit.logThetaStandardError ?? 0)
       result.theta = (0..<draws).map { d in
-        var stream = RandomStream(seed: seed ^ seedOfFlow, pair: UInt64(d), 41)
+        var stream = RandomStream(seed: seed, pair: UInt64(d), 41)
         return theta * exp(error * stream.nextNormal())
       }
     }
@@ -141,14 +141,15 @@ struct FlowTerms: Sendable {
     let trend = block(Name.municipalityTrend)
     let interaction = block(Name.interaction)
     let own = column(Name.ownRegion)
-    if trend != nil { result.municipalitySlope = [Double](repeating: 0, count: panel.municipalities.count * draws) }
+    let recent = column(Name.recentTrend)
+    if recent != nil { result.municipalitySlope = [Double](repeating: 0, count: panel.municipalities.count * draws) }
     for d in 0..<draws {
       let ownRegion = own.map { coefficients[layout.fixed($0), d] } ?? 0
       for m in panel.municipalities.indices {
         var value = isHome[m] ? ownRegion : 0
         if let municipality { value += coefficients[layout.effect(block: municipality, level: m), d] }
-        if let trend {
-          let slope = coefficients[layout.effect(block: trend, level: m), d]
+        if let recent {
+          let slope = coefficients[layout.fixed(recent), d] + (trend.map { coefficients[layout.effect(block: $0, level: m), d] } ?? 0)
           result.municipalitySlope[m * draws + d] = slope
           value += slope * clock.rampAtOrigin
         }
@@ -189,7 +190,8 @@ struct FlowTerms: Sendable {
       return fixedValue(Name.intercept) + effect(Name.stratum, s) + (fixedValue(Name.trend) + effect(Name.areaTrend, area)) * clock.trendAtOrigin
     }
     let municipalities = panel.municipalities.indices.map { m in
-      (isHome[m] ? fixedValue(Name.ownRegion) : 0) + effect(Name.municipality, m) + effect(Name.municipalityTrend, m) * clock.rampAtOrigin
+      (isHome[m] ? fixedValue(Name.ownRegion) : 0) + effect(Name.municipality, m)
+        + (fixedValue(Name.recentTrend) + effect(Name.municipalityTrend, m)) * clock.rampAtOrigin
     }
     return { m, s in
       strata[s] + municipalities[m] + effect(Name.interaction, m * panel.areas.count + panel.areaOfStratum[s])
@@ -218,7 +220,7 @@ struct FlowTerms: Sendable {
     combination(.seasonCosine, [(Name.cosine, nil)])
     for (m, municipality) in panel.municipalities.enumerated() {
       combination(.municipality(code: municipality.code), [(Name.municipality, m)])
-      combination(.municipalityTrend(code: municipality.code), [(Name.municipalityTrend, m)])
+      combination(.municipalityTrend(code: municipality.code), [(Name.recentTrend, nil), (Name.municipalityTrend, m)])
       for (a, area) in panel.areas.enumerated() {
         combination(.municipalityArea(code: municipality.code, area: area.id), [(Name.interaction, m * panel.areas.count + a)])
       }

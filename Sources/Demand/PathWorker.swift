@@ -287,7 +287,7 @@ struct PathWorker {
   @inline(__always)
   private func clusterSize(mean: Double, theta: Double?, stream: inout RandomStream) -> Int {
     guard let theta else { return 1 }
-    let p = mean / (mean + theta)
+    let p = min(mean / (mean + theta), 1 - 1e-9)
     return p < 1e-9 ? 1 : stream.nextLogSeries(p)
   }
 

@@ -123,24 +123,68 @@ final class PreparedPlan: Sendable {
     return closing.contains { day in !own.contains { $0.closes == .infinity && $0.opens <= day && $0.ramp == 0 } }
   }
 
-  /// How an added number is spread: admissions by population, exits by the citizens at the origin.
+  /// How an added number is spread over cells: flows as they are expected at the origin, persons and stocks by population.
   private static func shares(of change: RateChange, simulator: FlowSimulator) -> [Double] {
     guard case .add = change.effect else { return [] }
-    let panel = simulator.panel
-    let strata = panel.strata.count
-    var weights = [Double](repeating: 0, count: panel.municipalities.count * strata)
-    if case .flow(let flow) = change.target, flow != .admission {
-      for resident in panel.residents where change.municipalities[resident.municipality] && change.strata[resident.stratum] {
-        weights[resident.municipality * strata + resident.stratum] += 1
+    let cells = Cells(change: change, simulator: simulator)
+    switch change.target {
+    case .flow(let flow):
+      let expected = cells.weights { cells.expected(flow, $0, $1) }
+      if expected.contains(where: { $0 > 0 }) { return cells.shares(expected) }
+      return cells.shares(cells.weights { flow == .admission ? cells.people($0, $1) : Double(cells.present($0, $1)) })
+    case .stock: return cells.shares(cells.weights { cells.simulator.panel.knowledge[$1] == .stockOnly ? cells.people($0, $1) : 0 })
+    // The same persons belong to the population of every stratum.
+    case .population: return cells.sharesWithinStrata(cells.weights(cells.people))
+    }
+  }
+
+  /// The cells in a change's scope.
+  private struct Cells {
+    let change: RateChange
+    let simulator: FlowSimulator
+
+    private var panel: Panel { simulator.panel }
+
+    func people(_ m: Int, _ s: Int) -> Double {
+      simulator.exposure[(m * panel.areas.count + panel.areaOfStratum[s]) * simulator.horizon]
+    }
+
+    func present(_ m: Int, _ s: Int) -> Int { simulator.residents[m].count { $0.stratum == s } }
+
+    /// Events a year at the origin, over a few draws of the rates.
+    func expected(_ flow: Flow, _ m: Int, _ s: Int) -> Double {
+      let draws = min(32, simulator.draws)
+      func level(_ rates: FlowRates) -> Double {
+        (0..<draws).reduce(0) { $0 + rates.level(municipality: m, stratum: s, draw: $1) } / Double(draws)
       }
-    } else {
-      for m in panel.municipalities.indices where change.municipalities[m] {
-        for s in panel.strata.indices where change.strata[s] {
-          weights[m * strata + s] = simulator.exposure[(m * panel.areas.count + panel.areaOfStratum[s]) * simulator.horizon]
-        }
+      switch (flow, panel.knowledge[s]) {
+      case (.admission, .flowsAndStock), (.admission, .flowsOnly): return level(simulator.admission) * people(m, s)
+      case (.homecoming, .flowsAndStock): return level(simulator.homecoming) * Double(present(m, s))
+      case (.otherExit, .flowsAndStock): return level(simulator.otherExit) * Double(present(m, s))
+      case (.homecoming, .flowsOnly): return simulator.homecomingCount.map { level($0) * people(m, s) } ?? 0
+      case (.otherExit, .flowsOnly): return simulator.otherExitCount.map { level($0) * people(m, s) } ?? 0
+      case (_, .stockOnly), (_, .nothing): return 0
       }
     }
-    let total = weights.reduce(0, +)
-    return total > 0 ? weights.map { $0 / total } : weights
+
+    /// `[municipality · strata + stratum]`, zero outside the scope.
+    func weights(_ weight: (Int, Int) -> Double) -> [Double] {
+      var weights = [Double](repeating: 0, count: panel.municipalities.count * panel.strata.count)
+      for m in panel.municipalities.indices where change.municipalities[m] {
+        for s in panel.strata.indices where change.strata[s] { weights[m * panel.strata.count + s] = weight(m, s) }
+      }
+      return weights
+    }
+
+    func shares(_ weights: [Double]) -> [Double] {
+      let total = weights.reduce(0, +)
+      return total > 0 ? weights.map { $0 / total } : weights
+    }
+
+    func sharesWithinStrata(_ weights: [Double]) -> [Double] {
+      let strata = panel.strata.count
+      let totals = panel.strata.indices.map { s in panel.municipalities.indices.reduce(0.0) { $0 + weights[$1 * strata + s] } }
+      return weights.enumerated().map { totals[$0 % strata] > 0 ? $1 / totals[$0 % strata] : 0 }
+    }
   }
 }

@@ -29,7 +29,8 @@ public struct TallyKeys: Sendable {
     cell = []
   }
 
-  var offerKeys: [Int] { byOffer.filter { $0 >= 0 } }
+  /// By offer, −1 where nothing is counted.
+  var keyOfOffer: [Int] { byOffer }
 
   public var isByOffer: Bool { !byOffer.isEmpty }
 

@@ -27,6 +27,10 @@ struct StockModel: Sendable {
   /// Variance of the shock that all series of a stratum share in a period, and its degrees of freedom.
   let commonVariance: [Double]
   let commonDegrees: Double
+  /// Mean common change a period, shrunk towards zero, and its standard error; damped in the future.
+  let drift: [(mean: Double, error: Double)]
+  /// Share of the drift that is left a period later.
+  let driftDamping: Double
   /// `[(municipality · strata + stratum) · horizon + period]`.
   let persons: [Double]
   let strata: Int
@@ -45,17 +49,21 @@ struct StockModel: Sendable {
       }
     }
     var common = [Double](repeating: 0, count: panel.strata.count)
+    var drift = [(mean: Double, error: Double)](repeating: (0, 0), count: panel.strata.count)
     for s in panel.strata.indices {
       let own = histories.indices.filter { histories[$0].stratum == s }
       let shocks = Self.commonShocks(own.map { histories[$0] }, periods: panel.count)
       common[s] = shocks.variance
+      drift[s] = shocks.drift
       for index in own { histories[index].remove(common: shocks.values) }
     }
     commonVariance = common
+    self.drift = drift
+    driftDamping = pow(FlowClock.damping, 1 / Double(panel.length.perYear))
     commonDegrees = Double(max(2, panel.count - 2))
     let smoothing = Self.smoothing(histories)
     self.smoothing = smoothing
-    let pooled = Self.pooled(histories)
+    let pooled = PooledVariance(histories)
     series = histories.map { $0.fitted(smoothing: smoothing, pooled: pooled, origin: panel.count - 1) }
     persons = Self.persons(panel, horizon: horizon)
   }
@@ -73,22 +81,35 @@ struct StockModel: Sendable {
     return table
   }
 
-  /// The mean change of each period, weighted by the size of the series, and the variance that is not sampling error.
-  private static func commonShocks(_ histories: [History], periods: Int) -> (values: [Double], variance: Double) {
-    var values = [Double](repeating: 0, count: periods)
-    guard histories.count >= 3 else { return (values, 0) }
-    var excess: [Double] = []
+  private struct CommonShocks {
+    var values: [Double]
+    var variance = 0.0
+    var drift = (mean: 0.0, error: 0.0)
+  }
+
+  /// The mean change of each period, weighted by the size of the series; their mean is the drift, and their variance about
+  /// it that is not sampling error the common shocks'. The drift is shrunk as the positive part of James and Stein does.
+  private static func commonShocks(_ histories: [History], periods: Int) -> CommonShocks {
+    var result = CommonShocks(values: [Double](repeating: 0, count: periods))
+    guard histories.count >= 3 else { return result }
+    var changes: [(mean: Double, spread: Double)] = []
     for t in 1..<max(2, periods) where t < periods {
       let pairs = histories.compactMap { history in history.change(t).map { ($0, history.weight) } }
       let total = pairs.reduce(0) { $0 + $1.1 }
       guard pairs.count >= 3, total > 0 else { continue }
       let mean = pairs.reduce(0) { $0 + $1.0 * $1.1 } / total
-      values[t] = mean
+      result.values[t] = mean
       let spread = pairs.reduce(0) { $0 + $1.1 * $1.1 * ($1.0 - mean) * ($1.0 - mean) } / (total * total)
-      excess.append(mean * mean - spread)
+      changes.append((mean, spread))
     }
-    let variance = excess.isEmpty ? 0 : excess.reduce(0, +) / Double(excess.count)
-    return (values, max(0, variance))
+    guard changes.count >= 3 else { return result }
+    let count = Double(changes.count)
+    let mean = changes.reduce(0) { $0 + $1.mean } / count
+    let total = changes.reduce(0) { $0 + ($1.mean - mean) * ($1.mean - mean) } / (count - 1)
+    result.variance = max(0, total - changes.reduce(0) { $0 + $1.spread } / count)
+    let error = sqrt(total / count)
+    result.drift = (mean == 0 ? 0 : mean * max(0, 1 - error * error / (mean * mean)), error)
+    return result
   }
 
   /// Changes of a local level with noise have first autocorrelation −θ/(1+θ²) with θ = 1 − α; solved from the pooled estimate.
@@ -108,12 +129,44 @@ struct StockModel: Sendable {
     let theta = (1 - sqrt(1 - 4 * correlation * correlation)) / (-2 * correlation)
     return max(0.1, 1 - theta)
   }
+}
 
-  private static func pooled(_ histories: [History]) -> Double {
+/// How much single series move, by their size: a + b / mean stock. Small ones move more, as counts do.
+private struct PooledVariance {
+  private var constant = 0.01
+  private var bySize = 0.0
+
+  /// Weighted least squares of squared local changes; the weights are those of the fit before.
+  init(_ histories: [History]) {
     let known = histories.filter { $0.degrees > 0 }
-    let degrees = known.reduce(0) { $0 + $1.degrees }
-    return degrees > 0 ? known.reduce(0) { $0 + $1.localVariance * $1.degrees } / degrees : 0.01
+    guard !known.isEmpty else { return }
+    constant = known.reduce(0) { $0 + $1.localVariance * $1.degrees } / known.reduce(0) { $0 + $1.degrees }
+    for _ in 0..<5 {
+      var (s0, s1, s2, t0, t1) = (0.0, 0.0, 0.0, 0.0, 0.0)
+      for history in known {
+        let x = 1 / history.weight
+        let weight = history.degrees / pow(max(variance(at: history.weight), 1e-8), 2)
+        s0 += weight
+        s1 += weight * x
+        s2 += weight * x * x
+        t0 += weight * history.localVariance
+        t1 += weight * x * history.localVariance
+      }
+      let determinant = s0 * s2 - s1 * s1
+      guard determinant > 1e-12 * s0 * s2 else { return }
+      let slope = (s0 * t1 - s1 * t0) / determinant
+      let level = (s2 * t0 - s1 * t1) / determinant
+      if slope < 0 {
+        (constant, bySize) = (t0 / s0, 0)
+      } else if level < 0 {
+        (constant, bySize) = (0, t1 / s2)
+      } else {
+        (constant, bySize) = (level, slope)
+      }
+    }
   }
+
+  func variance(at size: Double) -> Double { constant + bySize / size }
 }
 
 /// One series of stocks on the log scale.
@@ -158,17 +211,18 @@ private struct History {
   /// Degrees of freedom that the pooled variance brings to each series.
   private static let priorDegrees = 6.0
 
-  /// Large series move less: the pooled variance is taken as it is, not by size, which the series' own changes correct.
-  func fitted(smoothing: Double, pooled: Double, origin: Int) -> StockModel.Series {
+  func fitted(smoothing: Double, pooled: PooledVariance, origin: Int) -> StockModel.Series {
     var level = Double.nan
     var last = 0
     for t in logs.indices where !logs[t].isNaN {
       level = level.isNaN ? logs[t] : level + smoothing * (logs[t] - level)
       last = t
     }
-    let shrunk = (Self.priorDegrees * pooled + degrees * localVariance) / (Self.priorDegrees + degrees)
+    let shrunk = (Self.priorDegrees * pooled.variance(at: weight) + degrees * localVariance) / (Self.priorDegrees + degrees)
+    // Changes of a local level with noise have the variance (1 + θ²)σ², θ = 1 − α.
+    let innovation = shrunk / (1 + (1 - smoothing) * (1 - smoothing))
     return StockModel.Series(
-      municipality: municipality, stratum: stratum, level: level, staleness: origin - last, variance: shrunk,
+      municipality: municipality, stratum: stratum, level: level, staleness: origin - last, variance: innovation,
       degrees: Self.priorDegrees + degrees)
   }
 }
@@ -190,18 +244,16 @@ extension StockModel {
     }
   }
 
-  /// The common random walk of a stratum in one draw.
+  /// The common random walk of a stratum in one draw, with its damped drift.
   func commonPath(stratum: Int, draw: Int, seed: UInt64, into path: inout [Double]) {
-    guard commonVariance[stratum] > 0 else {
-      for t in 0..<horizon { path[t] = 0 }
-      return
-    }
     var stream = RandomStream(seed: seed ^ 0x636F_6D6D_6F6E, pair: UInt64(stratum), UInt64(draw))
     let variance = commonVariance[stratum] * commonDegrees / (2 * stream.nextGamma(commonDegrees / 2))
     let sd = sqrt(variance)
+    var slope = drift[stratum].mean + drift[stratum].error * stream.nextNormal()
     var walk = 0.0
     for t in 0..<horizon {
-      walk += sd * stream.nextNormal() - variance / 2
+      slope *= driftDamping
+      walk += slope + sd * stream.nextNormal() - variance / 2
       path[t] = walk
     }
   }

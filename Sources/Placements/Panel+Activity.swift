@@ -58,19 +58,21 @@ extension Panel {
     }
   }
 
+  /// One unknown flow follows from the others: with admissions alone known, all exits count as other exits.
+  /// One kind of exit alone determines nothing.
   private mutating func derive(at index: Int, known: Set<Quantity>) {
     let change = self[.stock, index] - self[.stock, index - 1]
     guard !change.isNaN else { return }
-    if known.contains(.admissions) {
-      let exits = self[.admissions, index] - change
-      guard exits >= 0 else { return }
-      if self[.otherExits, index].isNaN, !known.contains(.otherExits) {
-        let homecomings = known.contains(.homecomings) ? self[.homecomings, index] : 0
-        if exits - homecomings >= 0 { values[Quantity.otherExits.rawValue][index] = exits - homecomings }
-      }
-    } else if known.contains(.homecomings) || known.contains(.otherExits) {
-      let exits = (known.contains(.homecomings) ? self[.homecomings, index] : 0) + (known.contains(.otherExits) ? self[.otherExits, index] : 0)
-      if change + exits >= 0 { values[Quantity.admissions.rawValue][index] = change + exits }
+    let (admissions, homecomings, others) = (self[.admissions, index], self[.homecomings, index], self[.otherExits, index])
+    func set(_ quantity: Quantity, _ value: Double) {
+      if value >= 0, self[quantity, index].isNaN { values[quantity.rawValue][index] = value }
+    }
+    switch (known.contains(.admissions), known.contains(.homecomings), known.contains(.otherExits)) {
+    case (true, true, false): set(.otherExits, admissions - change - homecomings)
+    case (true, false, true): set(.homecomings, admissions - change - others)
+    case (true, false, false): set(.otherExits, admissions - change)
+    case (false, true, true): set(.admissions, change + homecomings + others)
+    default: return
     }
   }
 
@@ -98,6 +100,7 @@ extension Panel {
       return known > 0 && Double(known) >= share * Double(all)
     }
     let hasStock = knows(.stock, atLeast: 0)
+    // One exit flow and a stock leave admissions and the other exits undetermined: then the stock alone is modelled.
     let hasAdmissions = knows(.admissions, atLeast: 0.5)
     let hasExits = knows(.otherExits, atLeast: 0.5) || knows(.homecomings, atLeast: 0.5)
     if hasStock { return hasAdmissions && hasExits ? .flowsAndStock : .stockOnly }

@@ -8,14 +8,17 @@ struct ChangeReader {
   let scenario: Scenario
   let change: Scenario.Change
   let newOffers: [Offer]
+  /// Which of the plan's changes of the same lever and scope this is, from 1.
+  let occurrence: Int
   private(set) var errors: [Finding] = []
   private(set) var warnings: [Finding] = []
 
-  init(builder: PlanBuilder, scenario: Scenario, change: Scenario.Change, newOffers: [Offer]) {
+  init(builder: PlanBuilder, scenario: Scenario, change: Scenario.Change, newOffers: [Offer], occurrence: Int) {
     self.builder = builder
     self.scenario = scenario
     self.change = change
     self.newOffers = newOffers
+    self.occurrence = occurrence
   }
 
   private var panel: Panel { builder.panel }
@@ -129,10 +132,13 @@ struct ChangeReader {
     return UncertainNumber(lower: first, upper: last, shape: shape, key: Self.hash(scopeText + "/" + key))
   }
 
-  /// Lever and scope: the same assumption in two scenarios shares its draws, whatever its time or notice.
-  private var scopeText: String {
+  /// Lever, scope and occurrence: the same assumption in two scenarios shares its draws, whatever its time or notice;
+  /// two such assumptions in one scenario do not.
+  private var scopeText: String { Self.scopeText(change) + "#\(occurrence)" }
+
+  static func scopeText(_ change: Scenario.Change) -> String {
     let scope = Lever.scopeKeys + ["offer", "id"]
-    return change.lever.rawValue + scope.map { "/" + Self.text(change.values[$0]) }.joined()
+    return change.lever.rawValue + scope.map { "/" + text(change.values[$0]) }.joined()
   }
 
   private static func number(_ value: PositionedTOML.Value) -> Double? {

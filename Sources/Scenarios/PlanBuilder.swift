@@ -32,9 +32,12 @@ public struct PlanBuilder {
       name: scenario.name, title: scenario.title, base: scenario.base ?? scenario.name,
       demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [], assumptions: [], warnings: [])
     var findings: [Finding] = []
+    var seen: [String: Int] = [:]
     for ancestor in chain {
       for change in ancestor.changes {
-        var reader = ChangeReader(builder: self, scenario: ancestor, change: change, newOffers: plan.newOffers)
+        let scope = ChangeReader.scopeText(change)
+        seen[scope, default: 0] += 1
+        var reader = ChangeReader(builder: self, scenario: ancestor, change: change, newOffers: plan.newOffers, occurrence: seen[scope] ?? 1)
         reader.apply(to: &plan)
         findings += reader.errors
         plan.warnings += reader.warnings
