@@ -129,11 +129,16 @@ public struct ResultTables: Sendable {
     for key in keys {
       for plan in run.plans.indices where comparing || plan == 0 {
         guard let line = byLine[Line(plan: plan, key: key)] else { continue }
-        if plan == 0 || !line.allSatisfy(\.isUnchanged) { table.append(cells(line, key, plan, periods, comparing: comparing)) }
+        if plan == 0 || !line.allSatisfy(isNegligible) { table.append(cells(line, key, plan, periods, comparing: comparing)) }
       }
     }
     table.footnotes = sheetFootnotes(rows, measure, comparing: comparing)
     return table
+  }
+
+  /// Nothing that a sheet's decimals could show.
+  private func isNegligible(_ row: ResultRow) -> Bool {
+    row.isUnchanged || (abs(row.difference.mean) < 0.05 && row.difference.lower == 0 && row.difference.upper == 0)
   }
 
   private struct Line: Hashable {
@@ -247,7 +252,7 @@ public struct ResultTables: Sendable {
   private func sheetFootnotes(_ rows: [ResultRow], _ measure: Measure, comparing: Bool) -> [Phrase] {
     var notes: [Phrase] = []
     if comparing {
-      let quiet = run.plans.indices.dropFirst().filter { plan in rows.filter { $0.plan == plan }.allSatisfy(\.isUnchanged) }
+      let quiet = run.plans.indices.dropFirst().filter { plan in rows.filter { $0.plan == plan }.allSatisfy { isNegligible($0) } }
       if !quiet.isEmpty {
         let names = quiet.map { run.plans[$0].name }.joined(separator: ", ")
         notes.append(
@@ -258,8 +263,8 @@ public struct ResultTables: Sendable {
       if run.plans.count > quiet.count + 1 {
         notes.append(
           Phrase(
-            da: "En linje mangler, hvor scenariet intet ændrer. P(værre) gælder den sidste periode.",
-            en: "A line is left out where the scenario changes nothing. P(worse) is for the last period."))
+            da: "En linje mangler, hvor scenariet ændrer intet eller under 0,05. P(værre) gælder den sidste periode.",
+            en: "A line is left out where the scenario changes nothing or less than 0.05. P(worse) is for the last period."))
       }
       for plan in run.plans.dropFirst() where !plan.assumptions.isEmpty || plan.title != plan.name {
         notes.append(Phrase("\(plan.name): \(plan.title)"))
