@@ -24,7 +24,11 @@ let package = Package(
   name: "plads",
   products: [
     .executable(name: "plads", targets: ["plads"]),
+    .library(name: "Demand", targets: ["Demand"]),
+    .library(name: "Ingest", targets: ["Ingest"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "Placements", targets: ["Placements"]),
+    .library(name: "Probability", targets: ["Probability"]),
     .library(name: "Regression", targets: ["Regression"]),
   ],
   dependencies: [

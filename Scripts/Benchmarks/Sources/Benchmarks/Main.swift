@@ -1,0 +1,23 @@
+import Foundation
+
+/// `run` times every work in processes of their own and prints the table; the other commands are those processes.
+@main
+struct Benchmarks {
+  static func main() throws {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    let command = arguments.isEmpty ? "" : arguments.removeFirst()
+    switch (command, arguments.first) {
+    case ("run", _): try Runner(arguments).run()
+    case ("fit", let folder?): try NationalFit.run(results: ResultsFile(folder: folder))
+    case ("simulate", let folder?): try NationalSimulation.run(folder: folder)
+    case ("generate-stays", let folder?): try MillionStays.generate(folder: folder)
+    case ("read", let folder?): try MillionStays.read(folder: folder)
+    default: throw Misuse("Scripts/benchmark runs this program")
+    }
+  }
+}
+
+struct Misuse: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

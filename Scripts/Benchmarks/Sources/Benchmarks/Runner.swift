@@ -1,0 +1,90 @@
+import Foundation
+
+/// Runs the works that are asked for, each in processes of its own, and prints the table.
+struct Runner {
+  private enum Work: String, CaseIterable {
+    case scenario, fit, simulate, read
+  }
+
+  private let plads: String
+  private let peers: String
+  private let folder: String
+  private let works: [Work]
+  private let results: ResultsFile
+
+  init(_ arguments: [String]) throws {
+    func option(_ name: String) throws -> String {
+      guard let at = arguments.firstIndex(of: name), at + 1 < arguments.count else { throw Misuse("\(name) is missing") }
+      return arguments[at + 1]
+    }
+    plads = try option("--plads")
+    peers = try option("--peers")
+    folder = try option("--folder")
+    let names = arguments.dropFirst(6)
+    works = try names.isEmpty
+      ? Work.allCases
+      : names.map { name in
+        guard let work = Work(rawValue: name) else {
+          throw Misuse("no benchmark \(name); there are: \(Work.allCases.map(\.rawValue).joined(separator: " "))")
+        }
+        return work
+      }
+    results = ResultsFile(folder: folder)
+  }
+
+  func run() throws {
+    let before = Self.load
+    var table = ResultTable()
+    var notes: [String] = []
+    for work in works {
+      print("benchmark: \(work.rawValue)", to: &standardError)
+      for result in try time(work, notes: &notes) { table.add(result) }
+    }
+    print(table.text)
+    print("\ns is time on the clock, cpu s that of all processors; ratio is the peer's time over our median.")
+    notes.forEach { print($0) }
+    print("machine: \(ProcessInfo.processInfo.activeProcessorCount) processors; load average \(before) before, \(Self.load) after")
+  }
+
+  private func time(_ work: Work, notes: inout [String]) throws -> [TimedWork] {
+    switch work {
+    case .scenario:
+      try ExampleScenarios(plads: plads, folder: folder).run(results)
+      return try taken(notes: &notes)
+    case .fit:
+      let peak = try own("fit").peakMegabytes
+      return try taken(notes: &notes).map { $0.with(peakMegabytes: peak) }
+    case .simulate:
+      let peak = try own("simulate").peakMegabytes
+      let works = try taken(notes: &notes).map { $0.with(peakMegabytes: peak) }
+      return try NumpyPeer(script: peers + "/simulate_numpy.py", folder: folder).fill(works, notes: &notes)
+    case .read:
+      _ = try own("generate-stays")
+      let peaks = try (0..<5).map { _ in try own("read").peakMegabytes }
+      return MillionStays.joined(try taken(notes: &notes), peak: peaks.max() ?? 0)
+    }
+  }
+
+  private func taken(notes: inout [String]) throws -> [TimedWork] {
+    let found = try results.take()
+    notes += found.notes
+    return found.results
+  }
+
+  private func own(_ command: String) throws -> FinishedProcess {
+    let run = try FinishedProcess.run(CommandLine.arguments[0], [command, folder])
+    guard run.exitCode == 0 else { throw Misuse("\(command) ended with code \(run.exitCode)") }
+    return run
+  }
+
+  private static var load: String {
+    var values = [0.0, 0, 0]
+    return getloadavg(&values, 3) == 3 ? values.map { String(format: "%.1f", $0) }.joined(separator: " ") : "unknown"
+  }
+}
+
+nonisolated(unsafe) private var standardError = StandardError()
+
+private struct StandardError: TextOutputStream {
+  mutating func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
