@@ -167,12 +167,14 @@ struct FlowTerms: Sendable {
   /// the plug-in rate, and each stratum's to its observed total.
   private func correct(_ result: inout FlowDraws, fit: FittedPenalizedGLM, share: [Double], panel: Panel, clock: FlowClock) {
     let plugIn = pointLevels(fit, panel: panel, clock: clock)
+    // Five hundred draws fix the mean of a factor far below what the forecast's own draws leave open.
+    let sample = min(result.draws, 500)
     for m in panel.municipalities.indices {
       for s in panel.strata.indices {
         let centre = plugIn(m, s)
         var sum = 0.0
-        for d in 0..<result.draws { sum += exp(result.logLevel(municipality: m, stratum: s, draw: d) - centre) }
-        let mean = sum / Double(result.draws)
+        for d in 0..<sample { sum += exp(result.logLevel(municipality: m, stratum: s, draw: d) - centre) }
+        let mean = sum / Double(sample)
         let shareOfObserved = share[s] > 0 ? share[s] : 1
         result.correction[m * panel.strata.count + s] = -log(mean) - log(shareOfObserved)
       }

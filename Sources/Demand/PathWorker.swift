@@ -12,6 +12,11 @@ struct PathWorker {
   private let memory: Scratch
   private let baseBook: RateBook
   private let book: RateBook
+  private let strataCount: Int
+  private let areaOfStratum: [Int]
+  /// Strata whose citizens are followed one by one.
+  private let isFollowed: [Bool]
+  private let countsEvents: Bool
   private var frailty: [Double]
   private var frailtyReady: [Bool]
   private var municipalityTime: [Double]
@@ -44,6 +49,10 @@ struct PathWorker {
     current = plans[0]
     tracksOffers = keys.isByOffer || plans.contains { $0.needsOffers }
     let strata = simulator.panel.strata.count
+    strataCount = strata
+    areaOfStratum = simulator.panel.areaOfStratum
+    isFollowed = simulator.panel.knowledge.map { $0 == .flowsAndStock }
+    countsEvents = simulator.panel.knowledge.contains(.flowsOnly)
     memory = Scratch(count: 2 * simulator.horizon)
     baseBook = RateBook(edges: simulator.edges, strata: strata)
     book = RateBook(edges: simulator.edges, strata: strata)
@@ -109,11 +118,11 @@ struct PathWorker {
           citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
           cause: .stays, start: 0, end: 0, key: mixed(root, UInt64(number))))
     }
-    for stratum in simulator.panel.strata.indices {
+    for stratum in 0..<strataCount {
       firstCitizen[stratum] = citizenStarts.count
-      if simulator.panel.knowledge[stratum] == .flowsAndStock { admit(stratum: stratum) }
+      if isFollowed[stratum] { admit(stratum: stratum) }
     }
-    firstCitizen[simulator.panel.strata.count] = citizenStarts.count
+    firstCitizen[strataCount] = citizenStarts.count
     citizenStarts.append(spells.count)
     nextCitizen = Int32(citizenStarts.count)
   }
@@ -122,9 +131,9 @@ struct PathWorker {
   private mutating func simulateChanged(into tally: EventTally) {
     spells.removeAll(keepingCapacity: true)
     followChanged(0..<firstCitizen[0], into: tally)
-    for stratum in simulator.panel.strata.indices {
+    for stratum in 0..<strataCount {
       let citizens = firstCitizen[stratum]..<firstCitizen[stratum + 1]
-      if !touch(stratum).isDisjoint(with: .admission), simulator.panel.knowledge[stratum] == .flowsAndStock {
+      if !touch(stratum).isDisjoint(with: .admission), isFollowed[stratum] {
         for at in citizenStarts[citizens.lowerBound]..<citizenStarts[citizens.upperBound] { count(baseSpells[at], sign: -1, into: tally) }
         admit(stratum: stratum)
       } else {
@@ -146,7 +155,7 @@ struct PathWorker {
   }
 
   @inline(__always)
-  private func touch(_ stratum: Int) -> Touch { current.touch[municipality * simulator.panel.strata.count + stratum] }
+  private func touch(_ stratum: Int) -> Touch { current.touch[municipality * strataCount + stratum] }
 
   /// Hash of two keys and the seed, as the seed of a citizen's or cell's own stream.
   @inline(__always)
@@ -269,7 +278,7 @@ struct PathWorker {
   @inline(__always)
   private func mostArrivals(_ stratum: Int) -> Double {
     let flow = simulator.admission
-    let area = simulator.panel.areaOfStratum[stratum]
+    let area = areaOfStratum[stratum]
     let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
     return level * simulator.largestExposure[municipality * flow.areas + area] * flow.areaTotal[draw * flow.areas + area] * 1.000001
   }
@@ -348,10 +357,10 @@ struct PathWorker {
   /// An added number as a rate per day: for arrivals this cell's share of it, for exits a hazard of every citizen.
   private func added(_ change: RateChange, _ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
     let days = simulator.edges[t + 1] - simulator.edges[t]
-    let share = current.shares[index][municipality * simulator.panel.strata.count + stratum]
+    let share = current.shares[index][municipality * strataCount + stratum]
     switch change.target {
     case .population:
-      let area = simulator.panel.areaOfStratum[stratum]
+      let area = areaOfStratum[stratum]
       let at = (municipality * simulator.panel.areas.count + area) * simulator.horizon + t
       let persons = simulator.exposure[at] * 10_000
       return persons > 0 ? rates[t] * share * value / persons : 0
@@ -383,7 +392,7 @@ struct PathWorker {
   /// Rates per day before clustering.
   private mutating func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
-    let area = simulator.panel.areaOfStratum[stratum]
+    let area = areaOfStratum[stratum]
     let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
     let horizon = simulator.horizon
     let rates = rates
@@ -513,6 +522,7 @@ struct PathWorker {
 
   /// Flows of strata without a known stock: counted, nobody is followed.
   private mutating func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
+    guard countsEvents else { return }
     let knowledge = simulator.panel.knowledge
     for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
       countEvents(.admission, .admissions, stratum, sign, tally, fromBase)

@@ -104,9 +104,24 @@ struct ChangeReader {
         fail("multiply", Phrase(da: "må ikke være under nul.", en: "must not be below zero."), Phrase(da: "1 er uændret, 1.3 er 30 % mere.", en: "1 is unchanged, 1.3 is 30 % more."))
         return nil
       }
-      return .multiply(number)
+      return limited("multiply", number, to: Self.largestFactor).map { .multiply($0) }
     }
-    return uncertain("add", shape: .normal).map { .add($0) }
+    let most = change.lever == .population || change.lever == .stock ? Self.mostPersons : Self.mostEvents
+    return uncertain("add", shape: .normal).flatMap { limited("add", $0, to: most) }.map { .add($0) }
+  }
+
+  /// Beyond these a number is a slip of the keyboard, and the simulation would never end.
+  private static let largestFactor = 100.0
+  private static let mostEvents = 1000.0
+  private static let mostPersons = 10_000_000.0
+
+  private mutating func limited(_ key: String, _ number: UncertainNumber, to most: Double) -> UncertainNumber? {
+    guard max(abs(number.lower), abs(number.upper)) > most else { return number }
+    let text = NumberText.machine(most)
+    fail(
+      key, Phrase(da: "er for stort til at være ment.", en: "is too large to be meant."),
+      Phrase(da: "Skriv højst \(text).", en: "Write at most \(text)."))
+    return nil
   }
 
   /// A number or an interval `[10 % quantile, 90 % quantile]`.
