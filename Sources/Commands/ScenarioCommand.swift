@@ -105,9 +105,11 @@ struct ScenarioLibrary {
     var plans = [builder.reference(named: hasOwnBase ? "prognose" : Self.reference)]
     var findings: [Finding] = []
     var queue = wanted
+    var met: Set = [plans[0].name]
     while !queue.isEmpty {
       let scenario = queue.removeFirst()
-      guard !plans.contains(where: { $0.name == scenario.name }) else { continue }
+      // Also scenarios that fail, or a ring of bases would never end.
+      guard met.insert(scenario.name).inserted else { continue }
       do {
         plans.append(try builder.plan(scenario))
       } catch let error as FindingsError {

@@ -6,8 +6,8 @@ public import Placements
 public struct Plan: Sendable {
   public let name: String
   public let title: String
-  /// The scenario that it is compared with; its own name when it is a base itself.
-  public let base: String
+  /// The scenario that it builds on and is compared with; nil for the plain forecast.
+  public let base: String?
   public var demand: DemandPlan
   /// Changes of places after the capacity table, in the order in which they take effect.
   public var places: [PlacesChange]

@@ -20,7 +20,7 @@ public struct PlanBuilder {
   /// The plain forecast.
   public func reference(named name: String) -> Plan {
     Plan(
-      name: name, title: name, base: name, demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [],
+      name: name, title: name, base: nil, demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [],
       assumptions: [], warnings: [])
   }
 
@@ -29,7 +29,7 @@ public struct PlanBuilder {
   public func plan(_ scenario: Scenario) throws -> Plan {
     let chain = try inheritance(of: scenario)
     var plan = Plan(
-      name: scenario.name, title: scenario.title, base: scenario.base ?? scenario.name,
+      name: scenario.name, title: scenario.title, base: scenario.base,
       demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [], assumptions: [], warnings: [])
     var findings: [Finding] = []
     var seen: [String: Int] = [:]
@@ -49,7 +49,7 @@ public struct PlanBuilder {
 
   private func inheritance(of scenario: Scenario) throws -> [Scenario] {
     var chain = [scenario]
-    while let base = chain[0].base, base != chain[0].name {
+    while let base = chain[0].base {
       if chain.contains(where: { $0.name == base }) {
         throw FindingsError(
           chain[0].source.finding(

@@ -5,7 +5,7 @@ public struct Scenario: Sendable {
   /// The file's name without `.toml`; how other scenarios and the tables refer to it.
   public let name: String
   public let title: String
-  /// The scenario that it builds on and is compared with.
+  /// The scenario that it builds on and is compared with; nil for the plain forecast.
   public let base: String?
   public let reason: String
   public let changes: [Change]
