@@ -3,7 +3,16 @@ import Foundation
 /// `run` times every work in processes of their own and prints the table; the other commands are those processes.
 @main
 struct Benchmarks {
-  static func main() throws {
+  static func main() {
+    do {
+      try run()
+    } catch {
+      FileHandle.standardError.write(Data("benchmark: \(error)\n".utf8))
+      exit(2)
+    }
+  }
+
+  private static func run() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
     let command = arguments.isEmpty ? "" : arguments.removeFirst()
     switch (command, arguments.first) {

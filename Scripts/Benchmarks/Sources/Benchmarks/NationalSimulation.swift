@@ -46,11 +46,18 @@ enum NationalSimulation {
         work: "fit the simulation's three flows, \(threads) threads", size: "3 x \(ResultTable.whole(municipalities * areas * pastQuarters)) rows",
         ours: fitTimes, aim: ""))
     for count in Set([threads, 1]).sorted(by: >) {
-      let (draws, times) = Stopwatch.time(runs: count == 1 ? 1 : 3) { simulate(demand, threads: count) }
+      let (draws, times) = Stopwatch.time(runs: 3) { simulate(demand, threads: count) }
       let size = "98 x 12 cells x \(quarters) quarters x \(ResultTable.whole(paths)) paths"
       try results.add(TimedWork(work: workName(threads: count), size: size, ours: times, aim: count == 1 ? "" : "8 x numpy"))
       if count == threads { try results.note(report(draws)) }
     }
+    try results.note(
+      String(
+        format: "simulate, generating values: %.2f admissions a quarter and 10,000 inhabitants (theta %.1f), homecomings %.2f a year (theta"
+          + " %.1f), other exits %.2f a year; standard deviations: municipality %.2f, municipality:area %.2f; seed %d. Our cost goes by"
+          + " events, numpy's by cells and quarters",
+        truth.admissions, truth.admissionTheta, truth.homecoming, truth.homecomingTheta, truth.otherExit, truth.municipalityDeviation,
+        truth.cellDeviation, seed))
   }
 
   static func workName(threads: Int) -> String { "simulate, \(threads) thread\(threads == 1 ? "" : "s")" }

@@ -20,7 +20,8 @@ struct NumpyPeer {
 
   /// Puts the peer's times beside ours: all our threads against one process and against as many, one against one.
   func fill(_ works: [TimedWork], notes: inout [String]) throws -> [TimedWork] {
-    guard try FinishedProcess.run("python3", ["-c", "import numpy"]).exitCode == 0 else {
+    let search = "import importlib.util, sys; sys.exit(importlib.util.find_spec('numpy') is None)"
+    guard (try? FinishedProcess.run("python3", ["-c", search]))?.exitCode == 0 else {
       notes.append("numpy is not installed: its column is empty")
       return works
     }

@@ -33,7 +33,7 @@ struct Runner {
   }
 
   func run() throws {
-    let before = Self.load
+    let before = Machine.now
     var table = ResultTable()
     var notes: [String] = []
     for work in works {
@@ -41,9 +41,9 @@ struct Runner {
       for result in try time(work, notes: &notes) { table.add(result) }
     }
     print(table.text)
-    print("\ns is time on the clock, cpu s that of all processors; ratio is the peer's time over our median.")
+    print("\ns is time on the clock, cpu s that of all processors; the ratios are the peer's over our median.")
     notes.forEach { print($0) }
-    print("machine: \(ProcessInfo.processInfo.activeProcessorCount) processors; load average \(before) before, \(Self.load) after")
+    print("machine: \(Machine.now.since(before))")
   }
 
   private func time(_ work: Work, notes: inout [String]) throws -> [TimedWork] {
@@ -76,10 +76,30 @@ struct Runner {
     guard run.exitCode == 0 else { throw Misuse("\(command) ended with code \(run.exitCode)") }
     return run
   }
+}
 
-  private static var load: String {
+/// How busy the machine was, this program included.
+private struct Machine {
+  let load: String
+  /// Jiffies of all processors since the start: user, nice, system, idle, waiting, interrupts (two), taken by the host.
+  let jiffies: [Double]
+
+  static var now: Machine {
     var values = [0.0, 0, 0]
-    return getloadavg(&values, 3) == 3 ? values.map { String(format: "%.1f", $0) }.joined(separator: " ") : "unknown"
+    let known = getloadavg(&values, 3) == 3
+    let first = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8))?.split(separator: "\n").first ?? ""
+    return Machine(
+      load: known ? values.map { String(format: "%.1f", $0) }.joined(separator: " ") : "unknown",
+      jiffies: first.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) })
+  }
+
+  func since(_ before: Machine) -> String {
+    var text = "\(ProcessInfo.processInfo.activeProcessorCount) processors; load average \(before.load) before, \(load) after"
+    guard jiffies.count == 8, before.jiffies.count == 8 else { return text }
+    let spent = zip(jiffies, before.jiffies).map { $0 - $1 }
+    let all = max(1, spent.reduce(0, +))
+    text += String(format: "; idle %.0f %%, taken by the host of the virtual machine %.0f %%", 100 * spent[3] / all, 100 * spent[7] / all)
+    return text
   }
 }
 

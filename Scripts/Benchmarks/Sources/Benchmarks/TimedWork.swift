@@ -52,7 +52,7 @@ struct ResultsFile {
 
 /// The table as text.
 struct ResultTable {
-  private static let header = ["work", "size", "ours s: median (min-max)", "cpu s", "peak MB", "peer", "its s", "its cpu s", "ratio", "aim"]
+  private static let header = ["work", "size", "ours s: median (min-max)", "cpu s", "peak MB", "peer", "its s", "its cpu s", "ratio", "cpu ratio", "aim"]
   private var rows: [[String]] = [header]
 
   mutating func add(_ result: TimedWork) {
@@ -62,7 +62,8 @@ struct ResultTable {
       result.work, result.size, Self.seconds(times.median) + spread, Self.seconds(times.medianProcessor),
       result.peakMegabytes.map { String(format: "%.0f", $0) } ?? "-", result.peer ?? "-",
       result.peerTime.map { Self.seconds($0.wall) } ?? "-", result.peerTime.map { Self.seconds($0.processor) } ?? "-",
-      result.peerTime.map { String(format: "%.1f", $0.wall / times.median) } ?? "-", result.aim,
+      result.peerTime.map { String(format: "%.1f", $0.wall / times.median) } ?? "-",
+      result.peerTime.map { String(format: "%.1f", $0.processor / times.medianProcessor) } ?? "-", result.aim,
     ])
   }
 

@@ -41,11 +41,11 @@ enum Stopwatch {
     return (value, RunTime(wall: now(CLOCK_MONOTONIC) - wall, processor: now(CLOCK_PROCESS_CPUTIME_ID) - processor))
   }
 
-  /// The last result of `runs` runs and the times of all.
+  /// The last result and the times of `runs` runs, or of as many as begin within a minute.
   static func time<Value>(runs: Int, _ work: () throws -> Value) rethrows -> (value: Value, times: Times) {
     var (value, time) = try time(work)
     var times = [time]
-    for _ in 1..<max(1, runs) {
+    while times.count < runs, times.reduce(0, { $0 + $1.wall }) < 60 {
       (value, time) = try Stopwatch.time(work)
       times.append(time)
     }
