@@ -66,9 +66,6 @@ struct ChangeReader {
     guard let effect = effect(), errors.isEmpty else { return }
     refuseWrongKnowledge(target, strata)
     guard errors.isEmpty else { return }
-    if periods.isEmpty {
-      warn("from", Phrase(da: "ligger uden for horisonten: ændringen virker ikke.", en: "lies outside the horizon: the change has no effect."))
-    }
     plan.demand.changes.append(
       RateChange(target: target, municipalities: municipalities, strata: strata, periods: periods, effect: effect))
   }
@@ -100,11 +97,7 @@ struct ChangeReader {
   private mutating func effect() -> RateChange.Effect? {
     if change.values["multiply"] != nil {
       guard let number = uncertain("multiply", shape: .logNormal) else { return nil }
-      guard number.lower >= 0, number.shape == .exact || number.lower > 0 else {
-        fail("multiply", Phrase(da: "må ikke være under nul.", en: "must not be below zero."), Phrase(da: "1 er uændret, 1.3 er 30 % mere.", en: "1 is unchanged, 1.3 is 30 % more."))
-        return nil
-      }
-      return limited("multiply", number, to: Self.largestFactor).map { .multiply($0) }
+      return isPlausible(factor: number) ? limited("multiply", number, to: Self.largestFactor).map { .multiply($0) } : nil
     }
     let most = change.lever == .population || change.lever == .stock ? Self.mostPersons : Self.mostEvents
     return uncertain("add", shape: .normal).flatMap { limited("add", $0, to: most) }.map { .add($0) }
@@ -114,6 +107,7 @@ struct ChangeReader {
   private static let largestFactor = 100.0
   private static let mostEvents = 1000.0
   private static let mostPersons = 10_000_000.0
+  private static let mostPlaces = 10_000.0
 
   private mutating func limited(_ key: String, _ number: UncertainNumber, to most: Double) -> UncertainNumber? {
     guard max(abs(number.lower), abs(number.upper)) > most else { return number }
@@ -122,6 +116,21 @@ struct ChangeReader {
       key, Phrase(da: "er for stort til at være ment.", en: "is too large to be meant."),
       Phrase(da: "Skriv højst \(text).", en: "Write at most \(text)."))
     return nil
+  }
+
+  /// Factors are not negative; the ends of an interval are above zero and not so far apart that its tail knows no bound.
+  private mutating func isPlausible(factor: UncertainNumber) -> Bool {
+    let remedy = Phrase(da: "1 er uændret, 1.3 er 30 % mere.", en: "1 is unchanged, 1.3 is 30 % more.")
+    if factor.lower < 0 {
+      fail("multiply", Phrase(da: "må ikke være under nul.", en: "must not be below zero."), remedy)
+    } else if factor.shape != .exact, factor.lower == 0 {
+      fail("multiply", Phrase(da: "et interval skal begynde over nul.", en: "an interval must begin above zero."), remedy)
+    } else if factor.shape != .exact, factor.upper > Self.largestFactor * factor.lower {
+      fail("multiply", Phrase(da: "intervallets ender ligger mere end 100 gange fra hinanden.", en: "the interval's ends lie more than 100 times apart."), remedy)
+    } else {
+      return true
+    }
+    return false
   }
 
   /// A number or an interval `[10 % quantile, 90 % quantile]`.
@@ -292,11 +301,39 @@ struct ChangeReader {
     let length = panel.length
     let start = from.map { Period(containing: $0.firstDay, length: length) - builder.firstFuture } ?? 0
     let end = to.map { Period(containing: $0.lastDay, length: length) - builder.firstFuture + 1 } ?? builder.horizon
-    if let from, Period(containing: from.firstDay, length: length) < builder.firstFuture {
+    let lower = min(max(0, start), builder.horizon)
+    let periods = lower..<max(lower, min(end, builder.horizon))
+    guard !periods.isEmpty else {
+      warn(from == nil ? "to" : "from", Self.beyondHorizon)
+      return periods
+    }
+    if start < 0 {
       warn("from", Phrase(da: "ligger før prognosen begynder; ændringen virker fra \(builder.firstFuture).", en: "lies before the forecast begins; the change acts from \(builder.firstFuture)."))
     }
-    let lower = min(max(0, start), builder.horizon)
-    return lower..<max(lower, min(end, builder.horizon))
+    warnOfBrokenPeriod("from", from, edge: \.firstDay)
+    warnOfBrokenPeriod("to", to, edge: \.lastDay)
+    return periods
+  }
+
+  private static let beyondHorizon = Phrase(
+    da: "ligger uden for horisonten: ændringen virker ikke.", en: "lies outside the horizon: the change has no effect.")
+
+  /// A month in a project that counts in years: the change acts on the whole year.
+  private mutating func warnOfBrokenPeriod(_ key: String, _ period: Period?, edge: KeyPath<Period, Day>) {
+    guard let period else { return }
+    let whole = Period(containing: period[keyPath: edge], length: panel.length)
+    guard whole[keyPath: edge] != period[keyPath: edge] else { return }
+    warn(
+      key,
+      Phrase(
+        da: "ligger inde i en af projektets perioder; ændringen virker i hele \(whole).",
+        en: "lies inside one of the project's periods; the change acts in all of \(whole)."))
+  }
+
+  private var endOfHorizon: Day { panel.origin.advanced(by: builder.horizon).lastDay }
+
+  private mutating func warnIfBeyondHorizon(_ key: String, _ day: Day) {
+    if day > endOfHorizon { warn(key, Self.beyondHorizon) }
   }
 
   private func offset(of day: Day) -> Double { Double(day - builder.originDay) }
@@ -307,14 +344,17 @@ struct ChangeReader {
     let flags = municipalityFlags()
     let strata = placedStrata(stratumFlags())
     let offer = change.values["offer"] == nil ? nil : offerIndex("offer", in: plan)
-    guard let number = wholeNumber("number", atLeast: 1), let announced = date("date") else { return }
-    let notice = change.values["notice"] == nil ? 1 : wholeNumber("notice", atLeast: 0) ?? 0
+    guard let number = wholeNumber("number", 1...100_000), let announced = date("date") else { return }
+    let notice = change.values["notice"] == nil ? 1 : wholeNumber("notice", 0...120) ?? 0
     let realised = uncertain("realised", shape: .uniform) ?? .exact(1)
     let delay = uncertain("delay_months", shape: .uniform) ?? .exact(0)
     if realised.lower < 0 || realised.upper > 1 {
       fail("realised", Phrase(da: "er en andel mellem 0 og 1.", en: "is a share between 0 and 1."), Phrase(""))
     }
-    if delay.lower < 0 { fail("delay_months", Phrase(da: "må ikke være negativ.", en: "must not be negative."), Phrase("")) }
+    if delay.lower < 0 || delay.upper > 120 {
+      fail("delay_months", Phrase(da: "skal ligge mellem 0 og 120 måneder.", en: "must lie between 0 and 120 months."), Phrase(""))
+    }
+    let replacesTrend = flag("replaces_trend", default: true)
     guard errors.isEmpty, let municipality = flags.firstIndex(of: true) else { return }
     if flags.count(where: { $0 }) > 1 {
       fail("municipality", Phrase(da: "skal være én kommune.", en: "must be one municipality."), Phrase(da: "Skriv én [[change]] for hver kommune.", en: "Write one [[change]] for each municipality."))
@@ -326,10 +366,11 @@ struct ChangeReader {
       warn("date", Phrase(da: "ligger før prognosen begynder: ingen hjemtages.", en: "lies before the forecast begins: nobody is taken home."))
       return
     }
+    warnIfBeyondHorizon("date", leaving)
     plan.demand.batches.append(
       BatchHomecoming(
         municipality: municipality, strata: strata, offer: offer, number: number, announced: offset(of: announced),
-        leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: flag("replaces_trend") ?? true,
+        leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: replacesTrend,
         key: Self.hash(scopeText)))
   }
 
@@ -372,12 +413,10 @@ struct ChangeReader {
     let from = date("from")
     let to = change.values["to"] == nil ? nil : period("to")?.lastDay
     let key = change.lever.effectKeys.first { change.values[$0] != nil } ?? "set"
-    guard let number = change.values[key].flatMap(Self.number) else {
-      fail(key, Phrase(da: "er ikke et tal.", en: "is not a number."), Phrase(""))
-      return
-    }
-    if key != "add", number < 0 { fail(key, Phrase(da: "må ikke være under nul.", en: "must not be below zero."), Phrase("")) }
-    guard errors.isEmpty, let offer, let from else { return }
+    let range =
+      key == "add" ? -Self.mostPlaces...Self.mostPlaces : key == "multiply" ? 0...Self.largestFactor : 0...Self.mostPlaces
+    guard let number = number(key, range), errors.isEmpty, let offer, let from else { return }
+    warnIfBeyondHorizon("from", from)
     let effect: PlacesChange.Effect = key == "add" ? .add(number) : key == "multiply" ? .multiply(number) : .set(number)
     plan.places.append(PlacesChange(offer: (panel.offers + plan.newOffers)[offer].id, from: from, to: to, effect: effect))
   }
@@ -388,19 +427,30 @@ struct ChangeReader {
       fail("date", Phrase(da: "ligger før prognosen begynder.", en: "lies before the forecast begins."), Phrase(da: "Vælg en dag fra \(builder.originDay.iso) eller senere.", en: "Choose a day from \(builder.originDay.iso) on."))
       return
     }
+    let id = (panel.offers + plan.newOffers)[offer].id
+    if let earlier = plan.closures[id] {
+      fail(
+        "offer", value: id, Phrase(da: "lukker allerede \(earlier.iso).", en: "closes already on \(earlier.iso)."),
+        Phrase(da: "Slet den ene lukning.", en: "Remove one of the closures."))
+      return
+    }
+    plan.closures[id] = day
+    warnIfBeyondHorizon("date", day)
     for index in plan.demand.windows.indices where plan.demand.windows[index].offer == offer {
       plan.demand.windows[index].closes = min(plan.demand.windows[index].closes, offset(of: day))
     }
-    plan.places.append(PlacesChange(offer: (panel.offers + plan.newOffers)[offer].id, from: day, to: nil, effect: .set(0)))
+    plan.places.append(PlacesChange(offer: id, from: day, to: nil, effect: .set(0)))
   }
 
   private mutating func newOffer(in plan: inout Plan) {
     let areas = areaFlags()
     let from = date("from")
-    let places = change.values["places"].flatMap(Self.number)
-    if places.map({ $0 <= 0 }) ?? true { fail("places", Phrase(da: "skal være et tal over nul.", en: "must be a number above zero."), Phrase("")) }
-    let kind = text("kind").map { ServiceKind(rawValue: $0) } ?? .residential
-    if kind == nil { failName("kind", text("kind") ?? "", Phrase(da: "ukendt art.", en: "unknown kind."), among: ServiceKind.allCases.map(\.rawValue)) }
+    let places = number("places", 1...Self.mostPlaces)
+    let ramp = change.values["ramp_months"] == nil ? 0 : number("ramp_months", 0...120) ?? 0
+    let kindName = text("kind") ?? ServiceKind.residential.rawValue
+    let kind = ServiceKind(rawValue: kindName)
+    let name = text("name")
+    if kind == nil { failName("kind", kindName, Phrase(da: "ukendt art.", en: "unknown kind."), among: ServiceKind.allCases.map(\.rawValue)) }
     guard let id = text("id"), errors.isEmpty, let from, let places, let kind, let area = areas.firstIndex(of: true) else { return }
     if (panel.offers + plan.newOffers).contains(where: { $0.id == id }) {
       fail("id", value: id, Phrase(da: "findes allerede.", en: "exists already."), Phrase(da: "Vælg et andet id.", en: "Choose another id."))
@@ -408,20 +458,20 @@ struct ChangeReader {
     }
     guard let stratum = stratumOfNewOffer(area: area, kind: kind) else { return }
     let offer = Offer(
-      id: id, name: text("name") ?? id, area: panel.areas[area].id, region: panel.settings.region,
+      id: id, name: name ?? id, area: panel.areas[area].id, region: panel.settings.region,
       legalBasis: panel.strata[stratum].legalBasis, kind: kind, validFrom: from)
-    let share = change.values["share"].flatMap(Self.number) ?? shareByPlaces(places, stratum: stratum)
+    let share = change.values["share"].map { Self.number($0) ?? .nan } ?? shareByPlaces(places, stratum: stratum)
     guard share > 0, share < 1 else {
-      fail("share", Phrase(da: "er en andel mellem 0 og 1.", en: "is a share between 0 and 1."), Phrase(""))
+      fail("share", Phrase(da: "er en andel mellem 0 og 1.", en: "is a share between 0 and 1."), Phrase(da: "Skriv fx share = 0.3.", en: "Write for example share = 0.3."))
       return
     }
     let others = plan.demand.windows.filter { $0.stratum == stratum }.reduce(0) { $0 + $1.weight }
-    let ramp = Double(change.values["ramp_months"].flatMap(Self.number) ?? 0) * 365.25 / 12
+    warnIfBeyondHorizon("from", from)
     plan.newOffers.append(offer)
     plan.demand.windows.append(
       OfferWindow(
         offer: panel.offers.count + plan.newOffers.count - 1, stratum: stratum,
-        weight: others > 0 ? others * share / (1 - share) : 1, opens: offset(of: from), ramp: ramp))
+        weight: others > 0 ? others * share / (1 - share) : 1, opens: offset(of: from), ramp: ramp * 365.25 / 12))
     plan.places.append(PlacesChange(offer: id, from: from, to: nil, effect: .set(places)))
   }
 
@@ -453,17 +503,45 @@ struct ChangeReader {
 
   // MARK: Small readings
 
-  private func text(_ key: String) -> String? {
-    if case .string(let text) = change.values[key] { text } else { nil }
+  private mutating func text(_ key: String) -> String? {
+    switch change.values[key] {
+    case nil: return nil
+    case .string(let text): return text
+    default:
+      fail(key, Phrase(da: "er ikke en tekst.", en: "is not a text."), Phrase(da: "Skriv én værdi i anførselstegn.", en: "Write one value in quotes."))
+      return nil
+    }
   }
 
-  private func flag(_ key: String) -> Bool? {
-    if case .boolean(let flag) = change.values[key] { flag } else { nil }
+  private mutating func flag(_ key: String, default usual: Bool) -> Bool {
+    switch change.values[key] {
+    case nil: return usual
+    case .boolean(let flag): return flag
+    default:
+      fail(key, Phrase(da: "er hverken true eller false.", en: "is neither true nor false."), Phrase(""))
+      return usual
+    }
   }
 
-  private mutating func wholeNumber(_ key: String, atLeast least: Int) -> Int? {
-    if case .integer(let number) = change.values[key], number >= least { return number }
-    fail(key, Phrase(da: "skal være et helt tal, mindst \(least).", en: "must be a whole number, at least \(least)."), Phrase(""))
+  private mutating func wholeNumber(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+    if case .integer(let number) = change.values[key], range.contains(number) { return number }
+    fail(
+      key,
+      Phrase(
+        da: "skal være et helt tal fra \(range.lowerBound) til \(range.upperBound).",
+        en: "must be a whole number from \(range.lowerBound) to \(range.upperBound)."), Phrase(""))
+    return nil
+  }
+
+  /// A finite number in a range; nil and an error where it is anything else.
+  private mutating func number(_ key: String, _ range: ClosedRange<Double>) -> Double? {
+    if let number = change.values[key].flatMap(Self.number), range.contains(number) { return number }
+    func shown(_ value: Double) -> String { NumberText.machine(value) }
+    fail(
+      key,
+      Phrase(
+        da: "skal være et tal fra \(shown(range.lowerBound)) til \(shown(range.upperBound)).",
+        en: "must be a number from \(shown(range.lowerBound)) to \(shown(range.upperBound))."), Phrase(""))
     return nil
   }
 

@@ -13,6 +13,8 @@ public struct Plan: Sendable {
   public var places: [PlacesChange]
   /// Offers that only this scenario has; index = the panel's offers plus the position here.
   public var newOffers: [Offer]
+  /// Offers that the plan closes, with the day.
+  public var closures: [String: Day] = [:]
   /// Every change with its numbers and its reason.
   public var assumptions: [Phrase]
   public var warnings: [Finding]
