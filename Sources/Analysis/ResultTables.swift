@@ -153,16 +153,25 @@ public struct ResultTables: Sendable {
 
   private func title(_ measure: Measure, comparing: Bool) -> Phrase {
     let level = NumberText.machine(100 * request.level)
-    let what = measure.phrase
+    let what = measure.isFlow ? measure.phrase + perPeriod : measure.phrase
     let name = panel.settings.name
     guard comparing else {
       return Phrase(
-        da: "\(name): prognose fra \(panel.origin). \(what.da.capitalisedFirst), median og \(level) %-interval.",
-        en: "\(name): forecast from \(panel.origin). \(what.en.capitalisedFirst), median and \(level) % interval.")
+        da: "\(name): prognose fra \(panel.origin). \(what.da.capitalisedFirst), median og \(level)\u{A0}%-interval.",
+        en: "\(name): forecast from \(panel.origin). \(what.en.capitalisedFirst), median and \(level)\u{A0}% interval.")
     }
     return Phrase(
-      da: "\(name): scenarier fra \(panel.origin). \(what.da.capitalisedFirst): basis' median, scenariernes forskel fra deres basis, med \(level) %-interval.",
-      en: "\(name): scenarios from \(panel.origin). \(what.en.capitalisedFirst): the base's median, each scenario's difference from its base, with \(level) % interval.")
+      da: "\(name): scenarier fra \(panel.origin). \(what.da.capitalisedFirst): basis' median, scenariernes forskel fra deres basis, med \(level)\u{A0}%-interval.",
+      en: "\(name): scenarios from \(panel.origin). \(what.en.capitalisedFirst): the base's median, each scenario's difference from its base, with \(level)\u{A0}% interval.")
+  }
+
+  /// Flows and days are those of one period, not the sum since now.
+  private var perPeriod: Phrase {
+    switch request.every {
+    case .month: Phrase(da: " i måneden", en: " in the month")
+    case .quarter: Phrase(da: " i kvartalet", en: " in the quarter")
+    case .year: Phrase(da: " i året", en: " in the year")
+    }
   }
 
   private func columns(_ periods: [Period], _ measure: Measure, comparing: Bool) -> [Table.Column] {
@@ -211,7 +220,9 @@ public struct ResultTables: Sendable {
 
   private func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
     phrase { language in
-      let numbers = [summary.median, summary.lower, summary.upper].map { NumberText.display($0, decimals: measure.decimals, language: language) }
+      let numbers = [summary.median, summary.lower, summary.upper].map {
+        NumberText.display($0, decimals: measure.decimals, language: language).replacing("-", with: "−")
+      }
       return numbers[1] == numbers[2] ? numbers[0] : "\(numbers[0]) [\(numbers[1]);\u{A0}\(numbers[2])]"
     }
   }
@@ -224,6 +235,7 @@ public struct ResultTables: Sendable {
         let isZero = !text.contains { $0 >= "1" && $0 <= "9" }
         return isZero ? (text.hasPrefix("-") ? String(text.dropFirst()) : text) : value > 0 ? "+" + text : "−" + text.dropFirst()
       }
+      if summary.lower == summary.upper, summary.mean == summary.lower { return signed(summary.mean, measure.decimals) }
       let decimals = abs(summary.mean) < 10 ? max(1, measure.decimals) : measure.decimals
       return "\(signed(summary.mean, decimals)) [\(signed(summary.lower, measure.decimals));\u{A0}\(signed(summary.upper, measure.decimals))]"
     }
@@ -249,22 +261,52 @@ public struct ResultTables: Sendable {
     panel.offers.first { $0.id == id }?.name ?? run.plans.flatMap(\.newOffers).first { $0.id == id }?.name ?? id
   }
 
+  private static func meaning(of worse: Measure.Worse) -> Phrase {
+    switch worse {
+    case .lower:
+      Phrase(
+        da: "P(værre): sandsynligheden for, at tallet er lavere end i basis i den sidste periode.",
+        en: "P(worse): the probability that the figure is lower than in the base in the last period.")
+    case .higher:
+      Phrase(
+        da: "P(værre): sandsynligheden for, at tallet er højere end i basis i den sidste periode.",
+        en: "P(worse): the probability that the figure is higher than in the base in the last period.")
+    }
+  }
+
+  /// Why a sheet has no lines, and where to look.
+  private func emptyNote(_ measure: Measure) -> Phrase {
+    if measure.needsPlaces {
+      return Phrase(
+        da: "Ingen tal: pladser kræver capacity.csv og vises efter total, area eller offer, for alle kommuner.",
+        en: "No figures: places need capacity.csv and are shown by total, area or offer, for all municipalities.")
+    }
+    if measure == .admissions || measure == .homecomings || measure == .otherExits {
+      return Phrase(
+        da: "Ingen tal: data har ingen bevægelser her. Se --measure stock.", en: "No figures: the data has no flows here. See --measure stock.")
+    }
+    return Phrase(
+      da: "Ingen tal: data siger ikke, hvor mange borgere der er indskrevet (stock). Se --measure admissions eller homecomings.",
+      en: "No figures: the data does not say how many citizens there are (stock). See --measure admissions or homecomings.")
+  }
+
   private func sheetFootnotes(_ rows: [ResultRow], _ measure: Measure, comparing: Bool) -> [Phrase] {
-    var notes: [Phrase] = []
-    if comparing {
+    var notes: [Phrase] = rows.isEmpty ? [emptyNote(measure)] : []
+    if comparing, !rows.isEmpty {
       let quiet = run.plans.indices.dropFirst().filter { plan in rows.filter { $0.plan == plan }.allSatisfy { isNegligible($0) } }
       if !quiet.isEmpty {
         let names = quiet.map { run.plans[$0].name }.joined(separator: ", ")
-        notes.append(
-          Phrase(
-            da: "Uden virkning her: \(names). Se --by offer eller --measure occupancy.",
-            en: "No effect here: \(names). See --by offer or --measure occupancy."))
+        let note = Phrase(da: "Uden virkning her: \(names).", en: "No effect here: \(names).")
+        let hint = Phrase(da: " Se --by offer eller --measure occupancy.", en: " See --by offer or --measure occupancy.")
+        let mayShowElsewhere = request.grouping != .offer && !measure.needsPlaces && quiet.contains { !run.plans[$0].places.isEmpty }
+        notes.append(mayShowElsewhere ? note + hint : note)
       }
       if run.plans.count > quiet.count + 1 {
         notes.append(
           Phrase(
-            da: "En linje mangler, hvor scenariet ændrer intet eller under 0,05. P(værre) gælder den sidste periode.",
-            en: "A line is left out where the scenario changes nothing or less than 0.05. P(worse) is for the last period."))
+            da: "En linje mangler, hvor scenariet ændrer intet eller under 0,05.",
+            en: "A line is left out where the scenario changes nothing or less than 0.05."))
+        if let worse = measure.worse { notes.append(Self.meaning(of: worse)) }
       }
       for plan in run.plans.dropFirst() where !plan.assumptions.isEmpty || plan.title != plan.name {
         notes.append(Phrase("\(plan.name): \(plan.title)"))

@@ -52,5 +52,8 @@ public enum Measure: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it counts what happens in a period, and adds over periods.
+  public var isFlow: Bool { self == .admissions || self == .homecomings || self == .otherExits || self == .occupiedDays }
+
   public var needsPlaces: Bool { self == .places || self == .vacant || self == .occupancy }
 }
