@@ -10,7 +10,9 @@ public enum NearestName {
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let folded = fold(candidate)
-      let limit = max(2, max(wanted.count, folded.count) / 3)
+      // One wrong digit of a code is a slip; with two it is another code.
+      let isCode = wanted.allSatisfy(\.properties.isASCIIHexDigit) && !wanted.contains { $0.properties.isAlphabetic }
+      let limit = isCode ? 1 : max(2, max(wanted.count, folded.count) / 3)
       let distance = editDistance(wanted, folded)
       if distance <= limit, distance < max(wanted.count, 1), distance < (best?.distance ?? Int.max) {
         best = (candidate, distance)

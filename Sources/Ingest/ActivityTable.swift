@@ -51,7 +51,7 @@ struct ActivityTable {
       let place = place(row)
       let code = words.requiredMunicipality(row, payer)
       let when = self.period(row, period, periods, &length)
-      let stockValue = row.nonNegative(stock)
+      let stockValue = row.persons(stock)
       if let stockValue, stockValue != stockValue.rounded() { fractional = fractional ?? row.row.line }
       let daysValue = row.amount(days)
       let values = counts.map { row.count($0) }

@@ -167,6 +167,17 @@ struct CheckedRow {
     return nil
   }
 
+  /// More persons in one cell than any municipality has.
+  private static let mostPersons = 1e6
+
+  /// Persons at the end of a period; fractions are full-year values.
+  func persons(_ column: ColumnPlace) -> Double? {
+    guard let number = nonNegative(column) else { return nil }
+    if number <= Self.mostPersons { return number }
+    report(.tooMany, column)
+    return nil
+  }
+
   /// An amount that is not negative. One separator before exactly three digits, as in `2.314`, is refused:
   /// nobody can tell whether it parts thousands or decimals.
   func amount(_ column: ColumnPlace) -> Double? {
@@ -179,6 +190,10 @@ struct CheckedRow {
   /// A whole number that is not negative.
   func count(_ column: ColumnPlace) -> Double? {
     guard let number = amount(column) else { return nil }
+    guard number <= Self.mostPersons else {
+      report(.tooMany, column)
+      return nil
+    }
     if number == number.rounded() { return number }
     report(.fractional, column)
     return nil

@@ -47,6 +47,12 @@ extension Fault {
     Fault("negative", .error, Phrase(da: "er negativt.", en: "is negative."), Phrase(da: "Skriv 0 eller et positivt tal.", en: "Write 0 or a positive number."))
   }
 
+  static var tooMany: Fault {
+    Fault(
+      "range", .error, Phrase(da: "er over en million personer.", en: "is above a million persons."),
+      Phrase(da: "Ret tallet.", en: "Mend the number."))
+  }
+
   static var fractional: Fault {
     Fault("fraction", .error, Phrase(da: "er ikke et helt tal.", en: "is not a whole number."), Phrase(da: "Skriv et antal.", en: "Write a count."))
   }

@@ -185,7 +185,9 @@ extension Fault {
   static var nothingToForecast: Fault {
     Fault(
       "project", .error,
-      Phrase(da: "der er hverken ophold (stays.csv) eller aktivitet (activity.csv).", en: "there are neither stays (stays.csv) nor activity (activity.csv)."),
+      Phrase(
+        da: "der er hverken rækker med ophold (stays.csv) eller aktivitet (activity.csv).",
+        en: "there are neither rows of stays (stays.csv) nor of activity (activity.csv)."),
       Phrase(da: "Læg en af dem i mappen data/.", en: "Put one of them into the folder data/."))
   }
 

@@ -13,7 +13,7 @@ extension Fault {
   static var fileIsFolder: Fault {
     Fault(
       "file", .error, Phrase(da: "er en mappe, ikke en fil.", en: "is a folder, not a file."),
-      Phrase(da: "Angiv en CSV-fil i mappen.", en: "Name a CSV file in the folder."))
+      Phrase(da: "Angiv en fil, eller flyt mappen.", en: "Name a file, or move the folder."))
   }
 
   static func fileUnreadable(_ reason: String) -> Fault {

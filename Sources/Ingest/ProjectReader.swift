@@ -88,7 +88,8 @@ private struct Reading {
     readTariffs()
     let hasStays = readStays()
     let hasActivity = readActivity()
-    if !hasStays, !hasActivity { log.report(.nothingToForecast, file: nil) }
+    let isEmpty = extracts.stays.isEmpty && extracts.activity.isEmpty && log.errorCount == 0
+    if isEmpty || !hasStays && !hasActivity { log.report(.nothingToForecast, file: nil) }
     reportStrayFiles()
     extracts.settings.areas = registers.areas.all
     settleRegion()

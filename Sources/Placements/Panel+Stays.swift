@@ -11,7 +11,7 @@ extension Panel {
     } else {
       throw FindingsError(
         Finding(
-          .error, message: Phrase(da: "projektet har hverken ophold eller aktivitet", en: "the project has neither stays nor activity"),
+          .error, message: Phrase(da: "projektet har hverken ophold eller aktivitet.", en: "the project has neither stays nor activity."),
           remedy: Phrase(
             da: "Læg data/stays.csv eller data/activity.csv i projektmappen.",
             en: "Put data/stays.csv or data/activity.csv into the project folder.")))
