@@ -95,7 +95,8 @@ struct ProjectSession {
   }
 
   private static func unknown(_ what: Phrase, _ name: String, among names: [String]) -> UsageError {
-    let hint = NearestName.hint(name, among: names)
+    let near = NearestName.hint(name, among: names)
+    let hint = near.isEmpty ? Phrase(da: "»plads check« viser, hvad projektet har.", en: "“plads check” shows what the project has.") : near
     return UsageError(
       Phrase(da: "Ukendt: \(what.da) »\(name)«. \(hint.da)", en: "Unknown \(what.en) “\(name)”. \(hint.en)"))
   }

@@ -34,6 +34,19 @@ struct OutputOptions: ParsableArguments {
     if output?.isEmpty == true {
       throw ValidationError(Phrase(da: "--output mangler et filnavn.", en: "--output lacks a file name.").spoken)
     }
+    try refuseMisleadingName()
+  }
+
+  /// A file named .csv or .json that holds a table for people would mislead whoever opens it.
+  private func refuseMisleadingName() throws {
+    let endings: [(String, OutputFormat)] = [(".csv", .csv), (".json", .json), (".md", .markdown)]
+    let name = output?.lowercased() ?? ""
+    guard let (ending, wanted) = endings.first(where: { name.hasSuffix($0.0) }), wanted != format else { return }
+    throw ValidationError(
+      Phrase(
+        da: "Filen ender på \(ending), men formatet er \(format.rawValue). Skriv --format \(wanted.rawValue), eller giv filen et andet navn.",
+        en: "The file ends in \(ending), but the format is \(format.rawValue). Write --format \(wanted.rawValue), or name the file otherwise."
+      ).spoken)
   }
 
   /// Renders and writes the table. Its notices stand in the output; for CSV, which has no place for them, on standard error.

@@ -9,7 +9,7 @@ struct RunOptions: ParsableArguments {
   @Option(
     help: help(
       Phrase(da: "Samme frø giver samme tal.", en: "The same seed gives the same figures."), value: Phrase(da: "tal", en: "number")),
-    transform: Choice.integer(0...Int.max))
+    transform: Choice.integer(0...999_999_999))
   var seed = 1
 
   @Option(
