@@ -119,9 +119,10 @@ struct CheckReport {
         en: "Municipalities: \(municipalities), areas: \(areas), offers: \(offers).")
     ]
     for gap in coverage.gaps.prefix(Self.shownGaps) {
+      let series = gap.series.split(separator: "|").joined(separator: ", ")
       let missing = gap.missing.prefix(6).joined(separator: ", ") + (gap.missing.count > 6 ? ", …" : "")
       lines.append(
-        Phrase(da: "Hul i \(gap.table), \(gap.series): \(missing).", en: "Gap in \(gap.table), \(gap.series): \(missing)."))
+        Phrase(da: "Hul i \(gap.table), \(series): \(missing).", en: "Gap in \(gap.table), \(series): \(missing)."))
     }
     let more = coverage.gaps.count - Self.shownGaps
     if more > 0 { lines.append(Phrase(da: "… og \(more) serier mere med huller.", en: "… and \(more) more series with gaps.")) }

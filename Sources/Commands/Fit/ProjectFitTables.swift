@@ -30,8 +30,8 @@ struct ProjectFitTables {
         en: "\(flow.flow.phrase.en): \(NumberText.display(flow.events, decimals: 0, language: .en)) events in \(NumberText.display(Double(flow.rows), decimals: 0, language: .en)) rows.")
     } + [
       Phrase(
-        da: "Intervallerne er 95 %. Rater gælder midt i dataene for kommuner uden for hjemregionen; own_region ganges på for dens egne.",
-        en: "Intervals are 95 %. Rates hold in the middle of the data for municipalities outside the home region; own_region multiplies them for its own.")
+        da: "Intervallerne er 95 %. Rater gælder midt i dataene for kommuner uden for hjemregionen; faktoren »hjemregionens kommuner« ganges på for dens egne.",
+        en: "Intervals are 95 %. Rates hold in the middle of the data for municipalities outside the home region; the factor “home region's municipalities” multiplies them for its own.")
     ]
     return table
   }
