@@ -11,7 +11,7 @@ public enum NearestName {
     for candidate in candidates {
       let folded = fold(candidate)
       // One wrong digit of a code is a slip; with two it is another code.
-      let isCode = wanted.allSatisfy(\.properties.isASCIIHexDigit) && !wanted.contains { $0.properties.isAlphabetic }
+      let isCode = wanted.allSatisfy { ("0"..."9").contains($0) }
       let limit = isCode ? 1 : max(2, max(wanted.count, folded.count) / 3)
       let distance = editDistance(wanted, folded)
       if distance <= limit, distance < max(wanted.count, 1), distance < (best?.distance ?? Int.max) {
