@@ -50,10 +50,10 @@ struct KeyIndex {
   /// Offers (of the panel and the plans' new ones) whose places belong to each key; empty where places do not apply.
   let offersOfKey: [[Int]]
 
-  init(panel: Panel, offers: [Offer], grouping: Grouping, filter: ResultFilter) {
+  init(panel: Panel, offers: [Offer], grouping: Grouping, filter: ResultFilter, detail: EventTally.Detail) {
     let builder = Builder(panel: panel, offers: offers, grouping: grouping, filter: filter)
     keys = builder.keys
-    tally = builder.tally()
+    tally = builder.tally(detail)
     offersOfKey = builder.offersOfKey()
   }
 
@@ -107,12 +107,12 @@ struct KeyIndex {
       }
     }
 
-    func tally() -> TallyKeys {
+    func tally(_ detail: EventTally.Detail) -> TallyKeys {
       let strata = panel.strata.count
       if grouping == .offer {
         return TallyKeys(
           count: keys.count, byOffer: offers.map { Self.passes($0, filter) ? index[Self.key($0)] ?? -1 : -1 },
-          payerCounts: panel.municipalities.map { Self.passes($0, filter) }, strata: strata)
+          payerCounts: panel.municipalities.map { Self.passes($0, filter) }, strata: strata, detail: detail)
       }
       var cell = [Int](repeating: -1, count: panel.municipalities.count * strata)
       for (m, municipality) in panel.municipalities.enumerated() where Self.passes(municipality, filter) {
@@ -120,7 +120,7 @@ struct KeyIndex {
           cell[m * strata + s] = index[Self.key(municipality, stratum, grouping)] ?? -1
         }
       }
-      return TallyKeys(count: keys.count, cell: cell, strata: strata)
+      return TallyKeys(count: keys.count, cell: cell, strata: strata, detail: detail)
     }
 
     /// Places belong to offers, not to payers: by region, by municipality and for chosen payers they do not apply.

@@ -20,6 +20,12 @@ public struct RunRequest: Sendable {
   /// Steps of `every` that are wanted, counted from 0; nil for all.
   public var onlyPeriods: Set<Period>?
 
+  /// Stocks and places need no kinds of events.
+  var detail: EventTally.Detail {
+    let needsEvents = measures?.contains { ![.stock, .places, .vacant].contains($0) } ?? true
+    return needsEvents ? .events : .net
+  }
+
   public init(
     grouping: Grouping = .area, filter: ResultFilter = ResultFilter(), level: Double = 0.8, every: PeriodLength, draws: Int = 2000,
     seed: UInt64 = 1, threads: Int = 1, measures: [Measure]? = nil, onlyPeriods: Set<Period>? = nil
@@ -73,7 +79,7 @@ public struct ScenarioRun: Sendable {
     let newOffers = plans.flatMap(\.newOffers)
     let offers = panel.offers + newOffers
     let aligned = Self.align(plans, panelOffers: panel.offers.count)
-    let index = KeyIndex(panel: panel, offers: offers, grouping: request.grouping, filter: request.filter)
+    let index = KeyIndex(panel: panel, offers: offers, grouping: request.grouping, filter: request.filter, detail: request.detail)
     let simulated = demand.simulate(
       reference: aligned[0], scenarios: Array(aligned.dropFirst()), keys: index.tally, draws: request.draws, seed: request.seed,
       threads: request.threads, progress: progress)

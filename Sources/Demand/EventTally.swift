@@ -3,7 +3,8 @@ import Glibc
 /// Counts of events by key, future period and draw; everything else is derived from them.
 ///
 /// Integers only: sums do not depend on the order in which threads add. Memory is taken page by page as keys are touched.
-/// Index: `((key · kinds + kind) · horizon + period) · draws + draw`.
+/// Draws stand in blocks that fill a cache line, and all of a block's counts stand together, since that is how they are
+/// counted: `(((block · keys + key) · kinds + kind) · horizon + period) · width + draw in the block`.
 public final class EventTally: @unchecked Sendable {
   public enum Kind: Int, CaseIterable, Sendable {
     case admissions, homecomings, otherExits
@@ -13,18 +14,32 @@ public final class EventTally: @unchecked Sendable {
     case dayCorrection
   }
 
+  /// What is told apart.
+  public enum Detail: Sendable {
+    /// Every kind of event.
+    case events
+    /// Only what the stock changes by, all under `netMoves`: a fifth of the memory, for stocks and places.
+    case net
+  }
+
+  /// Draws of a block; threads count in blocks of their own.
+  static let width = 16
+
   public let keys: Int
   public let horizon: Int
   public let draws: Int
-  let cells: UnsafeMutablePointer<Int32>
+  public let detail: Detail
+  private let kinds: Int
+  private let cells: UnsafeMutablePointer<Int32>
   private let touched: UnsafeMutablePointer<UInt8>
-  private static let kinds = Kind.allCases.count
 
-  public init(keys: Int, horizon: Int, draws: Int) {
+  public init(keys: Int, horizon: Int, draws: Int, detail: Detail = .events) {
     self.keys = keys
     self.horizon = horizon
     self.draws = draws
-    let count = max(1, keys * Self.kinds * horizon * draws)
+    self.detail = detail
+    kinds = detail == .net ? 1 : Kind.allCases.count
+    let count = max(1, keys * kinds * horizon * Self.blocks(draws) * Self.width)
     guard let raw = calloc(count, MemoryLayout<Int32>.stride), let flags = calloc(max(1, keys), 1) else {
       fatalError("out of memory for \(count) event counts")
     }
@@ -37,19 +52,30 @@ public final class EventTally: @unchecked Sendable {
     free(touched)
   }
 
-  /// Threads add to disjoint draws.
+  static func blocks(_ draws: Int) -> Int { (draws + width - 1) / width }
+
+  @inline(__always)
+  private func start(_ kind: Kind, key: Int, period: Int, block: Int) -> Int {
+    (((block * keys + key) * kinds + (detail == .net ? 0 : kind.rawValue)) * horizon + period) * Self.width
+  }
+
+  /// - Parameter kind: `netMoves` when only the net is told apart.
   @inline(__always)
   func add(_ amount: Int32, _ kind: Kind, key: Int, period: Int, draw: Int) {
     touched[key] = 1
-    cells[((key * Self.kinds + kind.rawValue) * horizon + period) * draws + draw] += amount
+    cells[start(kind, key: key, period: period, block: draw / Self.width) + draw % Self.width] += amount
   }
 
   /// False when nothing was ever counted under the key.
   public func isTouched(_ key: Int) -> Bool { touched[key] != 0 }
 
-  /// The counts of all draws of one key, kind and period.
-  public func withDraws<R>(_ kind: Kind, key: Int, period: Int, _ body: (UnsafeBufferPointer<Int32>) throws -> R) rethrows -> R {
-    let start = ((key * Self.kinds + kind.rawValue) * horizon + period) * draws
-    return try body(UnsafeBufferPointer(start: cells + start, count: draws))
+  /// Calls `body` with every draw's count of one key, kind and period that is not zero, in the order of the draws.
+  @inline(__always)
+  public func forEach(_ kind: Kind, key: Int, period: Int, _ body: (Int, Int32) -> Void) {
+    guard isTouched(key), detail == .events || kind == .netMoves else { return }
+    for block in 0..<Self.blocks(draws) {
+      let line = cells + start(kind, key: key, period: period, block: block)
+      for lane in 0..<Self.width where line[lane] != 0 { body(block * Self.width + lane, line[lane]) }
+    }
   }
 }

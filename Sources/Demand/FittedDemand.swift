@@ -196,15 +196,8 @@ public struct DemandDraws: Sendable {
   /// Event counts of one key and period under a plan, draw by draw and kind by kind; zeros may be left out.
   public func forEach(plan: Int, key: Int, step: Int, _ body: (EventTally.Kind, Int, Double) -> Void) {
     for kind in EventTally.Kind.allCases {
-      if flows.base.isTouched(key) {
-        flows.base.withDraws(kind, key: key, period: step) { counts in
-          for d in counts.indices where counts[d] != 0 { body(kind, d, Double(counts[d])) }
-        }
-      }
-      guard plan > 0, flows.differences[plan - 1].isTouched(key) else { continue }
-      flows.differences[plan - 1].withDraws(kind, key: key, period: step) { counts in
-        for d in counts.indices where counts[d] != 0 { body(kind, d, Double(counts[d])) }
-      }
+      flows.base.forEach(kind, key: key, period: step) { body(kind, $0, Double($1)) }
+      if plan > 0 { flows.differences[plan - 1].forEach(kind, key: key, period: step) { body(kind, $0, Double($1)) } }
     }
   }
 

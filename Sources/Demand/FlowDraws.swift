@@ -1,4 +1,3 @@
-import Glibc
 import Placements
 import Probability
 
@@ -12,17 +11,17 @@ struct FlowDraws: Sendable {
   let areas: Int
   let horizon: Int
   let areaOfStratum: [Int]
-  /// `[draw · strata + stratum]`: intercept, stratum, and the area's trend up to the origin, on the log scale.
-  var stratumPart: [Double]
-  /// `[municipality · draws + draw]`: municipality effect, home region, own trend up to the origin.
-  var municipalityPart: [Double]
-  /// `[(municipality · areas + area) · draws + draw]`; single precision is far below the sampling error.
-  var interaction: [Float]
+  /// `[draw · strata + stratum]`: yearly rate by intercept, stratum, and the area's trend up to the origin.
+  var stratumFactor: [Double]
+  /// `[municipality · draws + draw]`: factor of the municipality, the home region, and the own trend up to the origin.
+  var municipalityFactor: [Double]
+  /// `[(municipality · areas + area) · draws + draw]`, a factor; single precision is far below the sampling error.
+  var interactionFactor: [Float]
   /// `[municipality · draws + draw]`: the municipality's own slope a year; empty when the flow has none.
   var municipalitySlope: [Double]
-  /// `[municipality · strata + stratum]`: log factor that takes out the draws' skewness and matches observed totals.
+  /// `[municipality · strata + stratum]`: factor that takes out the draws' skewness and matches observed totals.
   var correction: [Double]
-  /// `[(draw · areas + area) · horizon + period]`: damped trend and season, not on the log scale.
+  /// `[(draw · areas + area) · horizon + period]`: damped trend and season, a factor.
   var areaTime: [Double]
   /// Of the negative binomial by draw; nil for Poisson.
   var theta: [Double]?
@@ -34,61 +33,108 @@ struct FlowDraws: Sendable {
     areas = panel.areas.count
     horizon = clock.horizon
     areaOfStratum = panel.areaOfStratum
-    stratumPart = [Double](repeating: 0, count: draws * panel.strata.count)
-    municipalityPart = [Double](repeating: 0, count: panel.municipalities.count * draws)
-    interaction = [Float](repeating: 0, count: panel.municipalities.count * panel.areas.count * draws)
+    stratumFactor = [Double](repeating: 1, count: draws * panel.strata.count)
+    municipalityFactor = [Double](repeating: 1, count: panel.municipalities.count * draws)
+    interactionFactor = [Float](repeating: 1, count: panel.municipalities.count * panel.areas.count * draws)
     municipalitySlope = []
-    correction = [Double](repeating: 0, count: panel.municipalities.count * panel.strata.count)
+    correction = [Double](repeating: 1, count: panel.municipalities.count * panel.strata.count)
     areaTime = [Double](repeating: 1, count: draws * panel.areas.count * clock.horizon)
     theta = nil
   }
 
+  /// The level before it is corrected.
   @inline(__always)
-  func logLevel(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
-    stratumPart[d * strata + s] + municipalityPart[m * draws + d] + Double(interaction[(m * areas + areaOfStratum[s]) * draws + d])
+  func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
+    stratumFactor[d * strata + s] * municipalityFactor[m * draws + d] * Double(interactionFactor[(m * areas + areaOfStratum[s]) * draws + d])
   }
 }
 
 /// A flow's finished draws, shared by all threads, with what the inner loop needs besides.
 final class FlowRates: Sendable {
-  let strata: Int
-  let areas: Int
-  let horizon: Int
+  private let strata: Int
+  private let areas: Int
+  private let horizon: Int
   private let draws: Int
-  private let areaOfStratum: [Int]
-  private let stratumPart: [Double]
-  private let municipalityPart: [Double]
-  private let interaction: [Float]
-  private let correction: [Double]
-  let municipalitySlope: [Double]
-  let areaTime: [Double]
-  let theta: [Double]?
-  /// `[draw · areas + area]`: the integral of `areaTime` over the horizon's days.
-  let areaTotal: [Double]
+  private let areaOfStratum: BareArray<Int>
+  private let stratumFactor: BareArray<Double>
+  private let municipalityFactor: BareArray<Double>
+  private let interactionFactor: BareArray<Float>
+  private let correction: BareArray<Double>
+  private let municipalitySlope: BareArray<Double>
+  private let areaDays: BareArray<Double>
+  private let theta: BareArray<Double>
+  private let areaTotal: BareArray<Double>
 
   init(_ flow: FlowDraws, edges: [Double]) {
     strata = flow.strata
     areas = flow.areas
     horizon = flow.horizon
     draws = flow.draws
-    areaOfStratum = flow.areaOfStratum
-    stratumPart = flow.stratumPart
-    municipalityPart = flow.municipalityPart
-    interaction = flow.interaction
-    correction = flow.correction
-    municipalitySlope = flow.municipalitySlope
-    areaTime = flow.areaTime
-    theta = flow.theta
-    areaTotal = (0..<flow.draws * flow.areas).map { cell in
-      (0..<flow.horizon).reduce(0) { $0 + flow.areaTime[cell * flow.horizon + $1] * (edges[$1 + 1] - edges[$1]) }
+    areaOfStratum = BareArray(flow.areaOfStratum)
+    stratumFactor = BareArray(flow.stratumFactor)
+    municipalityFactor = BareArray(flow.municipalityFactor)
+    interactionFactor = BareArray(flow.interactionFactor)
+    correction = BareArray(flow.correction)
+    municipalitySlope = BareArray(flow.municipalitySlope)
+    theta = BareArray(flow.theta ?? [])
+    let days = zip(edges.dropFirst(), edges).map { $0 - $1 }
+    var amounts = flow.areaTime
+    var totals = [Double](repeating: 0, count: flow.draws * flow.areas)
+    for cell in totals.indices {
+      for t in days.indices {
+        amounts[cell * days.count + t] *= days[t]
+        totals[cell] += amounts[cell * days.count + t]
+      }
     }
+    areaDays = BareArray(amounts)
+    areaTotal = BareArray(totals)
   }
 
-  /// Yearly rate at the origin per unit of exposure, without season.
-  @inline(__always)
-  func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
-    exp(
-      stratumPart[d * strata + s] + municipalityPart[m * draws + d] + Double(interaction[(m * areas + areaOfStratum[s]) * draws + d])
-        + correction[m * strata + s])
+  var view: View {
+    View(
+      strata: strata, areas: areas, horizon: horizon, draws: draws, areaOfStratum: areaOfStratum.pointer,
+      stratumFactor: stratumFactor.pointer, municipalityFactor: municipalityFactor.pointer, interactionFactor: interactionFactor.pointer,
+      correction: correction.pointer, municipalitySlope: municipalitySlope.count > 0 ? municipalitySlope.pointer : nil,
+      areaDays: areaDays.pointer, theta: theta.count > 0 ? theta.pointer : nil, areaTotal: areaTotal.pointer)
+  }
+
+  /// Bare pointers into the rates, which must outlive it.
+  struct View {
+    fileprivate let strata: Int
+    fileprivate let areas: Int
+    fileprivate let horizon: Int
+    fileprivate let draws: Int
+    fileprivate let areaOfStratum: UnsafePointer<Int>
+    fileprivate let stratumFactor: UnsafePointer<Double>
+    fileprivate let municipalityFactor: UnsafePointer<Double>
+    fileprivate let interactionFactor: UnsafePointer<Float>
+    fileprivate let correction: UnsafePointer<Double>
+    fileprivate let municipalitySlope: UnsafePointer<Double>?
+    fileprivate let areaDays: UnsafePointer<Double>
+    fileprivate let theta: UnsafePointer<Double>?
+    fileprivate let areaTotal: UnsafePointer<Double>
+
+    /// Yearly rate at the origin per unit of exposure, without season.
+    @inline(__always)
+    func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
+      stratumFactor[d * strata + s] * municipalityFactor[m * draws + d]
+        * (Double(interactionFactor[(m * areas + areaOfStratum[s]) * draws + d]) * correction[m * strata + s])
+    }
+
+    /// Damped trend and season of an area by future period, times the period's days.
+    @inline(__always)
+    func days(area: Int, draw: Int) -> UnsafePointer<Double> { areaDays + (draw * areas + area) * horizon }
+
+    /// The sum of `days` over the horizon.
+    @inline(__always)
+    func total(area: Int, draw: Int) -> Double { areaTotal[draw * areas + area] }
+
+    /// The municipality's own slope a year; nil when the flow has none.
+    @inline(__always)
+    func slope(municipality: Int, draw: Int) -> Double? { municipalitySlope.map { $0[municipality * draws + draw] } }
+
+    /// Of the negative binomial; nil for Poisson.
+    @inline(__always)
+    func theta(draw: Int) -> Double? { theta.map { $0[draw] } }
   }
 }

@@ -41,7 +41,6 @@ public struct FlowFit: Sendable {
   public let rows: Int
   /// Sum of the fitted means over the data.
   public let fittedEvents: Double
-  public let estimates: [Estimate]
   /// Sum of the fitted means over sum of the counts, by stratum of the panel; 1 where nothing was counted.
   public let fittedShare: [Double]
   /// Why a simpler model was taken, if it was.
@@ -50,6 +49,7 @@ public struct FlowFit: Sendable {
   /// Whether the stratum's count of this flow is known at all; where it is not, its events are part of another flow.
   private let isKnown: [Bool]
   private let exposure: FlowFrame.Exposure
+  private let panel: Panel
 
   enum Parameters: Sendable {
     case regression(FittedPenalizedGLM, FlowTerms)
@@ -64,6 +64,7 @@ public struct FlowFit: Sendable {
     let frame = FlowFrame(panel: panel, clock: clock, flow: flow, strata: strata, exposure: exposure)
     self.flow = flow
     self.exposure = exposure
+    self.panel = panel
     isKnown = panel.strata.indices.map { s in
       strata.contains(s)
         && panel.municipalities.indices.contains { m in
@@ -79,7 +80,6 @@ public struct FlowFit: Sendable {
       do {
         let fit = try terms.fit(frame)
         parameters = .regression(fit, terms)
-        estimates = terms.estimates(fit, panel: panel)
         fittedEvents = fit.mean.reduce(0, +)
         fittedShare = Self.share(fit.mean, frame: frame, strata: panel.strata.count)
         warning = nil
@@ -95,7 +95,6 @@ public struct FlowFit: Sendable {
     warning = problem
     fittedEvents = events
     parameters = Self.constant(frame, strata: panel.strata.count)
-    estimates = []
     fittedShare = [Double](repeating: 1, count: panel.strata.count)
   }
 
@@ -127,6 +126,12 @@ public struct FlowFit: Sendable {
     return zip(means, counts).map { $1 >= fewestEvents ? $0 / $1 : overall }
   }
 
+  /// Every number of the regression with its interval, computed anew at each call; empty where one rate was taken.
+  public var estimates: [Estimate] {
+    guard case .regression(let fit, let terms) = parameters else { return [] }
+    return terms.estimates(fit, panel: panel)
+  }
+
   /// The gamma factors of batches; nil where the counts vary no more than Poisson.
   func frailty() -> FrailtyTable? {
     guard case .regression(let fit, let terms) = parameters, let theta = terms.theta(fit), theta < 1e6 else { return nil }
@@ -144,7 +149,7 @@ public struct FlowFit: Sendable {
       result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
     for m in panel.municipalities.indices {
-      for s in panel.strata.indices where !isKnown[s] { result.correction[m * panel.strata.count + s] = -.infinity }
+      for s in panel.strata.indices where !isKnown[s] { result.correction[m * panel.strata.count + s] = 0 }
     }
     return FlowRates(result, edges: clock.edges)
   }
@@ -173,7 +178,7 @@ public struct FlowFit: Sendable {
         var stream = RandomStream(seed: seed ^ salt, pair: UInt64(d), UInt64(s))
         let shape = events[s] + prior.events
         let rate = shape > 0 ? stream.nextGamma(shape) / (exposure[s] + prior.exposure) : 0
-        flowDraws.stratumPart[d * panel.strata.count + s] = log(max(rate, 1e-12))
+        flowDraws.stratumFactor[d * panel.strata.count + s] = max(rate, 1e-12)
       }
     }
     return flowDraws

@@ -1,7 +1,7 @@
 import Dispatch
-import Glibc
 import Placements
 import Probability
+import Synchronization
 
 /// Simulates citizens one by one in continuous time.
 ///
@@ -10,15 +10,14 @@ import Probability
 /// runs on the same ones and differences are paired. Only what a scenario touches is run again.
 public final class FlowSimulator: Sendable {
   let panel: Panel
+  let areaOfStratum: BareArray<Int>
   let horizon: Int
   let draws: Int
   let seed: UInt64
-  let edges: [Double]
-  /// Length of each period.
-  let days: [Double]
-  let damped: [Double]
+  let edges: BareArray<Double>
+  let damped: BareArray<Double>
   /// Period of each whole day from the origin.
-  let periodOfDay: [Int32]
+  let periodOfDay: BareArray<Int32>
   let admission: FlowRates
   let homecoming: FlowRates
   let otherExit: FlowRates
@@ -28,9 +27,10 @@ public final class FlowSimulator: Sendable {
   let transfers: TransferDraws
   let frailty: FrailtyTable?
   /// `[(municipality · areas + area) · horizon + period]`, in 10,000 persons.
-  let exposure: [Double]
+  let exposure: BareArray<Double>
   /// `[municipality · areas + area]`: the largest exposure of the horizon.
-  let largestExposure: [Double]
+  let largestExposure: BareArray<Double>
+  /// By municipality, those of one stratum together.
   let residents: [[Panel.Resident]]
 
   static let daysPerYear = 365.25
@@ -40,16 +40,16 @@ public final class FlowSimulator: Sendable {
     homecomingCount: FlowRates?, otherExitCount: FlowRates?, transfers: TransferDraws, frailty: FrailtyTable?, exposure: [Double]
   ) {
     self.panel = panel
+    areaOfStratum = BareArray(panel.areaOfStratum)
     horizon = clock.horizon
     self.draws = draws
     self.seed = seed
     let edges = clock.edges
-    self.edges = edges
-    days = zip(edges.dropFirst(), edges).map { $0 - $1 }
-    damped = (0..<clock.horizon).map(clock.dampedYears)
+    self.edges = BareArray(edges)
+    damped = BareArray((0..<clock.horizon).map(clock.dampedYears))
     var periods: [Int32] = []
     for t in 0..<clock.horizon { periods += Array(repeating: Int32(t), count: Int(edges[t + 1] - edges[t])) }
-    periodOfDay = periods
+    periodOfDay = BareArray(periods)
     self.admission = admission
     self.homecoming = homecoming
     self.otherExit = otherExit
@@ -57,13 +57,15 @@ public final class FlowSimulator: Sendable {
     self.otherExitCount = otherExitCount
     self.transfers = transfers
     self.frailty = frailty
-    self.exposure = exposure
+    self.exposure = BareArray(exposure)
     let horizon = clock.horizon
-    largestExposure = (0..<panel.municipalities.count * panel.areas.count).map { cell in
-      exposure[cell * horizon..<(cell + 1) * horizon].max() ?? 0
-    }
+    largestExposure = BareArray(
+      (0..<panel.municipalities.count * panel.areas.count).map { cell in
+        exposure[cell * horizon..<(cell + 1) * horizon].max() ?? 0
+      })
     var residents = [[Panel.Resident]](repeating: [], count: panel.municipalities.count)
-    for resident in panel.residents { residents[resident.municipality].append(resident) }
+    let order = panel.residents.enumerated().sorted { ($0.element.stratum, $0.offset) < ($1.element.stratum, $1.offset) }
+    for (_, resident) in order { residents[resident.municipality].append(resident) }
     self.residents = residents
   }
 
@@ -75,16 +77,19 @@ public final class FlowSimulator: Sendable {
     reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys, threads: Int,
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> SimulatedFlows {
-    let base = EventTally(keys: keys.count, horizon: horizon, draws: draws)
-    let differences = scenarios.map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws) }
+    let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
+    let differences = scenarios.map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail) }
     let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self, isByOffer: keys.isByOffer) }
-    let chunks = max(1, min(threads, draws))
+    let blocks = EventTally.blocks(draws)
+    let chunks = max(1, min(threads, blocks))
+    let nextBlock = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-      let range = (draws * chunk / chunks)..<(draws * (chunk + 1) / chunks)
       var worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
-      for municipality in panel.municipalities.indices {
-        for draw in range { worker.run(municipality: municipality, draw: draw) }
-        if chunk == 0 { progress?(Double(municipality + 1) / Double(panel.municipalities.count)) }
+      while true {
+        let block = nextBlock.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard block < blocks else { break }
+        worker.run(draws: block * EventTally.width..<min(draws, (block + 1) * EventTally.width))
+        if chunk == 0 { progress?(Double(block + 1) / Double(blocks)) }
       }
     }
     return SimulatedFlows(base: base, differences: differences, openingStock: openingStock(keys))
@@ -104,7 +109,7 @@ public final class FlowSimulator: Sendable {
 final class TransferDraws: Sendable {
   let strata: Int
   /// `[draw · strata + stratum]`, per day.
-  let rate: [Double]
+  let rate: BareArray<Double>
   /// By stratum: destinations with cumulative probability, the last 1; empty when none was ever seen.
   let destinations: [[(stratum: Int, cumulative: Double)]]
 
@@ -129,7 +134,7 @@ final class TransferDraws: Sendable {
         rate[d * strata + s] = stream.nextGamma(seen + 1) / (exposure[s] + 1 / pooled)
       }
     }
-    self.rate = rate
+    self.rate = BareArray(rate)
     destinations = counts.map { counts in
       let total = Double(counts.values.reduce(0, +))
       var sum = 0.0

@@ -110,8 +110,8 @@ struct FlowTerms: Sendable {
       let trend = fixedValue(Name.trend)
       for a in 0..<areas { slopes[a] = trend + effect(Name.areaTrend, a) }
       for s in 0..<strata {
-        result.stratumPart[d * strata + s] =
-          fixedValue(Name.intercept) + effect(Name.stratum, s) + slopes[panel.areaOfStratum[s]] * clock.trendAtOrigin
+        result.stratumFactor[d * strata + s] =
+          exp(fixedValue(Name.intercept) + effect(Name.stratum, s) + slopes[panel.areaOfStratum[s]] * clock.trendAtOrigin)
       }
       let sine = fixedValue(Name.sine)
       let cosine = fixedValue(Name.cosine)
@@ -153,10 +153,10 @@ struct FlowTerms: Sendable {
           result.municipalitySlope[m * draws + d] = slope
           value += slope * clock.rampAtOrigin
         }
-        result.municipalityPart[m * draws + d] = value
+        result.municipalityFactor[m * draws + d] = exp(value)
         if let interaction {
           for a in 0..<areas {
-            result.interaction[(m * areas + a) * draws + d] = Float(coefficients[layout.effect(block: interaction, level: m * areas + a), d])
+            result.interactionFactor[(m * areas + a) * draws + d] = Float(exp(coefficients[layout.effect(block: interaction, level: m * areas + a), d]))
           }
         }
       }
@@ -173,10 +173,9 @@ struct FlowTerms: Sendable {
       for s in panel.strata.indices {
         let centre = plugIn(m, s)
         var sum = 0.0
-        for d in 0..<sample { sum += exp(result.logLevel(municipality: m, stratum: s, draw: d) - centre) }
-        let mean = sum / Double(sample)
+        for d in 0..<sample { sum += result.level(municipality: m, stratum: s, draw: d) }
         let shareOfObserved = share[s] > 0 ? share[s] : 1
-        result.correction[m * panel.strata.count + s] = -log(mean) - log(shareOfObserved)
+        result.correction[m * panel.strata.count + s] = exp(centre) * Double(sample) / (sum * shareOfObserved)
       }
     }
   }

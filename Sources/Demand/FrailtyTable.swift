@@ -9,7 +9,7 @@ struct FrailtyTable: Sendable {
   private static let nodes = 1024
   /// Upper tail: nodes where 1 − p halves from one to the next, down to the smallest step of a uniform number.
   private static let tailNodes = 48
-  private let quantiles: [Double]
+  private let quantiles: BareArray<Double>
   private let tails: [Double]
   private let shapeOfTable: [Double]
   /// (Γ(θ + 1))^(1/θ) / θ: the quantile of a small p is this times p^(1/θ).
@@ -21,27 +21,34 @@ struct FrailtyTable: Sendable {
   init(theta: Double, logError: Double) {
     let shapes = (0..<Self.shapes).map { theta * exp(logError * Normal.quantile((Double($0) + 0.5) / Double(Self.shapes))) }
     shapeOfTable = shapes
-    quantiles = shapes.flatMap { shape -> [Double] in
-      var values = [Double](repeating: 0, count: Self.nodes + 1)
-      values[1] = Self.quantile(1 / Double(Self.nodes), shape: shape)
-      for node in 2..<Self.nodes { values[node] = Self.next(Double(node) / Double(Self.nodes), after: values[node - 1], shape: shape) }
-      return values
-    }
+    quantiles = BareArray(
+      shapes.flatMap { shape -> [Double] in
+        var values = [Double](repeating: 0, count: Self.nodes + 1)
+        values[1] = Self.quantile(1 / Double(Self.nodes), shape: shape)
+        for node in 2..<Self.nodes { values[node] = Self.next(Double(node) / Double(Self.nodes), after: values[node - 1], shape: shape) }
+        return values
+      })
     tails = shapes.flatMap { shape in
       (0..<Self.tailNodes).map { Self.upperQuantile(pow(0.5, Double($0)) / Double(Self.nodes), shape: shape) }
     }
     smallFactor = shapes.map { exp(lgamma($0 + 1) / $0) / $0 }
   }
 
-  /// The factor at a uniform number in a draw.
+  /// Multiplies amounts of a draw's periods by a factor each, at the next numbers of the stream.
   @inline(__always)
-  func factor(_ uniform: Double, draw: Int) -> Double {
+  func multiply(_ amounts: UnsafeMutablePointer<Double>, count: Int, stream: inout CounterStream, draw: Int) {
     let table = draw % Self.shapes
-    let position = uniform * Double(Self.nodes)
-    let node = Int(position)
-    guard node > 0, node < Self.nodes - 1 else { return outer(uniform, table: table) }
-    let start = table * (Self.nodes + 1) + node
-    return quantiles[start] + (position - Double(node)) * (quantiles[start + 1] - quantiles[start])
+    let nodes = quantiles.pointer + table * (Self.nodes + 1)
+    for t in 0..<count {
+      let uniform = stream.nextUniform()
+      let position = uniform * Double(Self.nodes)
+      let node = Int(position)
+      if node > 0, node < Self.nodes - 1 {
+        amounts[t] *= nodes[node] + (position - Double(node)) * (nodes[node + 1] - nodes[node])
+      } else {
+        amounts[t] *= outer(uniform, table: table)
+      }
+    }
   }
 
   /// Both ends: the leading term of the lower one, whose error is below a thousandth of a tiny factor, and the upper one

@@ -9,22 +9,14 @@ struct PathWorker {
   private let keys: TallyKeys
   private let base: EventTally
   private let differences: [EventTally]
-  private let memory: Scratch
-  private let baseBook: RateBook
-  private let book: RateBook
   private let strataCount: Int
-  private let areaOfStratum: [Int]
   /// Strata whose citizens are followed one by one.
   private let isFollowed: [Bool]
+  private let countsNet: Bool
   private let countsEvents: Bool
-  private var frailty: [Double]
-  private var frailtyReady: [Bool]
-  private var municipalityTime: [Double]
-  private var municipalityTimeReady = false
+  private var rates: CellRates
   private var baseSpells: [Spell] = []
   private var spells: [Spell] = []
-  private let rates: UnsafeMutablePointer<Double>
-  private let means: UnsafeMutablePointer<Double>
   /// By stratum in the base: when the first cluster of admissions comes, in units of the integrated rate, and a bound of that.
   private var firstCluster: [Double]
   private var mostClusters: [Double]
@@ -39,6 +31,10 @@ struct PathWorker {
   private var current: PreparedPlan
   /// Whether anything that is counted depends on who lives in which offer.
   private let tracksOffers: Bool
+  private let edges: UnsafePointer<Double>
+  private let periodOfDay: UnsafePointer<Int32>
+  private let endOfTime: Double
+  private let transferRate: UnsafePointer<Double>
 
   init(simulator: FlowSimulator, plans: [PreparedPlan], keys: TallyKeys, base: EventTally, differences: [EventTally]) {
     self.simulator = simulator
@@ -50,28 +46,33 @@ struct PathWorker {
     tracksOffers = keys.isByOffer || plans.contains { $0.needsOffers }
     let strata = simulator.panel.strata.count
     strataCount = strata
-    areaOfStratum = simulator.panel.areaOfStratum
     isFollowed = simulator.panel.knowledge.map { $0 == .flowsAndStock }
-    countsEvents = simulator.panel.knowledge.contains(.flowsOnly)
-    memory = Scratch(count: 2 * simulator.horizon)
-    baseBook = RateBook(edges: simulator.edges, strata: strata)
-    book = RateBook(edges: simulator.edges, strata: strata)
-    frailty = [Double](repeating: 1, count: simulator.panel.areas.count * simulator.horizon)
-    frailtyReady = [Bool](repeating: false, count: simulator.panel.areas.count)
-    municipalityTime = [Double](repeating: 1, count: simulator.horizon)
-    rates = memory.pointer
-    means = memory.pointer + simulator.horizon
+    countsNet = keys.detail == .net
+    countsEvents = !countsNet && simulator.panel.knowledge.contains(.flowsOnly)
+    rates = CellRates(simulator: simulator, reference: plans[0])
     firstCluster = [Double](repeating: 0, count: strata)
     mostClusters = firstCluster
     firstCitizen = [Int](repeating: 0, count: strata + 1)
+    edges = simulator.edges.pointer
+    periodOfDay = simulator.periodOfDay.pointer
+    endOfTime = simulator.endOfTime
+    transferRate = simulator.transfers.rate.pointer
   }
 
-  mutating func run(municipality: Int, draw: Int) {
+  /// Simulates a block of draws: all of one block's counts stay near each other in memory.
+  mutating func run(draws: Range<Int>) {
+    rates.beginBlock()
+    for municipality in simulator.panel.municipalities.indices {
+      for draw in draws { run(municipality: municipality, draw: draw) }
+    }
+  }
+
+  private mutating func run(municipality: Int, draw: Int) {
     self.municipality = municipality
     self.draw = draw
-    prepare()
     plan = 0
     current = plans[0]
+    rates.begin(municipality: municipality, draw: draw, reference: current)
     simulateBase()
     swap(&spells, &baseSpells)
     for spell in baseSpells { count(spell, sign: 1, into: base) }
@@ -79,44 +80,25 @@ struct PathWorker {
     for index in 1..<plans.count where plans[index].touches[municipality] {
       plan = index
       current = plans[index]
-      book.clear()
+      rates.use(current)
       simulateChanged(into: differences[index - 1])
       countEvents(sign: 1, into: differences[index - 1], fromBase: false)
       countEvents(sign: -1, into: differences[index - 1], fromBase: true)
     }
   }
 
-  private mutating func prepare() {
-    baseBook.clear()
-    municipalityTimeReady = false
-    for area in frailtyReady.indices { frailtyReady[area] = false }
-  }
-
-  /// The municipality's own damped trend of homecomings.
-  private mutating func fillMunicipalityTime() {
-    municipalityTimeReady = true
-    let slopes = simulator.homecoming.municipalitySlope
-    guard !slopes.isEmpty else { return }
-    let slope = slopes[municipality * simulator.draws + draw]
-    for t in 0..<simulator.horizon { municipalityTime[t] = exp(slope * simulator.damped[t]) }
-  }
-
   // MARK: Paths
-
-  /// Seed of the municipality in this draw.
-  private var root: UInt64 { mixed(UInt64(municipality) &+ 1, UInt64(draw)) }
 
   /// Everybody's path in the base; spells of one citizen stand together.
   private mutating func simulateBase() {
     spells.removeAll(keepingCapacity: true)
     citizenStarts.removeAll(keepingCapacity: true)
-    let root = root
     for (number, resident) in simulator.residents[municipality].enumerated() {
       citizenStarts.append(spells.count)
       follow(
         Spell(
           citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
-          cause: .stays, start: 0, end: 0, key: mixed(root, UInt64(number))))
+          cause: .stays, start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
     }
     for stratum in 0..<strataCount {
       firstCitizen[stratum] = citizenStarts.count
@@ -133,7 +115,7 @@ struct PathWorker {
     followChanged(0..<firstCitizen[0], into: tally)
     for stratum in 0..<strataCount {
       let citizens = firstCitizen[stratum]..<firstCitizen[stratum + 1]
-      if !touch(stratum).isDisjoint(with: .admission), isFollowed[stratum] {
+      if !rates.touch(stratum).isDisjoint(with: .admission), isFollowed[stratum] {
         for at in citizenStarts[citizens.lowerBound]..<citizenStarts[citizens.upperBound] { count(baseSpells[at], sign: -1, into: tally) }
         admit(stratum: stratum)
       } else {
@@ -148,55 +130,46 @@ struct PathWorker {
     guard current.changesPaths[municipality] else { return }
     for citizen in citizens {
       let span = citizenStarts[citizen]..<citizenStarts[citizen + 1]
-      guard span.contains(where: { !touch(Int(baseSpells[$0].stratum)).isDisjoint(with: .path) }) else { continue }
+      guard span.contains(where: { !rates.touch(Int(baseSpells[$0].stratum)).isDisjoint(with: .path) }) else { continue }
       for at in span { count(baseSpells[at], sign: -1, into: tally) }
       follow(baseSpells[span.lowerBound])
     }
   }
 
   @inline(__always)
-  private func touch(_ stratum: Int) -> Touch { current.touch[municipality * strataCount + stratum] }
-
-  /// Hash of two keys and the seed, as the seed of a citizen's or cell's own stream.
-  @inline(__always)
-  private func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    StreamKey.of(simulator.seed, a, b)
-  }
-
-  @inline(__always)
-  private func period(at time: Double) -> Int { Int(simulator.periodOfDay[Int(time)]) }
+  private func period(at time: Double) -> Int { Int(periodOfDay[Int(time)]) }
 
   /// Follows a citizen from the spell's start through moves to the end; appends every spell.
+  ///
+  /// Numbers of a spell, from the citizen's own stream: clocks of homecoming, other exit and move, the move's destination,
+  /// the offer there.
   private mutating func follow(_ first: Spell) {
     var spell = first
     var number: UInt64 = 0
     while true {
-      var clocks = RandomStream(seed: spell.key, pair: number, 11)
-      let home = clocks.nextExponential()
-      let exit = clocks.nextExponential()
-      let move = clocks.nextExponential()
-      let direction = clocks.nextUniform()
-      let choice = clocks.nextUniform()
       let stratum = Int(spell.stratum)
       let at = period(at: spell.start)
       spell.end = .infinity
       spell.cause = .stays
-      consider(.otherExit, exit, .otherExit, at: at, spell: &spell)
-      let moveRate = simulator.transfers.rate[draw * simulator.transfers.strata + stratum]
-      if moveRate > 0, spell.start + move / moveRate < min(spell.end, simulator.endOfTime) {
-        spell.end = spell.start + move / moveRate
+      consider(.homecoming, .homecoming, CounterStream.uniform(key: spell.key, number), at: at, spell: &spell)
+      consider(.otherExit, .otherExit, CounterStream.uniform(key: spell.key, number + 1), at: at, spell: &spell)
+      let moveRate = transferRate[draw * strataCount + stratum]
+      let clock = CounterStream.uniform(key: spell.key, number + 2)
+      // −ln u is at least 1 − u.
+      let span = moveRate * (min(spell.end, endOfTime) - spell.start)
+      if 1 - clock < span, -log(clock) < span {
+        spell.end = min(spell.start - log(clock) / moveRate, endOfTime.nextDown)
         spell.cause = .move
       }
-      consider(.homecoming, home, .homecoming, at: at, spell: &spell)
       guard leaveClosingOffers(&spell) else { return }
       spells.append(spell)
       guard spell.cause == .move else { return }
-      let destination = simulator.transfers.destination(from: stratum, uniform: direction)
+      let destination = simulator.transfers.destination(from: stratum, uniform: CounterStream.uniform(key: spell.key, number + 3))
       spell.stratum = Int32(destination)
-      spell.offer = offer(in: destination, at: spell.end, uniform: choice)
+      spell.offer = offer(in: destination, at: spell.end, uniform: CounterStream.uniform(key: spell.key, number + 4))
       spell.entry = .move
       spell.start = spell.end
-      number += 1
+      number += 5
     }
   }
 
@@ -205,7 +178,7 @@ struct PathWorker {
   private mutating func leaveClosingOffers(_ spell: inout Spell) -> Bool {
     while tracksOffers, spell.offer >= 0 {
       let closing = current.closing[Int(spell.offer)]
-      guard closing < min(spell.end, simulator.endOfTime) else { return true }
+      guard closing < min(spell.end, endOfTime) else { return true }
       let day = max(closing, spell.start)
       let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
       let (stratum, next) = refuge(from: Int(spell.stratum), at: day, uniform: lot)
@@ -223,16 +196,9 @@ struct PathWorker {
   }
 
   @inline(__always)
-  private mutating func consider(_ row: RateBook.Row, _ amount: Double, _ cause: Spell.Cause, at period: Int, spell: inout Spell) {
+  private mutating func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
     let stratum = Int(spell.stratum)
-    let end: Double
-    if usesBase(row, stratum) {
-      if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
-      end = baseBook.crossing(row, stratum, start: spell.start, period: period, amount: amount)
-    } else {
-      if !book.ready(row, stratum) { fillScenario(row, stratum) }
-      end = book.crossing(row, stratum, start: spell.start, period: period, amount: amount)
-    }
+    let end = rates.book(row, stratum).crossing(row, stratum, start: spell.start, period: period, uniform: uniform)
     if end < spell.end {
       spell.end = end
       spell.cause = cause
@@ -240,61 +206,43 @@ struct PathWorker {
   }
 
   private mutating func admit(stratum: Int) {
-    let fromBase = usesBase(.admission, stratum)
+    let cell = CounterStream.key(rates.root, 1_000_000 + UInt64(stratum))
     if plan == 0 {
-      mostClusters[stratum] = mostArrivals(stratum)
-      firstCluster[stratum] = -log(RandomStream.uniform(seed: simulator.seed, root, UInt64(stratum), 13))
+      mostClusters[stratum] = rates.mostArrivals(stratum)
+      firstCluster[stratum] = CounterStream.uniform(key: cell, 0)
     }
-    guard firstCluster[stratum] < mostClusters[stratum] * (fromBase ? 1 : largestIncrease(stratum)) else { return }
-    let book = fromBase ? baseBook : self.book
-    if !book.ready(.admission, stratum) { fromBase ? fillBase(.admission, stratum) : fillScenario(.admission, stratum) }
-    let cell = mixed(root, 1_000_000 + UInt64(stratum))
-    var clocks = RandomStream(seed: cell, pair: 0, 13)
-    var reached = firstCluster[stratum]
-    let total = book.integralEnd(.admission, stratum)
+    // The first number of the cell's clocks, before its logarithm is taken: −ln u is at least 1 − u.
+    let most = mostClusters[stratum] * (rates.usesBase(.admission, stratum) ? 1 : rates.largestIncrease(stratum))
+    guard 1 - firstCluster[stratum] < most else { return }
+    var clocks = CounterStream(key: cell)
+    var reached = clocks.nextExponential()
+    guard reached < most else { return }
+    let book = rates.book(.admission, stratum)
+    let total = book.total(.admission, stratum)
+    let theta = rates.theta(.admission)
     var number: UInt64 = 0
     while reached < total {
       let (time, period, mean) = book.arrival(.admission, stratum, reached: reached)
-      let key = mixed(cell, number)
-      var stream = RandomStream(seed: key, pair: 1, 17)
-      let size = clusterSize(mean: mean, theta: simulator.admission.theta?[draw], stream: &stream)
+      let key = CounterStream.key(cell, number)
+      var stream = CounterStream(key: key)
+      let size = clusterSize(mean: mean, theta: theta, stream: &stream)
       for member in 0..<size {
-        let start =
-          member == 0
-          ? time : simulator.edges[period] + stream.nextUniform() * (simulator.edges[period + 1] - simulator.edges[period])
+        let start = member == 0 ? time : edges[period] + stream.nextUniform() * (edges[period + 1] - edges[period])
         let choice = stream.nextUniform()
         if plan == 0 { citizenStarts.append(spells.count) } else { nextCitizen += 1 }
         follow(
           Spell(
-            citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: Int32(stratum), offer: offer(in: stratum, at: start, uniform: choice), entry: .admission,
-            cause: .stays, start: start, end: 0, key: mixed(key, UInt64(member) + 7)))
+            citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: Int32(stratum),
+            offer: offer(in: stratum, at: start, uniform: choice), entry: .admission, cause: .stays, start: start, end: 0,
+            key: CounterStream.key(key, UInt64(member) + 7)))
       }
       number += 1
       reached += clocks.nextExponential()
     }
   }
 
-  /// An upper bound of the clusters over the horizon: most cells have none, and this spares them their rates.
   @inline(__always)
-  private func mostArrivals(_ stratum: Int) -> Double {
-    let flow = simulator.admission
-    let area = areaOfStratum[stratum]
-    let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
-    return level * simulator.largestExposure[municipality * flow.areas + area] * flow.areaTotal[draw * flow.areas + area] * 1.000001
-  }
-
-  /// How much the plan can raise a cell's admissions at most.
-  private func largestIncrease(_ stratum: Int) -> Double {
-    var factor = 1.0
-    for (index, change) in current.plan.changes.enumerated() where applies(change, to: .admission, stratum) {
-      guard case .multiply = change.effect else { return .infinity }
-      factor *= max(1, current.values[index * simulator.draws + draw])
-    }
-    return factor
-  }
-
-  @inline(__always)
-  private func clusterSize(mean: Double, theta: Double?, stream: inout RandomStream) -> Int {
+  private func clusterSize(mean: Double, theta: Double?, stream: inout CounterStream) -> Int {
     guard let theta else { return 1 }
     let p = min(mean / (mean + theta), 1 - 1e-9)
     return p < 1e-9 ? 1 : stream.nextLogSeries(p)
@@ -315,153 +263,12 @@ struct PathWorker {
     return Int32(windows.last { $0.weight(at: time) > 0 }?.offer ?? -1)
   }
 
-  // MARK: Rates
-
-  /// True where the current plan leaves the row as it is in the base.
-  @inline(__always)
-  private func usesBase(_ row: RateBook.Row, _ stratum: Int) -> Bool {
-    if plan == 0 { return true }
-    switch row {
-    case .admission: return touch(stratum).isDisjoint(with: .admissionRate)
-    case .homecoming, .homecomingCount: return touch(stratum).isDisjoint(with: .homecoming)
-    case .otherExit, .otherExitCount: return touch(stratum).isDisjoint(with: .otherExit)
-    }
-  }
-
-  private func applies(_ change: RateChange, to row: RateBook.Row, _ stratum: Int) -> Bool {
-    change.municipalities[municipality] && change.strata[stratum] && change.target.acts(on: row)
-  }
-
-  private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
-    fillPlain(row, stratum)
-    if row.isCounted { cluster(row) }
-    baseBook.set(row, stratum, rates: rates, means: means)
-  }
-
-  private mutating func fillScenario(_ row: RateBook.Row, _ stratum: Int) {
-    fillPlain(row, stratum)
-    for (index, change) in current.plan.changes.enumerated() where applies(change, to: row, stratum) {
-      let value = current.values[index * simulator.draws + draw]
-      for t in change.periods.clamped(to: 0..<simulator.horizon) {
-        switch change.effect {
-        case .multiply: rates[t] *= value
-        case .add: rates[t] = max(0, rates[t] + added(change, index, value, row, stratum, t))
-        }
-      }
-    }
-    if row == .homecoming { restTrend(stratum) }
-    if row.isCounted { cluster(row) }
-    book.set(row, stratum, rates: rates, means: means)
-  }
-
-  /// An added number as a rate per day: for arrivals this cell's share of it, for exits a hazard of every citizen.
-  private func added(_ change: RateChange, _ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
-    let days = simulator.edges[t + 1] - simulator.edges[t]
-    let share = current.shares[index][municipality * strataCount + stratum]
-    switch change.target {
-    case .population:
-      let area = areaOfStratum[stratum]
-      let at = (municipality * simulator.panel.areas.count + area) * simulator.horizon + t
-      let persons = simulator.exposure[at] * 10_000
-      return persons > 0 ? rates[t] * share * value / persons : 0
-    case .flow(.homecoming) where row == .homecoming, .flow(.otherExit) where row == .otherExit:
-      let present = Double(simulator.residents[municipality].count { $0.stratum == stratum })
-      return present > 0 ? value * share / present / days : 0
-    default: return value * share / days
-    }
-  }
-
-  /// Fitted homecomings rest between a batch's announcement and the batch.
-  private mutating func restTrend(_ stratum: Int) {
-    for (index, batch) in current.plan.batches.enumerated()
-    where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
-      let until = leaving(batch, index)
-      for t in 0..<simulator.horizon {
-        let from = max(simulator.edges[t], batch.announced)
-        let to = min(simulator.edges[t + 1], until)
-        guard to > from else { continue }
-        rates[t] *= 1 - (to - from) / (simulator.edges[t + 1] - simulator.edges[t])
-      }
-    }
-  }
-
-  private func leaving(_ batch: BatchHomecoming, _ index: Int) -> Double {
-    batch.leaving + current.delay[index][draw] * FlowSimulator.daysPerYear / 12
-  }
-
-  /// Rates per day before clustering.
-  private mutating func fillPlain(_ row: RateBook.Row, _ stratum: Int) {
-    guard let flow = flow(row) else { return }
-    let area = areaOfStratum[stratum]
-    let level = flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
-    let horizon = simulator.horizon
-    let rates = rates
-    flow.areaTime.withUnsafeBufferPointer { all in
-      let time = UnsafeBufferPointer(rebasing: all[(draw * flow.areas + area) * horizon..<(draw * flow.areas + area + 1) * horizon])
-      switch row {
-      case .homecoming: break
-      case .otherExit:
-        for t in 0..<horizon { rates[t] = level * time[t] }
-      case .admission, .homecomingCount, .otherExitCount:
-        simulator.exposure.withUnsafeBufferPointer { people in
-          let start = (municipality * flow.areas + area) * horizon
-          for t in 0..<horizon { rates[t] = level * time[t] * people[start + t] }
-        }
-      }
-    }
-    guard row == .homecoming else { return }
-    if !municipalityTimeReady { fillMunicipalityTime() }
-    if !frailtyReady[area] { drawFrailty(area) }
-    let time = (draw * flow.areas + area) * horizon
-    flow.areaTime.withUnsafeBufferPointer { all in
-      frailty.withUnsafeBufferPointer { shock in
-        municipalityTime.withUnsafeBufferPointer { own in
-          for t in 0..<horizon { rates[t] = level * all[time + t] * own[t] * shock[area * horizon + t] }
-        }
-      }
-    }
-  }
-
-  private func flow(_ row: RateBook.Row) -> FlowRates? {
-    switch row {
-    case .admission: simulator.admission
-    case .homecoming: simulator.homecoming
-    case .otherExit: simulator.otherExit
-    case .homecomingCount: simulator.homecomingCount
-    case .otherExitCount: simulator.otherExitCount
-    }
-  }
-
-  /// Turns mean rates into rates of clusters.
-  private mutating func cluster(_ row: RateBook.Row) {
-    let theta = flow(row)?.theta?[draw]
-    let (rates, means, days) = (rates, means, simulator.days)
-    days.withUnsafeBufferPointer { days in
-      for t in days.indices {
-        means[t] = rates[t] * days[t]
-        if let theta { rates[t] = clusterRate(mean: means[t], theta: theta) / days[t] }
-      }
-    }
-  }
-
-  /// One gamma factor of mean 1 a period for the municipality's homecomings in an area: the batches.
-  private mutating func drawFrailty(_ area: Int) {
-    frailtyReady[area] = true
-    let start = area * simulator.horizon
-    guard let table = simulator.frailty else {
-      for t in 0..<simulator.horizon { frailty[start + t] = 1 }
-      return
-    }
-    var stream = RandomStream(seed: mixed(UInt64(municipality) &+ 1, UInt64(draw)), pair: 2_000_000 + UInt64(area), 19)
-    for t in 0..<simulator.horizon { frailty[start + t] = table.factor(stream.nextUniform(), draw: draw) }
-  }
-
   // MARK: Batches and closures
 
   private mutating func applyBatches() {
     for (index, batch) in current.plan.batches.enumerated() where batch.municipality == municipality {
-      let time = leaving(batch, index)
-      guard time < simulator.endOfTime else { continue }
+      let time = rates.leaving(batch, index)
+      guard time < endOfTime else { continue }
       let wanted = Int((Double(batch.number) * min(1, current.realised[index][draw])).rounded())
       let present = spells.indices.filter { at in
         let spell = spells[at]
@@ -498,15 +305,26 @@ struct PathWorker {
   // MARK: Counting
 
   private func count(_ spell: Spell, sign: Int32, into tally: EventTally) {
+    let arrives = spell.entry != .resident
+    let leaves = spell.end < endOfTime
+    guard arrives || leaves else { return }
     let key = keys.key(municipality: municipality, stratum: Int(spell.stratum), offer: Int(spell.offer))
     guard key >= 0 else { return }
-    if spell.entry != .resident {
+    if arrives {
       let at = period(at: spell.start)
-      tally.add(sign, spell.entry == .admission ? .admissions : .netMoves, key: key, period: at, draw: draw)
-      tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw)
+      if countsNet {
+        tally.add(sign, .netMoves, key: key, period: at, draw: draw)
+      } else {
+        tally.add(sign, spell.entry == .admission ? .admissions : .netMoves, key: key, period: at, draw: draw)
+        tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw)
+      }
     }
-    guard spell.end < simulator.endOfTime else { return }
+    guard leaves else { return }
     let at = period(at: spell.end)
+    if countsNet {
+      tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
+      return
+    }
     switch spell.cause {
     case .stays: return
     case .homecoming: tally.add(sign, .homecomings, key: key, period: at, draw: draw)
@@ -518,9 +336,9 @@ struct PathWorker {
 
   /// Whole days from the day of `time` to the end of the period.
   @inline(__always)
-  private func daysLeft(_ period: Int, _ time: Double) -> Int32 { Int32(simulator.edges[period + 1] - time.rounded(.down)) }
+  private func daysLeft(_ period: Int, _ time: Double) -> Int32 { Int32(edges[period + 1] - time.rounded(.down)) }
 
-  /// Flows of strata without a known stock: counted, nobody is followed.
+  /// Flows of strata without a known stock: counted, nobody is followed, and the stock of others under the key stays as it is.
   private mutating func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
     guard countsEvents else { return }
     let knowledge = simulator.panel.knowledge
@@ -536,37 +354,21 @@ struct PathWorker {
   ) {
     let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
     guard key >= 0 else { return }
-    let plain = fromBase || usesBase(row, stratum)
-    if plain {
-      if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
-    } else if !book.ready(row, stratum) {
-      fillScenario(row, stratum)
-    }
-    let cell = mixed(mixed(UInt64(municipality) &+ 1, UInt64(draw)), 3_000_000 + UInt64(row.rawValue * simulator.panel.strata.count + stratum))
-    var clocks = RandomStream(seed: cell, pair: 0, 31)
-    let book = plain ? baseBook : self.book
-    let total = book.integralEnd(row, stratum)
+    let cell = CounterStream.key(rates.root, 3_000_000 + UInt64(row.rawValue * strataCount + stratum))
+    var clocks = CounterStream(key: cell)
+    let theta = rates.theta(row)
+    let book = rates.book(row, stratum, inBase: fromBase)
+    let total = book.total(row, stratum)
     var reached = clocks.nextExponential()
     var number: UInt64 = 0
     while reached < total {
       let (_, period, mean) = book.arrival(row, stratum, reached: reached)
-      var stream = RandomStream(seed: cell, pair: number + 1, 37)
-      let size = clusterSize(mean: mean, theta: flow(row)?.theta?[draw], stream: &stream)
+      var stream = CounterStream(key: CounterStream.key(cell, number))
+      let size = clusterSize(mean: mean, theta: theta, stream: &stream)
       tally.add(sign * Int32(size), kind, key: key, period: period, draw: draw)
+      tally.add((kind == .admissions ? -sign : sign) * Int32(size), .netMoves, key: key, period: period, draw: draw)
       number += 1
       reached += clocks.nextExponential()
     }
   }
-}
-
-/// Numbers that a worker owns and its copies share.
-private final class Scratch {
-  let pointer: UnsafeMutablePointer<Double>
-
-  init(count: Int) {
-    pointer = .allocate(capacity: max(1, count))
-    pointer.initialize(repeating: 0, count: max(1, count))
-  }
-
-  deinit { pointer.deallocate() }
 }

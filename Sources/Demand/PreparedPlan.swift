@@ -47,15 +47,18 @@ final class PreparedPlan: Sendable {
   /// By municipality: whether those who are there can be reached, not only admissions.
   let changesPaths: [Bool]
   /// `[municipality · strata + stratum]`: what the plan changes.
-  let touch: [Touch]
+  let touch: BareArray<Touch>
   /// Whether who lives in which offer changes more than counts by offer.
   let needsOffers: Bool
   /// By stratum: the offers that take new citizens.
   let windows: [[OfferWindow]]
   /// By offer: the day on which it closes to those who live there.
-  let closing: [Double]
+  let closing: BareArray<Double>
   /// `[change · draws + draw]`, with `add` already as a rate per unit of its distribution.
-  let values: [Double]
+  private let values: BareArray<Double>
+  private let draws: Int
+  /// By change: whether it multiplies.
+  let multiplies: [Bool]
   /// By change, `[municipality · strata + stratum]`: share of an added number, for admissions.
   let shares: [[Double]]
   let realised: [[Double]]
@@ -71,9 +74,9 @@ final class PreparedPlan: Sendable {
       closing[window.offer] = window.closes
     }
     self.windows = windows
-    self.closing = closing
+    self.closing = BareArray(closing)
     let touch = Self.touch(plan, reference, panel: simulator.panel, isByOffer: isByOffer)
-    self.touch = touch
+    self.touch = BareArray(touch)
     let strata = simulator.panel.strata.count
     touches = simulator.panel.municipalities.indices.map { m in touch[m * strata..<(m + 1) * strata].contains { !$0.isEmpty } }
     changesPaths = simulator.panel.municipalities.indices.map { m in
@@ -88,11 +91,17 @@ final class PreparedPlan: Sendable {
         }
       }
     }
-    self.values = values
+    self.values = BareArray(values)
+    draws = simulator.draws
+    multiplies = plan.changes.map { if case .multiply = $0.effect { true } else { false } }
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
     realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
     delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }
   }
+
+  /// The change's number in a draw.
+  @inline(__always)
+  func value(_ change: Int, draw: Int) -> Double { values[change * draws + draw] }
 
   private static func touch(_ plan: DemandPlan, _ reference: DemandPlan, panel: Panel, isByOffer: Bool) -> [Touch] {
     let strata = panel.strata.count
@@ -155,7 +164,8 @@ final class PreparedPlan: Sendable {
     func expected(_ flow: Flow, _ m: Int, _ s: Int) -> Double {
       let draws = min(32, simulator.draws)
       func level(_ rates: FlowRates) -> Double {
-        (0..<draws).reduce(0) { $0 + rates.level(municipality: m, stratum: s, draw: $1) } / Double(draws)
+        let view = rates.view
+        return (0..<draws).reduce(0) { $0 + view.level(municipality: m, stratum: s, draw: $1) } / Double(draws)
       }
       switch (flow, panel.knowledge[s]) {
       case (.admission, .flowsAndStock), (.admission, .flowsOnly): return level(simulator.admission) * people(m, s)

@@ -1,12 +1,9 @@
 import Glibc
-import Placements
-import Probability
 
-/// Piecewise-constant rates of one municipality in one draw, with their running integrals, computed when first asked for.
+/// The rates of one municipality in one draw, by kind and stratum, each a level times a shape over the periods.
 ///
-/// Rows are strata; times are days from the origin. One book serves the base, one more each scenario. Bare memory, since
-/// every access of the inner loop would else check for exclusive access and uniqueness.
-final class RateBook {
+/// Shapes are the book's own rows or those that several strata share. One book serves the base, one more each scenario.
+struct RateBook {
   enum Row: Int {
     case homecoming, otherExit, admission, homecomingCount, otherExitCount
 
@@ -16,103 +13,120 @@ final class RateBook {
     static let count = 5
   }
 
+  private struct Line: BitwiseCopyable {
+    var level: Double
+    var integral: UnsafePointer<Double>
+    var isReady: Bool
+  }
+
   let horizon: Int
   let strata: Int
-  private let edges: UnsafeMutablePointer<Double>
-  /// `rate[(row · strata + stratum) · horizon + period]` per day; for counts: clusters per day.
-  private let rate: UnsafeMutablePointer<Double>
-  /// `integral[(row · strata + stratum) · (horizon + 1) + edge]`.
-  private let integral: UnsafeMutablePointer<Double>
-  /// Mean events of a period, for the size of clusters; admission and count rows only.
-  private let mean: UnsafeMutablePointer<Double>
-  private let isReady: UnsafeMutablePointer<Bool>
+  private let edges: UnsafePointer<Double>
+  private let lines: UnsafeMutablePointer<Line>
+  private let own: RateShapes
+  /// Mean events of a period, for the size of clusters; counted rows only.
+  private let means: UnsafeMutablePointer<Double>
 
-  init(edges: [Double], strata: Int) {
+  /// - Parameter edges: of the periods, in days from the origin; must outlive the book.
+  init(edges: BareArray<Double>, strata: Int, memory: BareMemory) {
     horizon = edges.count - 1
     self.strata = strata
-    self.edges = Self.memory(edges.count, 0.0)
-    for index in edges.indices { self.edges[index] = edges[index] }
-    rate = Self.memory(Row.count * strata * horizon, 0.0)
-    integral = Self.memory(Row.count * strata * (horizon + 1), 0.0)
-    mean = Self.memory(Row.count * strata * horizon, 0.0)
-    isReady = Self.memory(Row.count * strata, false)
-  }
-
-  private static func memory<Value>(_ count: Int, _ value: Value) -> UnsafeMutablePointer<Value> {
-    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: max(1, count))
-    pointer.initialize(repeating: value, count: max(1, count))
-    return pointer
-  }
-
-  deinit {
-    edges.deallocate()
-    rate.deallocate()
-    integral.deallocate()
-    mean.deallocate()
-    isReady.deallocate()
+    self.edges = edges.pointer
+    own = RateShapes(horizon: horizon, rows: Row.count * strata, memory: memory)
+    lines = memory.filled(Row.count * strata, with: Line(level: 0, integral: own.integral(0), isReady: false))
+    means = memory.filled(Row.count * strata * horizon, with: 0)
   }
 
   func clear() {
-    for index in 0..<Row.count * strata { isReady[index] = false }
+    for index in 0..<Row.count * strata { lines[index].isReady = false }
   }
 
   @inline(__always)
-  func ready(_ row: Row, _ stratum: Int) -> Bool { isReady[row.rawValue * strata + stratum] }
+  private func line(_ row: Row, _ stratum: Int) -> Int { row.rawValue * strata + stratum }
 
   @inline(__always)
-  func rateStart(_ row: Row, _ stratum: Int) -> Int { (row.rawValue * strata + stratum) * horizon }
+  func ready(_ row: Row, _ stratum: Int) -> Bool { lines[line(row, stratum)].isReady }
+
+  /// Lets a line follow a shape of others, which must stay as it is until `clear`.
+  @inline(__always)
+  func follow(_ row: Row, _ stratum: Int, shape: UnsafePointer<Double>, level: Double) {
+    lines[line(row, stratum)] = Line(level: level, integral: shape, isReady: true)
+  }
+
+  /// The line's own amounts and means by period, to be filled before `finish`.
+  @inline(__always)
+  func ownAmounts(_ row: Row, _ stratum: Int) -> UnsafeMutablePointer<Double> { own.amounts(line(row, stratum)) }
 
   @inline(__always)
-  func integralStart(_ row: Row, _ stratum: Int) -> Int { (row.rawValue * strata + stratum) * (horizon + 1) }
+  func ownMeans(_ row: Row, _ stratum: Int) -> UnsafeMutablePointer<Double> { means + line(row, stratum) * horizon }
 
-  /// Takes over a row's rates (per day) and means, and integrates them.
-  func set(_ row: Row, _ stratum: Int, rates: UnsafePointer<Double>, means: UnsafePointer<Double>) {
-    let r = rateStart(row, stratum)
-    let c = integralStart(row, stratum)
-    var sum = 0.0
-    integral[c] = 0
-    for t in 0..<horizon {
-      rate[r + t] = rates[t]
-      sum += rates[t] * (edges[t + 1] - edges[t])
-      integral[c + t + 1] = sum
+  @inline(__always)
+  func finish(_ row: Row, _ stratum: Int) {
+    let index = line(row, stratum)
+    own.integrate(index)
+    lines[index] = Line(level: 1, integral: own.integral(index), isReady: true)
+  }
+
+  /// The time at which the integral from `start` on (in period `period`) reaches −ln(`uniform`); infinite beyond the horizon.
+  @inline(__always)
+  func crossing(_ row: Row, _ stratum: Int, start: Double, period: Int, uniform: Double) -> Double {
+    let line = lines[line(row, stratum)]
+    let integral = line.integral
+    var passed = integral[period]
+    if start > edges[period] {
+      passed += (integral[period + 1] - passed) * (start - edges[period]) / (edges[period + 1] - edges[period])
     }
-    if row.isCounted { for t in 0..<horizon { mean[r + t] = means[t] } }
-    isReady[row.rawValue * strata + stratum] = true
-  }
-
-  /// The time at which the integral from `start` on (in period `period`) reaches `amount`; infinite beyond the horizon.
-  @inline(__always)
-  func crossing(_ row: Row, _ stratum: Int, start: Double, period: Int, amount: Double) -> Double {
-    let r = rateStart(row, stratum)
-    let c = integralStart(row, stratum)
-    let wanted = integral[c + period] + rate[r + period] * (start - edges[period]) + amount
-    guard wanted < integral[c + horizon] else { return .infinity }
+    let left = line.level * (integral[horizon] - passed)
+    // −ln u is at least 1 − u: this spares most citizens, who stay, the logarithm.
+    guard 1 - uniform < left else { return .infinity }
+    let amount = -log(uniform)
+    guard amount < left else { return .infinity }
+    let wanted = passed + amount / line.level
     var t = period
-    while integral[c + t + 1] <= wanted { t += 1 }
-    return edges[t] + (wanted - integral[c + t]) / rate[r + t]
+    while t < horizon, integral[t + 1] <= wanted { t += 1 }
+    return t < horizon ? time(integral, t, wanted) : .infinity
   }
 
   @inline(__always)
-  func integralEnd(_ row: Row, _ stratum: Int) -> Double { integral[integralStart(row, stratum) + horizon] }
+  private func time(_ integral: UnsafePointer<Double>, _ t: Int, _ wanted: Double) -> Double {
+    let share = (wanted - integral[t]) / (integral[t + 1] - integral[t])
+    return min(edges[t] + share * (edges[t + 1] - edges[t]), edges[t + 1].nextDown)
+  }
 
-  /// When the integral reaches `reached`, in which period, and the period's mean count.
+  /// The integral over the horizon.
+  @inline(__always)
+  func total(_ row: Row, _ stratum: Int) -> Double {
+    let line = lines[line(row, stratum)]
+    return line.level * line.integral[horizon]
+  }
+
+  /// When the integral of a counted line reaches `reached`, below its total, in which period, and the period's mean count.
   @inline(__always)
   func arrival(_ row: Row, _ stratum: Int, reached: Double) -> (time: Double, period: Int, mean: Double) {
-    let c = integralStart(row, stratum)
+    let index = line(row, stratum)
+    let integral = lines[index].integral
     var t = 0
-    while integral[c + t + 1] <= reached { t += 1 }
-    let r = rateStart(row, stratum)
-    let time = edges[t] + (reached - integral[c + t]) / rate[r + t]
-    return (min(time, edges[t + 1].nextDown), t, mean[r + t])
+    while integral[t + 1] <= reached { t += 1 }
+    return (time(integral, t, reached), t, means[index * horizon + t])
   }
 }
 
-/// Rate of clusters whose sizes follow the logarithmic series so that counts are negative binomial with this mean:
-/// θ ln(1 + μ/θ). Quenouille, Biometrics 5 (1949).
-@inline(__always)
-func clusterRate(mean: Double, theta: Double) -> Double {
-  let x = mean / theta
-  // ln(1 + x) by its series: below 0.1 the first term left out is under 2e-8 of the sum.
-  if x < 0.1 { return mean * (1 - x * (1 / 2.0 - x * (1 / 3.0 - x * (1 / 4.0 - x * (1 / 5.0 - x * (1 / 6.0 - x / 7.0)))))) }
-  return theta * log1p(x)
+/// Turns mean counts in place into expected numbers of clusters whose sizes follow the logarithmic series, so that counts
+/// are negative binomial: θ ln(1 + μ/θ). Quenouille, Biometrics 5 (1949).
+func clusters(_ means: UnsafeMutablePointer<Double>, count: Int, theta: Double) {
+  let inverse = 1 / theta
+  var largest = 0.0
+  for t in 0..<count { largest = max(largest, means[t]) }
+  guard largest * inverse < 1 else {
+    for t in 0..<count { means[t] = theta * log1p(means[t] * inverse) }
+    return
+  }
+  // ln(1 + x) = 2 artanh(z) with z = x/(2 + x) by its series: the first term left out is under 2e-8 of the sum.
+  for t in 0..<count {
+    let x = means[t] * inverse
+    let z = x / (2 + x)
+    let q = z * z
+    let series = 1 + q * (1.0 / 3 + q * (1.0 / 5 + q * (1.0 / 7 + q * (1.0 / 9 + q * (1.0 / 11 + q * (1.0 / 13))))))
+    means[t] = 2 * theta * z * series
+  }
 }

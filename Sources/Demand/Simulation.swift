@@ -3,6 +3,8 @@ import Placements
 /// What a simulation counts under which key, and which keys exist.
 public struct TallyKeys: Sendable {
   public let count: Int
+  /// What is told apart under each key.
+  public let detail: EventTally.Detail
   /// `[municipality · strata + stratum]`, −1 where nothing is counted; used when `byOffer` is empty.
   let cell: [Int]
   /// `[offer]`, −1 where nothing is counted; empty unless counting by offer.
@@ -12,8 +14,9 @@ public struct TallyKeys: Sendable {
   let payerCounts: [Bool]
 
   /// Counts by municipality and stratum.
-  public init(count: Int, cell: [Int], strata: Int) {
+  public init(count: Int, cell: [Int], strata: Int, detail: EventTally.Detail = .events) {
     self.count = count
+    self.detail = detail
     self.cell = cell
     self.strata = strata
     byOffer = []
@@ -21,8 +24,9 @@ public struct TallyKeys: Sendable {
   }
 
   /// Counts by offer, of the payers that are flagged.
-  public init(count: Int, byOffer: [Int], payerCounts: [Bool], strata: Int) {
+  public init(count: Int, byOffer: [Int], payerCounts: [Bool], strata: Int, detail: EventTally.Detail = .events) {
     self.count = count
+    self.detail = detail
     self.byOffer = byOffer
     self.payerCounts = payerCounts
     self.strata = strata

@@ -72,7 +72,7 @@ extension StockModel {
     var stock: Double?
     for (index, change) in plan.plan.changes.enumerated()
     where change.municipalities[item.municipality] && change.strata[item.stratum] && change.periods.contains(period) {
-      let value = plan.values[index * draws + draw]
+      let value = plan.value(index, draw: draw)
       switch (change.target, change.effect) {
       case (.population, .multiply): persons *= value
       case (.population, .add): persons = max(0, persons + value * plan.shares[index][cell])

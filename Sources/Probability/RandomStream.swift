@@ -1,8 +1,7 @@
 /// A random stream: xoshiro256++ (Blackman & Vigna 2019), its state filled from a hash of a seed and keys.
 ///
 /// Streams of different keys are unrelated, so the numbers of (seed, series, draw) do not depend on how work is shared
-/// among threads. The same keys give the same bits on every machine; the distributions use only IEEE arithmetic and
-/// libm's `log`, `exp`, `pow`.
+/// among threads. The same keys give the same bits on every machine.
 @frozen
 public struct RandomStream: Sendable {
   @usableFromInline var s0: UInt64
@@ -79,4 +78,4 @@ public struct RandomStream: Sendable {
   public mutating func nextUniform() -> Double { RandomStream.unit(next()) }
 }
 
-extension RandomStream: RandomNumberGenerator {}
+extension RandomStream: RandomNumberGenerator, UniformStream {}

@@ -181,7 +181,11 @@ struct PosteriorFactor: @unchecked Sendable {
     for first in stride(from: 0, to: count, by: lanes) {
       for lane in 0..<lanes {
         var stream = RandomStream(seed: seed, UInt64(first + lane))
-        for j in 0..<d { panel.base[plan.position[j] * lanes + lane] = stream.nextNormal() }
+        for j in stride(from: 0, to: d, by: 2) {
+          let pair = stream.nextNormalPair()
+          panel.base[plan.position[j] * lanes + lane] = pair.0
+          if j + 1 < d { panel.base[plan.position[j + 1] * lanes + lane] = pair.1 }
+        }
       }
       factor.solveTransposed(panel.base, lanes: lanes)
       result.withUnsafeMutableElements { target in

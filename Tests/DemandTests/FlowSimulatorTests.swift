@@ -19,7 +19,7 @@ import Testing
     let clock = FlowClock(panel: panel, horizon: Self.horizon)
     func rates(_ rate: Double, _ theta: Double?) -> FlowRates {
       var flow = FlowDraws(empty: panel, clock: clock, draws: Self.draws)
-      for index in flow.stratumPart.indices { flow.stratumPart[index] = log(max(rate, 1e-300)) }
+      for index in flow.stratumFactor.indices { flow.stratumFactor[index] = rate }
       flow.theta = theta.map { [Double](repeating: $0, count: Self.draws) }
       return FlowRates(flow, edges: clock.edges)
     }
@@ -33,7 +33,9 @@ import Testing
   }
 
   private func counts(_ tally: EventTally, _ kind: EventTally.Kind, _ period: Int) -> [Double] {
-    tally.withDraws(kind, key: 0, period: period) { $0.map(Double.init) }
+    var counts = [Double](repeating: 0, count: Self.draws)
+    tally.forEach(kind, key: 0, period: period) { counts[$0] = Double($1) }
+    return counts
   }
 
   private func moments(_ values: [Double]) -> (mean: Double, variance: Double) {

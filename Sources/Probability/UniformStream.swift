@@ -1,18 +1,31 @@
 public import Glibc
 
-extension RandomStream {
+/// A source of random numbers, and the distributions made of them by IEEE arithmetic and libm's `log`, `exp`, `pow`.
+public protocol UniformStream {
+  /// Uniform on (0, 1), never 0 or 1.
+  mutating func nextUniform() -> Double
+}
+
+extension UniformStream {
   /// Exponential with mean 1.
   @inlinable @inline(__always)
   public mutating func nextExponential() -> Double { -log(nextUniform()) }
 
   /// Standard normal by Marsaglia's polar method; the second number of a pair is not kept.
   @inlinable
-  public mutating func nextNormal() -> Double {
+  public mutating func nextNormal() -> Double { nextNormalPair().0 }
+
+  /// Two independent standard normals, the pair of the polar method.
+  @inlinable
+  public mutating func nextNormalPair() -> (Double, Double) {
     while true {
       let u = 2 * nextUniform() - 1
       let v = 2 * nextUniform() - 1
       let s = u * u + v * v
-      if s < 1 && s > 0 { return u * (-2 * log(s) / s).squareRoot() }
+      if s < 1 && s > 0 {
+        let scale = (-2 * log(s) / s).squareRoot()
+        return (u * scale, v * scale)
+      }
     }
   }
 

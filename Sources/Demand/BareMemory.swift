@@ -1,0 +1,31 @@
+/// Memory without the checks of arrays, for inner loops; freed with its owner.
+final class BareMemory {
+  private var blocks: [UnsafeMutableRawPointer] = []
+
+  func filled<Value: BitwiseCopyable>(_ count: Int, with value: Value) -> UnsafeMutablePointer<Value> {
+    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: max(1, count))
+    pointer.initialize(repeating: value, count: max(1, count))
+    blocks.append(UnsafeMutableRawPointer(pointer))
+    return pointer
+  }
+
+  deinit { for block in blocks { block.deallocate() } }
+}
+
+/// Numbers that inner loops of any thread read and that never change.
+final class BareArray<Value: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  let pointer: UnsafePointer<Value>
+  let count: Int
+
+  init(_ values: [Value]) {
+    let memory = UnsafeMutablePointer<Value>.allocate(capacity: max(1, values.count))
+    values.withUnsafeBufferPointer { if let base = $0.baseAddress { memory.initialize(from: base, count: values.count) } }
+    pointer = UnsafePointer(memory)
+    count = values.count
+  }
+
+  deinit { pointer.deallocate() }
+
+  @inline(__always)
+  subscript(index: Int) -> Value { pointer[index] }
+}
