@@ -4,7 +4,7 @@ import Probability
 
 /// The rates of one municipality's cells in one draw, in the base and under one plan at a time, each computed when first
 /// asked for. One thread's scratch.
-struct CellRates {
+struct CellRates: ~Copyable {
   private let simulator: FlowSimulator
   private let memory = BareMemory()
   private let strata: Int
@@ -22,6 +22,13 @@ struct CellRates {
   private let planBook: RateBook
   /// Other exits follow the area alone: `[draw in the block · areas + area]`.
   private let exitShapes: RateShapes
+  /// Admissions follow the area and the population: the area's part, likewise.
+  private let admissionShapes: RateShapes
+  /// By stratum: admissions a year at the largest exposure; and their bounds over the horizon, summed up.
+  private let levels: UnsafeMutablePointer<Double>
+  private let bounds: UnsafeMutablePointer<Double>
+  private let isFollowed: UnsafeMutablePointer<Bool>
+  private let edges: UnsafePointer<Double>
   /// Homecomings have the municipality's own trend and batches besides: `[area]`.
   private let homecomingShapes: RateShapes
   /// The municipality's own damped trend of homecomings.
@@ -51,6 +58,12 @@ struct CellRates {
     baseBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     planBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     exitShapes = RateShapes(horizon: horizon, rows: EventTally.width * areas, memory: memory)
+    admissionShapes = RateShapes(horizon: horizon, rows: EventTally.width * areas, memory: memory)
+    levels = memory.filled(strata, with: 0)
+    bounds = memory.filled(strata, with: 0)
+    isFollowed = memory.filled(strata, with: false)
+    for (s, knowledge) in simulator.panel.knowledge.enumerated() { isFollowed[s] = knowledge == .flowsAndStock }
+    edges = simulator.edges.pointer
     homecomingShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     municipalityTime = memory.filled(horizon, with: 1)
     plan = reference
@@ -58,7 +71,10 @@ struct CellRates {
   }
 
   /// Forgets what was shared by the draws of a block.
-  func beginBlock() { exitShapes.clear() }
+  func beginBlock() {
+    exitShapes.clear()
+    admissionShapes.clear()
+  }
 
   mutating func begin(municipality: Int, draw: Int, reference: PreparedPlan) {
     self.municipality = municipality
@@ -104,21 +120,87 @@ struct CellRates {
     return planBook
   }
 
-  /// An upper bound of the base's clusters over the horizon: most cells have none, and this spares them their rates.
-  @inline(__always)
-  func mostArrivals(_ stratum: Int) -> Double {
-    let area = areaOfStratum[stratum]
-    return level(admission, stratum) * largestExposure[municipality * areas + area] * admission.total(area: area, draw: draw) * 1.000001
+  // MARK: Arrivals
+
+  /// The arrivals of all followed strata, by stratum and time; the same for every plan.
+  mutating func fillArrivals(_ arrivals: inout [Arrival]) {
+    arrivals.removeAll(keepingCapacity: true)
+    var total = 0.0
+    for s in 0..<strata {
+      let area = areaOfStratum[s]
+      levels[s] = isFollowed[s] ? level(admission, s) * largestExposure[municipality * areas + area] : 0
+      total += levels[s] * admission.total(area: area, draw: draw)
+      bounds[s] = total
+    }
+    var clocks = CounterStream(key: CounterStream.key(root, 1_000_000))
+    let first = clocks.nextUniform()
+    // −ln u is at least 1 − u: most municipalities have no arrival, and this spares them the logarithm.
+    guard 1 - first < total else { return }
+    var reached = -log(first)
+    var stratum = 0
+    var number: UInt64 = 4_000_000
+    while reached < total {
+      while bounds[stratum] <= reached { stratum += 1 }
+      let integral = admissionShape(areaOfStratum[stratum])
+      let wanted = (reached - (stratum == 0 ? 0 : bounds[stratum - 1])) / levels[stratum]
+      var t = 0
+      while t + 1 < horizon, integral[t + 1] <= wanted { t += 1 }
+      let amount = integral[t + 1] - integral[t]
+      let (start, end) = (edges[t], edges[t + 1])
+      let time = min(start + (wanted - integral[t]) / amount * (end - start), end.nextDown)
+      let key = CounterStream.key(root, number)
+      arrivals.append(
+        Arrival(
+          stratum: Int32(stratum), period: Int32(t), time: time,
+          threshold: CounterStream.uniform(key: key, 0) * amount * levels[stratum], key: key, firstCitizen: 0))
+      number += 1
+      reached += clocks.nextExponential()
+    }
   }
 
-  /// How much the plan can raise a cell's admissions at most.
-  func largestIncrease(_ stratum: Int) -> Double {
-    var factor = 1.0
-    for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) {
-      guard plan.multiplies[index] else { return .infinity }
-      factor *= max(1, plan.value(index, draw: draw))
+  /// Expected clusters and citizens of a stratum's admissions in a period under the current plan.
+  func expectedAdmissions(_ stratum: Int, _ t: Int) -> (clusters: Double, mean: Double) {
+    let area = areaOfStratum[stratum]
+    let people = exposure[(municipality * areas + area) * horizon + t]
+    var mean = levels[stratum] / largestExposure[municipality * areas + area] * admission.days(area: area, draw: draw)[t] * people
+    if !usesBase(.admission, stratum) {
+      for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) && plan.plan.changes[index].periods.contains(t) {
+        mean = changed(mean, index, .admission, stratum, t)
+      }
     }
-    return factor
+    guard let theta = admission.theta(draw: draw) else { return (mean, mean) }
+    return (Clusters.expected(mean: mean, theta: theta, inverse: 1 / theta), mean)
+  }
+
+  /// Fills the plan's admissions above the arrivals' rate; false where there are none.
+  mutating func fillExcess(_ stratum: Int) -> Bool {
+    guard mayIncrease(stratum) else { return false }
+    let amounts = planBook.ownAmounts(.admission, stratum)
+    fillCounted(admission, amounts, stratum)
+    for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) { change(index, amounts, .admission, stratum) }
+    cluster(.admission, stratum, admission, in: planBook)
+    let days = admission.days(area: areaOfStratum[stratum], draw: draw)
+    for t in 0..<horizon { amounts[t] = max(0, amounts[t] - levels[stratum] * days[t]) }
+    planBook.finish(.admission, stratum)
+    return planBook.total(.admission, stratum) > 0
+  }
+
+  /// What `fillExcess` filled.
+  var excess: RateBook { planBook }
+
+  private func mayIncrease(_ stratum: Int) -> Bool {
+    plan.plan.changes.indices.contains { index in
+      applies(index, to: .admission, stratum) && (!plan.multiplies[index] || plan.value(index, draw: draw) > 1)
+    }
+  }
+
+  private func admissionShape(_ area: Int) -> UnsafePointer<Double> {
+    let index = draw % EventTally.width * areas + area
+    if !admissionShapes.ready(index) {
+      admissionShapes.amounts(index).update(from: admission.days(area: area, draw: draw), count: horizon)
+      admissionShapes.integrate(index)
+    }
+    return admissionShapes.integral(index)
   }
 
   /// Of the row's negative binomial in this draw; nil for Poisson.
@@ -231,7 +313,7 @@ struct CellRates {
   private func cluster(_ row: RateBook.Row, _ stratum: Int, _ flow: FlowRates.View, in book: RateBook) {
     let amounts = book.ownAmounts(row, stratum)
     book.ownMeans(row, stratum).update(from: amounts, count: horizon)
-    if let theta = flow.theta(draw: draw) { clusters(amounts, count: horizon, theta: theta) }
+    if let theta = flow.theta(draw: draw) { Clusters.expect(amounts, count: horizon, theta: theta) }
   }
 
   // MARK: Changes
@@ -242,14 +324,12 @@ struct CellRates {
   }
 
   private func change(_ index: Int, _ amounts: UnsafeMutablePointer<Double>, _ row: RateBook.Row, _ stratum: Int) {
-    let change = plan.plan.changes[index]
+    for t in plan.plan.changes[index].periods.clamped(to: 0..<horizon) { amounts[t] = changed(amounts[t], index, row, stratum, t) }
+  }
+
+  private func changed(_ amount: Double, _ index: Int, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
     let value = plan.value(index, draw: draw)
-    for t in change.periods.clamped(to: 0..<horizon) {
-      switch change.effect {
-      case .multiply: amounts[t] *= value
-      case .add: amounts[t] = max(0, amounts[t] + added(index, value, amounts[t], row, stratum, t))
-      }
-    }
+    return plan.multiplies[index] ? amount * value : max(0, amount + added(index, value, amount, row, stratum, t))
   }
 
   /// An added number by period: for arrivals this cell's share of it, for exits a hazard of every citizen.
@@ -272,9 +352,9 @@ struct CellRates {
     where batch.municipality == municipality && batch.replacesTrend && batch.strata[stratum] {
       let until = leaving(batch, index)
       for t in 0..<horizon {
-        let from = max(simulator.edges[t], batch.announced)
-        let to = min(simulator.edges[t + 1], until)
-        if to > from { amounts[t] *= 1 - (to - from) / (simulator.edges[t + 1] - simulator.edges[t]) }
+        let from = max(edges[t], batch.announced)
+        let to = min(edges[t + 1], until)
+        if to > from { amounts[t] *= 1 - (to - from) / (edges[t + 1] - edges[t]) }
       }
     }
   }

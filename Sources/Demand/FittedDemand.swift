@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 public import Groundwork
 public import Placements
+import Synchronization
 
 /// A panel's demand, fitted: flows where they are known, a local level where only the stock is.
 public struct FittedDemand: Sendable {
@@ -225,9 +226,13 @@ final class ConcurrentResults<Value: Sendable>: @unchecked Sendable {
   }
 
   func fill(threads: Int, _ job: @Sendable (Int) -> Value) {
-    let chunks = max(1, min(threads, count))
-    DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-      for index in stride(from: chunk, to: count, by: chunks) { slots[index] = job(index) }
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        slots[index] = job(index)
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import Probability
 /// Gamma factors of mean 1 by table: the quantile function on an even grid of probabilities, linear between its nodes.
 ///
 /// The shape's uncertainty is kept by as many tables as `shapes`, spread over its distribution. The mean is kept within 1e-4, far below the sampling error of any forecast.
-struct FrailtyTable: Sendable {
+final class FrailtyTable: Sendable {
   static let shapes = 16
   private static let nodes = 1024
   /// Upper tail: nodes where 1 − p halves from one to the next, down to the smallest step of a uniform number.

@@ -3,7 +3,7 @@ import Placements
 import Probability
 
 /// One thread's scratch: simulates a municipality in a draw under every plan and adds the events to the tallies.
-struct PathWorker {
+struct PathWorker: ~Copyable {
   private let simulator: FlowSimulator
   private let plans: [PreparedPlan]
   private let keys: TallyKeys
@@ -17,13 +17,9 @@ struct PathWorker {
   private var rates: CellRates
   private var baseSpells: [Spell] = []
   private var spells: [Spell] = []
-  /// By stratum in the base: when the first cluster of admissions comes, in units of the integrated rate, and a bound of that.
-  private var firstCluster: [Double]
-  private var mostClusters: [Double]
+  private var arrivals: [Arrival] = []
   /// Where each base citizen's spells begin, and one past the last.
   private var citizenStarts: [Int] = []
-  /// By stratum: the first base citizen that was admitted to it.
-  private var firstCitizen: [Int]
   private var nextCitizen: Int32 = 0
   private var municipality = 0
   private var draw = 0
@@ -50,9 +46,6 @@ struct PathWorker {
     countsNet = keys.detail == .net
     countsEvents = !countsNet && simulator.panel.knowledge.contains(.flowsOnly)
     rates = CellRates(simulator: simulator, reference: plans[0])
-    firstCluster = [Double](repeating: 0, count: strata)
-    mostClusters = firstCluster
-    firstCitizen = [Int](repeating: 0, count: strata + 1)
     edges = simulator.edges.pointer
     periodOfDay = simulator.periodOfDay.pointer
     endOfTime = simulator.endOfTime
@@ -100,11 +93,11 @@ struct PathWorker {
           citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
           cause: .stays, start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
     }
-    for stratum in 0..<strataCount {
-      firstCitizen[stratum] = citizenStarts.count
-      if isFollowed[stratum] { admit(stratum: stratum) }
+    rates.fillArrivals(&arrivals)
+    for index in arrivals.indices {
+      arrivals[index].firstCitizen = Int32(citizenStarts.count)
+      admit(arrivals[index], size: size(of: arrivals[index]))
     }
-    firstCitizen[strataCount] = citizenStarts.count
     citizenStarts.append(spells.count)
     nextCitizen = Int32(citizenStarts.count)
   }
@@ -112,16 +105,21 @@ struct PathWorker {
   /// Runs again only those whose path the plan can change, and counts what differs.
   private mutating func simulateChanged(into tally: EventTally) {
     spells.removeAll(keepingCapacity: true)
-    followChanged(0..<firstCitizen[0], into: tally)
-    for stratum in 0..<strataCount {
-      let citizens = firstCitizen[stratum]..<firstCitizen[stratum + 1]
-      if !rates.touch(stratum).isDisjoint(with: .admission), isFollowed[stratum] {
-        for at in citizenStarts[citizens.lowerBound]..<citizenStarts[citizens.upperBound] { count(baseSpells[at], sign: -1, into: tally) }
-        admit(stratum: stratum)
-      } else {
+    followChanged(0..<simulator.residents[municipality].count, into: tally)
+    for index in arrivals.indices {
+      let arrival = arrivals[index]
+      let next = index + 1 < arrivals.count ? Int(arrivals[index + 1].firstCitizen) : citizenStarts.count - 1
+      let citizens = Int(arrival.firstCitizen)..<next
+      let touch = rates.touch(Int(arrival.stratum))
+      let size = touch.contains(.admissionRate) ? self.size(of: arrival) : citizens.count
+      if size == citizens.count, !touch.contains(.newChoice) {
         followChanged(citizens, into: tally)
+      } else {
+        for at in citizenStarts[citizens.lowerBound]..<citizenStarts[citizens.upperBound] { count(baseSpells[at], sign: -1, into: tally) }
+        admit(arrival, size: size)
       }
     }
+    for stratum in 0..<strataCount where isFollowed[stratum] && rates.touch(stratum).contains(.admissionRate) { admitExcess(stratum) }
     if !current.plan.batches.isEmpty { applyBatches() }
     for spell in spells { count(spell, sign: 1, into: tally) }
   }
@@ -205,37 +203,49 @@ struct PathWorker {
     }
   }
 
-  private mutating func admit(stratum: Int) {
-    let cell = CounterStream.key(rates.root, 1_000_000 + UInt64(stratum))
-    if plan == 0 {
-      mostClusters[stratum] = rates.mostArrivals(stratum)
-      firstCluster[stratum] = CounterStream.uniform(key: cell, 0)
+  /// How many citizens come with an arrival under the current plan.
+  @inline(__always)
+  private func size(of arrival: Arrival) -> Int {
+    let (clusters, mean) = rates.expectedAdmissions(Int(arrival.stratum), Int(arrival.period))
+    guard arrival.threshold < clusters else { return 0 }
+    var stream = CounterStream(key: arrival.key)
+    _ = stream.nextUniform()
+    return clusterSize(mean: mean, theta: rates.theta(.admission), stream: &stream)
+  }
+
+  /// The first citizen comes at the arrival's time, others at any time of its period.
+  private mutating func admit(_ arrival: Arrival, size: Int) {
+    let period = Int(arrival.period)
+    for member in 0..<size {
+      let key = CounterStream.key(arrival.key, UInt64(member))
+      var stream = CounterStream(key: CounterStream.key(key, 1))
+      let choice = stream.nextUniform()
+      let start = member == 0 ? arrival.time : edges[period] + stream.nextUniform() * (edges[period + 1] - edges[period])
+      if plan == 0 { citizenStarts.append(spells.count) } else { nextCitizen += 1 }
+      follow(
+        Spell(
+          citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: arrival.stratum,
+          offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, start: start, end: 0,
+          key: key))
     }
-    // The first number of the cell's clocks, before its logarithm is taken: −ln u is at least 1 − u.
-    let most = mostClusters[stratum] * (rates.usesBase(.admission, stratum) ? 1 : rates.largestIncrease(stratum))
-    guard 1 - firstCluster[stratum] < most else { return }
-    var clocks = CounterStream(key: cell)
-    var reached = clocks.nextExponential()
-    guard reached < most else { return }
-    let book = rates.book(.admission, stratum)
-    let total = book.total(.admission, stratum)
+  }
+
+  /// Admissions that a plan has above the rate of the arrivals.
+  private mutating func admitExcess(_ stratum: Int) {
+    guard rates.fillExcess(stratum) else { return }
+    let book = rates.excess
+    let cell = CounterStream.key(rates.root, 1_000_001 + UInt64(stratum))
     let theta = rates.theta(.admission)
+    var clocks = CounterStream(key: cell)
+    let total = book.total(.admission, stratum)
+    var reached = clocks.nextExponential()
     var number: UInt64 = 0
     while reached < total {
       let (time, period, mean) = book.arrival(.admission, stratum, reached: reached)
       let key = CounterStream.key(cell, number)
       var stream = CounterStream(key: key)
       let size = clusterSize(mean: mean, theta: theta, stream: &stream)
-      for member in 0..<size {
-        let start = member == 0 ? time : edges[period] + stream.nextUniform() * (edges[period + 1] - edges[period])
-        let choice = stream.nextUniform()
-        if plan == 0 { citizenStarts.append(spells.count) } else { nextCitizen += 1 }
-        follow(
-          Spell(
-            citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: Int32(stratum),
-            offer: offer(in: stratum, at: start, uniform: choice), entry: .admission, cause: .stays, start: start, end: 0,
-            key: CounterStream.key(key, UInt64(member) + 7)))
-      }
+      admit(Arrival(stratum: Int32(stratum), period: Int32(period), time: time, threshold: 0, key: key, firstCitizen: 0), size: size)
       number += 1
       reached += clocks.nextExponential()
     }
@@ -244,8 +254,7 @@ struct PathWorker {
   @inline(__always)
   private func clusterSize(mean: Double, theta: Double?, stream: inout CounterStream) -> Int {
     guard let theta else { return 1 }
-    let p = min(mean / (mean + theta), 1 - 1e-9)
-    return p < 1e-9 ? 1 : stream.nextLogSeries(p)
+    return Clusters.size(mean: mean, theta: theta, stream: &stream)
   }
 
   /// The offer that takes a new citizen; −1 where offers are not known or none is open.

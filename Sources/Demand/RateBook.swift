@@ -110,23 +110,3 @@ struct RateBook {
     return (time(integral, t, reached), t, means[index * horizon + t])
   }
 }
-
-/// Turns mean counts in place into expected numbers of clusters whose sizes follow the logarithmic series, so that counts
-/// are negative binomial: θ ln(1 + μ/θ). Quenouille, Biometrics 5 (1949).
-func clusters(_ means: UnsafeMutablePointer<Double>, count: Int, theta: Double) {
-  let inverse = 1 / theta
-  var largest = 0.0
-  for t in 0..<count { largest = max(largest, means[t]) }
-  guard largest * inverse < 1 else {
-    for t in 0..<count { means[t] = theta * log1p(means[t] * inverse) }
-    return
-  }
-  // ln(1 + x) = 2 artanh(z) with z = x/(2 + x) by its series: the first term left out is under 2e-8 of the sum.
-  for t in 0..<count {
-    let x = means[t] * inverse
-    let z = x / (2 + x)
-    let q = z * z
-    let series = 1 + q * (1.0 / 3 + q * (1.0 / 5 + q * (1.0 / 7 + q * (1.0 / 9 + q * (1.0 / 11 + q * (1.0 / 13))))))
-    means[t] = 2 * theta * z * series
-  }
-}

@@ -84,6 +84,46 @@ import Testing
     }
   }
 
+  /// A plan's admissions have the plan's own mean and variance, whether it has fewer than the base or more; with fewer it
+  /// admits some of the base's arrivals.
+  @Test(arguments: [0.4, 1.0, 2.5]) func changedAdmissionsAreNegativeBinomial(factor: Double) {
+    let (simulator, keys, panel) = world(residents: 0, admissionsPerYear: 24, homecoming: 0, otherExit: 0, thetaA: 1.5)
+    let change = RateChange(
+      target: .flow(.admission), municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .multiply(.exact(factor)))
+    let result = simulator.run(
+      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 2)
+    for period in [0, 7, 20] {
+      let mu = factor * 24 * Double(panel.origin.advanced(by: period + 1).days) / 365.25
+      let base = counts(result.base, .admissions, period)
+      let difference = counts(result.differences[0], .admissions, period)
+      let (mean, variance) = moments(zip(base, difference).map(+))
+      let exact = mu + mu * mu / 1.5
+      #expect(abs(mean - mu) < 4.5 * sqrt(exact / Double(Self.draws)))
+      #expect(abs(variance / exact - 1) < 5 * 3 * sqrt(2 / Double(Self.draws)))
+      if factor < 1 { #expect(difference.allSatisfy { $0 <= 0 }) }
+      if factor > 1 { #expect(difference.allSatisfy { $0 >= 0 }) }
+    }
+  }
+
+  /// Counting the net alone gives the same stock as counting every kind of event.
+  @Test func netCountsGiveTheSameStock() {
+    let (simulator, keys, _) = world(thetaA: 2, thetaH: 1, municipalities: 3)
+    let net = TallyKeys(count: 1, cell: [0, 0, 0], strata: 1, detail: .net)
+    let change = RateChange(
+      target: .flow(.homecoming), municipalities: [true, false, true], strata: [true], periods: 0..<Self.horizon, effect: .multiply(.exact(2)))
+    let plan = DemandPlan(changes: [change], windows: [])
+    let full = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: keys, threads: 1)
+    let slim = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: net, threads: 2)
+    #expect(stock(full, through: Self.horizon - 1) == stock(slim, through: Self.horizon - 1))
+    for period in 0..<Self.horizon {
+      let moves = [(EventTally.Kind.admissions, 1.0), (.homecomings, -1), (.otherExits, -1), (.netMoves, 1)]
+      let whole = moves.reduce([Double](repeating: 0, count: Self.draws)) { sum, move in
+        zip(sum, counts(full.differences[0], move.0, period)).map { $0 + move.1 * $1 }
+      }
+      #expect(whole == counts(slim.differences[0], .netMoves, period))
+    }
+  }
+
   /// With a common gamma factor the share that stays through a period is (1 + h/θ)^(−θ), and leavers cluster.
   @Test func homecomingsComeInBatches() {
     let theta = 0.5
