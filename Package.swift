@@ -51,7 +51,7 @@ let package = Package(
     module(
       "Commands",
       [
-        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Analysis", "Reports",
+        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Capacity", "Analysis", "Reports",
         argumentParser,
       ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),

@@ -249,6 +249,7 @@ private struct LineState {
         stock[d] -= amount
       case .netMoves: stock[d] += amount
       case .dayCorrection: occupiedDays[d] += amount
+      case .batchCitizens, .noticeDays: break
       }
     }
   }

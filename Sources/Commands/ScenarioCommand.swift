@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Analysis
+internal import Capacity
 internal import Demand
 internal import Groundwork
 internal import Placements
@@ -21,6 +22,13 @@ struct ScenarioCommand: AsyncParsableCommand {
         en: "The scenarios' names or files; else all in the project's folder scenarios."), value: Phrase(da: "scenarie", en: "scenario")))
   var scenarios: [String] = []
 
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Kun udmeldte hjemtagninger (batch_homecoming) pr. tilbud: borgere, varsel, tomme pladser, tab.",
+        en: "Only announced homecomings (batch_homecoming) by offer: citizens, notice, empty places, loss.")))
+  var batches = false
+
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
   @OptionGroup var run: RunOptions
@@ -35,12 +43,35 @@ struct ScenarioCommand: AsyncParsableCommand {
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
     let demand = session.fitted(horizon: horizon, threads: run.taskCount, output: output)
+    let impacts = batches || output.isForPeople ? impacts(plans, session: session, demand: demand, request: request) : []
+    let impactTables = HomecomingImpactTables(impacts, panel: session.panel, level: request.level)
+    if batches {
+      guard !impacts.isEmpty else {
+        throw UsageError(
+          Phrase(
+            da: "--batches kræver et scenarie med batch_homecoming inden for horisonten, der rammer nogen.",
+            en: "--batches needs a scenario with a batch_homecoming inside the horizon that reaches somebody."))
+      }
+      return try session.print(impactTables.sheets(), machine: impactTables.machine(), project, output)
+    }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, progress: progress.follow)
     progress.finish()
     let tables = ResultTables(run: result, request: request, demand: demand)
-    try session.print(tables.scenarioSheets(request.measures ?? []), machine: tables.scenario(), project, output)
+    try session.print(
+      tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(), machine: tables.scenario(), project, output)
+  }
+
+  /// What the batches of each scenario mean by offer; the filters of rows do not apply.
+  private func impacts(_ plans: [Plan], session: ProjectSession, demand: FittedDemand, request: RunRequest) -> [HomecomingImpact] {
+    let withBatches = plans.dropFirst().filter { !$0.demand.batches.isEmpty }
+    guard !withBatches.isEmpty else { return [] }
+    let extracts = session.extracts
+    let prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: session.panel.origin.lastDay)
+    return withBatches.compactMap {
+      HomecomingImpact(plan: $0, reference: plans[0], demand: demand, capacity: extracts.capacity, prices: prices, request: request)
+    }
   }
 }
 

@@ -12,14 +12,26 @@ public final class EventTally: @unchecked Sendable {
     case netMoves
     /// Days of presence that the period's arrivals add, less those that its leavers take, against the opening stock.
     case dayCorrection
+    /// Citizens who leave in announced batches, and the days from announcement to leaving; counted in detail `batches` only.
+    case batchCitizens, noticeDays
   }
 
   /// What is told apart.
   public enum Detail: Sendable {
-    /// Every kind of event.
+    /// Every kind of event but those of announced batches.
     case events
+    /// Every kind of event.
+    case batches
     /// Only what the stock changes by, all under `netMoves`: a fifth of the memory, for stocks and places.
     case net
+
+    var kinds: Int {
+      switch self {
+      case .events: Kind.batchCitizens.rawValue
+      case .batches: Kind.allCases.count
+      case .net: 1
+      }
+    }
   }
 
   /// Draws of a block; threads count in blocks of their own.
@@ -38,7 +50,7 @@ public final class EventTally: @unchecked Sendable {
     self.horizon = horizon
     self.draws = draws
     self.detail = detail
-    kinds = detail == .net ? 1 : Kind.allCases.count
+    kinds = detail.kinds
     let count = max(1, keys * kinds * horizon * Self.blocks(draws) * Self.width)
     guard let raw = calloc(count, MemoryLayout<Int32>.stride), let flags = calloc(max(1, keys), 1) else {
       fatalError("out of memory for \(count) event counts")
@@ -72,7 +84,7 @@ public final class EventTally: @unchecked Sendable {
   /// Calls `body` with every draw's count of one key, kind and period that is not zero, in the order of the draws.
   @inline(__always)
   public func forEach(_ kind: Kind, key: Int, period: Int, _ body: (Int, Int32) -> Void) {
-    guard isTouched(key), detail == .events || kind == .netMoves else { return }
+    guard isTouched(key), detail == .net ? kind == .netMoves : kind.rawValue < kinds else { return }
     for block in 0..<Self.blocks(draws) {
       let line = cells + start(kind, key: key, period: period, block: block)
       for lane in 0..<Self.width where line[lane] != 0 { body(block * Self.width + lane, line[lane]) }

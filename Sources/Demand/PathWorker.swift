@@ -120,7 +120,7 @@ struct PathWorker: ~Copyable {
       }
     }
     for stratum in 0..<strataCount where isFollowed[stratum] && rates.touch(stratum).contains(.admissionRate) { admitExcess(stratum) }
-    if !current.plan.batches.isEmpty { applyBatches() }
+    if !current.plan.batches.isEmpty { applyBatches(into: tally) }
     for spell in spells { count(spell, sign: 1, into: tally) }
   }
 
@@ -274,7 +274,7 @@ struct PathWorker: ~Copyable {
 
   // MARK: Batches and closures
 
-  private mutating func applyBatches() {
+  private mutating func applyBatches(into tally: EventTally) {
     for (index, batch) in current.plan.batches.enumerated() where batch.municipality == municipality {
       let time = rates.leaving(batch, index)
       guard time < endOfTime else { continue }
@@ -291,9 +291,18 @@ struct PathWorker: ~Copyable {
       for at in leavers {
         spells[at].end = time
         spells[at].cause = .homecoming
+        if keys.detail == .batches { countLeaver(spells[at], noticeDays: time - batch.announced, into: tally) }
       }
       spells.removeAll { $0.start > time && citizens.contains($0.citizen) }
     }
+  }
+
+  private func countLeaver(_ spell: Spell, noticeDays: Double, into tally: EventTally) {
+    let key = keys.key(municipality: municipality, stratum: Int(spell.stratum), offer: Int(spell.offer))
+    guard key >= 0 else { return }
+    let at = period(at: spell.end)
+    tally.add(1, .batchCitizens, key: key, period: at, draw: draw)
+    tally.add(Int32(noticeDays.rounded(.down)), .noticeDays, key: key, period: at, draw: draw)
   }
 
   private func lot(_ spell: Spell, _ batch: BatchHomecoming) -> Double {

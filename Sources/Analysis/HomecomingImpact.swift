@@ -1,0 +1,201 @@
+public import Capacity
+public import Demand
+public import Forecasting
+public import Placements
+public import Scenarios
+
+/// What the announced batches of a scenario mean for each offer, against the plain forecast on the same clocks.
+///
+/// Only the batches act: other changes of the scenario would be mixed in otherwise.
+public struct HomecomingImpact: Sendable {
+  public struct Line: Sendable {
+    /// Empty in the line of all.
+    public let offer: String
+    /// Citizens taken home.
+    public let citizens: DrawSummary
+    /// Days from announcement to leaving, summed over them: what is paid after the notice is given.
+    public let noticeDays: DrawSummary
+    /// By shown period, at its end: empty places that would not be empty without the batch.
+    public let vacant: [DrawSummary]
+    /// Of the places left: no longer empty for the batch's sake at the end of the window, since others have come or those who
+    /// left would have left by then anyway.
+    public let refilled: DrawSummary
+    /// Kroner that the payers do not pay from announcement to the end of the window; nil where no price is known.
+    public let lostIncome: DrawSummary?
+    public let hasPlaces: Bool
+  }
+
+  public let plan: Plan
+  /// One line an offer that loses somebody in some draw, the largest loss first, then all together.
+  public let lines: [Line]
+  /// The periods of `vacant`.
+  public let periods: [Period]
+  /// The last period that counts for refill and income: twelve months after the last planned leaving, or the horizon's end.
+  public let windowEnd: Period
+  /// Offers whose price is unknown.
+  public let withoutPrice: [String]
+
+  private static let windowMonths = 12
+
+  /// Nil when the plan has no batch inside the horizon.
+  /// - Parameter plan: of the same horizon as `demand`.
+  public init?(
+    plan: Plan, reference: Plan, demand: FittedDemand, capacity: [CapacityStep], prices: DailyPrices, request: RunRequest
+  ) {
+    let panel = demand.panel
+    let batches = plan.demand.batches.filter { $0.offer ?? 0 < panel.offers.count }
+    let clock = FutureDays(panel: panel, horizon: demand.horizon)
+    guard let first = batches.map(\.leaving).min().flatMap(clock.period), let last = batches.map(\.leaving).max() else { return nil }
+    var only = reference.demand
+    only.batches = batches
+    let byOffer = panel.residents.contains { $0.offer != nil }
+    let index = KeyIndex(
+      panel: panel, offers: panel.offers, grouping: byOffer ? .offer : .area, filter: ResultFilter(), detail: .batches)
+    let draws = demand.simulate(
+      reference: reference.demand, scenarios: [only], keys: index.tally, draws: request.draws, seed: request.seed, threads: request.threads)
+    let windowDay = last + Double(Self.windowMonths) * 365.25 / 12
+    let lastStep = clock.period(windowDay) ?? demand.horizon - 1
+    let shown = Self.shownSteps(from: first, until: demand.horizon, length: panel.length)
+    let timeline = PlacesTimeline(
+      offers: panel.offers, capacity: capacity, changes: reference.places, from: panel.origin.advanced(by: 1).firstDay,
+      until: panel.origin.advanced(by: demand.horizon).lastDay)
+    let payers = Set(batches.map { panel.municipalities[$0.municipality].code })
+    let payer = payers.count == 1 ? payers.first ?? "" : ""
+
+    var total = Loss(draws: request.draws, shown: shown.count)
+    var found: [(mean: Double, line: Line)] = []
+    var unknown: [String] = []
+    for key in index.keys.indices where draws.differs(plan: 1, key: key) {
+      let offers = index.offersOfKey[key].map { panel.offers[$0].id }
+      let name = byOffer ? index.keys[key].offer : index.keys[key].area
+      let walk = Walk(draws: draws, key: key, panel: panel, horizon: demand.horizon, count: request.draws)
+      let loss = walk.loss(shown: shown, lastStep: lastStep) { step in
+        let period = panel.origin.advanced(by: step + 1)
+        let places = offers.map { timeline.atEnd(of: period, offer: $0) }
+        return places.contains { $0 == nil } || places.isEmpty ? nil : places.reduce(0) { $0 + ($1 ?? 0) }
+      }
+      guard loss.citizens.contains(where: { $0 > 0 }) else { continue }
+      let price = byOffer ? prices.price(offer: name, payer: payer) : nil
+      if price == nil { unknown.append(name) }
+      let hasPlaces = !offers.isEmpty && offers.allSatisfy(timeline.knows)
+      found.append((loss.citizens.reduce(0, +), loss.line(offer: name, price: price, hasPlaces: hasPlaces, level: request.level)))
+      total.add(loss, price: price)
+    }
+    guard !found.isEmpty else { return nil }
+    self.plan = plan
+    let sorted = found.sorted { ($1.mean, $0.line.offer) < ($0.mean, $1.line.offer) }.map(\.line)
+    let all = total.line(
+      offer: "", price: unknown.count < found.count ? 1 : nil, hasPlaces: sorted.allSatisfy(\.hasPlaces), level: request.level)
+    lines = sorted + (sorted.count > 1 ? [all] : [])
+    periods = shown.map { panel.origin.advanced(by: $0 + 1) }
+    windowEnd = panel.origin.advanced(by: lastStep + 1)
+    withoutPrice = unknown
+  }
+
+  /// The first leaving's period and those one, two, five, eleven and twenty-three months later, or the next few longer periods.
+  private static func shownSteps(from first: Int, until horizon: Int, length: PeriodLength) -> [Int] {
+    let after = length == .month ? [0, 1, 2, 5, 11, 23] : [0, 1, 2, 3, 4, 8]
+    return after.map { first + $0 }.filter { $0 < horizon }
+  }
+}
+
+/// Days from the origin to periods.
+private struct FutureDays {
+  private let ends: [Double]
+
+  init(panel: Panel, horizon: Int) {
+    let start = panel.origin.advanced(by: 1).firstDay
+    ends = (1...horizon).map { Double(panel.origin.advanced(by: $0).lastDay - start + 1) }
+  }
+
+  /// The future period, from 0, that has the day; nil beyond the horizon.
+  func period(_ day: Double) -> Int? { ends.firstIndex { day < $0 } }
+}
+
+/// What one line loses in each draw.
+private struct Loss {
+  var citizens: [Double]
+  var noticeDays: [Double]
+  /// `[shown period][draw]`.
+  var vacant: [[Double]]
+  var vacantAtEnd: [Double]
+  /// Days, or kroner once multiplied by a price.
+  var lost: [Double]
+
+  init(draws: Int, shown: Int) {
+    let zero = [Double](repeating: 0, count: draws)
+    citizens = zero
+    noticeDays = zero
+    vacant = Array(repeating: zero, count: shown)
+    vacantAtEnd = zero
+    lost = zero
+  }
+
+  mutating func add(_ other: Loss, price: Double?) {
+    for d in citizens.indices {
+      citizens[d] += other.citizens[d]
+      noticeDays[d] += other.noticeDays[d]
+      vacantAtEnd[d] += other.vacantAtEnd[d]
+      for s in vacant.indices { vacant[s][d] += other.vacant[s][d] }
+      if let price { lost[d] += other.lost[d] * price }
+    }
+  }
+
+  func line(offer: String, price: Double?, hasPlaces: Bool, level: Double) -> HomecomingImpact.Line {
+    func summary(_ values: [Double]) -> DrawSummary {
+      var copy = values
+      return DrawSummary(&copy, level: level)
+    }
+    return HomecomingImpact.Line(
+      offer: offer, citizens: summary(citizens), noticeDays: summary(noticeDays), vacant: vacant.map(summary),
+      refilled: summary(zip(citizens, vacantAtEnd).map { $0 - $1 }), lostIncome: price.map { price in summary(lost.map { $0 * price }) },
+      hasPlaces: hasPlaces)
+  }
+}
+
+/// Walks one line through the periods with and without the batches.
+private struct Walk {
+  let draws: DemandDraws
+  let key: Int
+  let panel: Panel
+  let horizon: Int
+  let count: Int
+
+  /// - Parameter places: at the end of a step; nil where unknown: then every place that a citizen left counts.
+  func loss(shown: [Int], lastStep: Int, places: (Int) -> Double?) -> Loss {
+    var loss = Loss(draws: count, shown: shown.count)
+    var base = [Double](repeating: Double(draws.openingFlowStock(key: key)), count: count)
+    var changed = base
+    for step in 0..<horizon {
+      let days = Double(panel.origin.advanced(by: step + 1).days)
+      let counts = step <= lastStep
+      if counts { for d in 0..<count { loss.lost[d] += (base[d] - changed[d]) * days } }
+      for plan in [0, 1] {
+        draws.forEach(plan: plan, key: key, step: step) { kind, d, amount in
+          let change: Double =
+            switch kind {
+            case .admissions, .netMoves: amount
+            case .homecomings, .otherExits: -amount
+            case .dayCorrection, .batchCitizens, .noticeDays: 0
+            }
+          if plan == 0 { base[d] += change } else { changed[d] += change }
+          switch kind {
+          case .dayCorrection where counts: loss.lost[d] += plan == 0 ? amount : -amount
+          case .batchCitizens where plan == 1: loss.citizens[d] += amount
+          case .noticeDays where plan == 1: loss.noticeDays[d] += amount
+          default: break
+          }
+        }
+      }
+      let position = shown.firstIndex(of: step)
+      guard position != nil || step == lastStep else { continue }
+      let available = places(step)
+      for d in 0..<count {
+        let empty = available.map { max(0, $0 - changed[d]) - max(0, $0 - base[d]) } ?? base[d] - changed[d]
+        if let position { loss.vacant[position][d] = empty }
+        if step == lastStep { loss.vacantAtEnd[d] = empty }
+      }
+    }
+    return loss
+  }
+}

@@ -1,0 +1,53 @@
+public import Placements
+
+/// What a place costs the payer a day: the mean over those who live there, by their own price or their offer's tariff.
+public struct DailyPrices: Sendable {
+  private struct Sum {
+    var amount = 0.0
+    var count = 0.0
+
+    var mean: Double? { count > 0 ? amount / count : nil }
+  }
+
+  private struct Place: Hashable {
+    let offer: String
+    /// Empty for all payers.
+    let payer: String
+  }
+
+  private let prices: [Place: Double]
+  /// Mean over the levels of an offer's own kind of service, for offers where nobody lives.
+  private let tariffs: [String: Double]
+
+  /// - Parameter day: on which citizens are present and tariffs valid.
+  /// A stay's price counts before the tariff of its support level, that before the mean over the offer's levels. Services by
+  /// the hour have no price a day.
+  public init(stays: [Stay], tariffs: [Tariff], offers: [Offer], on day: Day) {
+    let kinds = Dictionary(offers.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
+    var byLevel: [String: [String: Double]] = [:]
+    for tariff in tariffs where tariff.from <= day && (tariff.to.map { day <= $0 } ?? true) {
+      guard let kind = kinds[tariff.offer], kind != .hours, tariff.service == kind.rawValue else { continue }
+      byLevel[tariff.offer, default: [:]][tariff.level] = tariff.amount
+    }
+    // Summed in the order of the levels: the same bytes every time.
+    let means = byLevel.mapValues { levels in levels.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } / Double(levels.count) }
+    var sums: [Place: Sum] = [:]
+    for stay in stays where stay.start <= day && (stay.end.map { day < $0 } ?? true) {
+      guard let kind = kinds[stay.offer], kind != .hours else { continue }
+      let level = stay.supportLevel.map { $0 == $0.rounded() ? String(Int($0)) : String($0) }
+      guard let price = stay.price ?? level.flatMap({ byLevel[stay.offer]?[$0] }) ?? means[stay.offer] else { continue }
+      for payer in ["", stay.payer] {
+        sums[Place(offer: stay.offer, payer: payer), default: Sum()].amount += price
+        sums[Place(offer: stay.offer, payer: payer), default: Sum()].count += 1
+      }
+    }
+    prices = sums.compactMapValues(\.mean)
+    self.tariffs = means
+  }
+
+  /// Kroner a day for a payer's citizens in an offer; for the offer's citizens where the payer has none there; nil where
+  /// neither prices nor tariffs are known.
+  public func price(offer: String, payer: String = "") -> Double? {
+    prices[Place(offer: offer, payer: payer)] ?? prices[Place(offer: offer, payer: "")] ?? tariffs[offer]
+  }
+}
