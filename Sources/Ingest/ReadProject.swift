@@ -60,6 +60,8 @@ public struct ReadProject: Sendable {
   public let extracts: Extracts
   /// Sorted by file and row.
   public let findings: [Finding]
+  /// Lines for plads.toml that would let the reading understand more, in the order in which the need appeared.
+  public let proposals: [MappingProposal]
   /// The tables that were there, in reading order.
   public let tables: [TableSummary]
   public let coverage: Coverage
