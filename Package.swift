@@ -69,12 +69,12 @@ let package = Package(
     tests("GroundworkTests", ["Groundwork"]),
     tests("PlacementsTests", ["Placements", "Groundwork"]),
     tests("SpreadsheetsTests", ["Spreadsheets", "Groundwork", "TestSupport"]),
-    tests("IngestTests", ["Ingest", "Placements", "Groundwork", "TestSupport"]),
+    tests("IngestTests", ["Ingest", "Placements", "Groundwork", "Spreadsheets", "TestSupport"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
-    tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Placements", argumentParser]),
+    tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Ingest", "Placements", argumentParser]),
     tests("EndToEndTests", ["plads", "TestSupport"]),
   ]
 )

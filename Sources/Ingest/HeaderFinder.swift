@@ -4,8 +4,8 @@ import Groundwork
 struct HeaderFinder {
   struct Place: Hashable {
     let rows: ClosedRange<Int>
-    /// Columns of the table that the names mean.
-    let known: Int
+    /// Two for each column of the table that a name means, one for each that a name most likely means.
+    let score: Int
 
     /// As a value of `header_row`.
     var setting: String { rows.count == 1 ? String(rows.lowerBound) : "[\(rows.lowerBound), \(rows.upperBound)]" }
@@ -51,18 +51,47 @@ struct HeaderFinder {
     }
   }
 
+  /// Names that mean columns are enough from this score on to leave guesses aside.
+  private static let sureScore = 6
+
   /// The row, or two rows that follow each other, whose names mean most of the table's columns; the first of several.
   /// - Parameter own: the project's names, in their form.
   func header(of layout: TableLayout, own: Set<String> = []) -> Place? {
+    let sure = best { HeaderFinder.score($0, layout, own, guessing: false) }
+    if let sure, sure.score >= HeaderFinder.sureScore { return sure }
+    return best { HeaderFinder.score($0, layout, own, guessing: true) }
+  }
+
+  private func best(_ score: ([[String]]) -> Int) -> Place? {
     var best: Place?
     for (index, row) in rows.enumerated() {
-      let single = HeaderFinder.known(row.cells.map { $0.isEmpty ? [] : [$0] }, layout, own)
-      if single > (best?.known ?? 0) { best = Place(rows: row.line...row.line, known: single) }
+      let single = score(row.cells.map { $0.isEmpty ? [] : [$0] })
+      if single > (best?.score ?? 0) { best = Place(rows: row.line...row.line, score: single) }
       guard index > 0, rows[index - 1].line == row.line - 1 else { continue }
-      let joined = HeaderFinder.known(HeaderFinder.joined(rows[index - 1].cells, row.cells), layout, own)
-      if joined > (best?.known ?? 0) { best = Place(rows: (row.line - 1)...row.line, known: joined) }
+      let joined = score(HeaderFinder.joined(rows[index - 1].cells, row.cells))
+      if joined > (best?.score ?? 0) { best = Place(rows: (row.line - 1)...row.line, score: joined) }
     }
     return best
+  }
+
+  /// What names say of a table: see `Place.score`. Names without a letter, or longer than a name can be, say nothing.
+  static func score(_ parts: [[String]], _ layout: TableLayout, _ own: Set<String>, guessing: Bool) -> Int {
+    var found: Set<String> = []
+    var mapped = 0
+    var rest: [String] = []
+    for part in parts where !part.isEmpty {
+      let name = part.joined(separator: " ")
+      if own.contains(TableLayout.form(name)) {
+        mapped += 1
+      } else if let canonical = layout.canonical(parts: part) {
+        found.insert(canonical)
+      } else if name.count <= 60, name.contains(where: { $0.isLetter }), !name.contains(where: { $0.isNumber }) {
+        rest.append(name)
+      }
+    }
+    let sure = 2 * (found.count + mapped)
+    if !guessing || rest.isEmpty { return sure }
+    return sure + layout.guesses(for: rest, columns: layout.columns.filter { !found.contains($0.name) }).count
   }
 
   /// Line and index of the first cell with the name, in its form.
@@ -85,15 +114,6 @@ struct HeaderFinder {
     }
   }
 
-  private static func known(_ parts: [[String]], _ layout: TableLayout, _ own: Set<String>) -> Int {
-    var found: Set<String> = []
-    var mapped = 0
-    for part in parts {
-      if own.contains(TableLayout.form(part.joined(separator: " "))) { mapped += 1 } else if let name = layout.canonical(parts: part) { found.insert(name) }
-    }
-    return found.count + mapped
-  }
-
   /// Whether the row after the header has words alone, as a second row of names has and a row of values has not.
   func isFollowedByNames(_ line: Int) -> Bool {
     guard let row = rows.first(where: { $0.line == line + 1 }) else { return false }
@@ -110,24 +130,17 @@ struct HeaderFinder {
     let words = NearestName.machineForm(name)
     for table in TableName.allCases {
       let layout = TableLayout.of(table)
-      guard let header = header(of: layout) ?? likelyHeader(layout) else { continue }
+      guard let header = header(of: layout) else { continue }
       let names = self.names(header.rows)
-      let isKnown = { (column: TableLayout.Column) in names.contains { layout.canonical(parts: $0) == column.name } }
-      let guesses = layout.guesses(
-        for: names.filter { layout.canonical(parts: $0) == nil }.map { $0.joined(separator: " ") }, columns: layout.columns.filter { !isKnown($0) })
-      let lacking = layout.columns.count { column in
-        column.isRequired && !isKnown(column) && !guesses.contains { $0.column.name == column.name }
-      }
+      let known = Set(names.compactMap { layout.canonical(parts: $0) })
+      let rest = names.filter { layout.canonical(parts: $0) == nil }.map { $0.joined(separator: " ") }
+      let guessed = layout.guesses(for: rest, columns: layout.columns.filter { !known.contains($0.name) }).map(\.column.name)
+      let lacking = layout.columns.count { $0.isRequired && !known.contains($0.name) && !guessed.contains($0.name) }
       let isNamed = ([table.rawValue] + table.aliases).contains { words.contains($0) }
-      let score = 2 * header.known + guesses.count - 2 * lacking + (isNamed ? 6 : 0)
+      let score = header.score - 2 * lacking + (isNamed ? 6 : 0)
       if score > (best?.score ?? 3) { best = (table, header, score) }
     }
     return best.map { ($0.table, $0.header) }
-  }
-
-  /// Without any known name: the first row with at least three texts.
-  private func likelyHeader(_ layout: TableLayout) -> Place? {
-    rows.first { $0.cells.count { !$0.isEmpty } >= 3 }.map { Place(rows: $0.line...$0.line, known: 0) }
   }
 
   private func names(_ range: ClosedRange<Int>) -> [[String]] {

@@ -10,7 +10,7 @@ public struct MappingProposal: Hashable, Sendable {
   /// What the value may be, where there is none; may be empty.
   public let choices: [String]
 
-  init(section: String, sectionLine: Int?, key: String, value: String?, choices: [String] = []) {
+  public init(section: String, sectionLine: Int?, key: String, value: String?, choices: [String] = []) {
     self.section = section
     self.sectionLine = sectionLine
     self.key = key

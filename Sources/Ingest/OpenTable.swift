@@ -48,7 +48,7 @@ final class OpenTable {
     let unknown = others.map { text.header[$0] }.filter { !$0.isEmpty }
     for column in missing {
       let near = NearestName.find(column.name, among: unknown)
-      let tried = columnCount == 1 ? text.delimiter : nil
+      let tried = columnCount == 1 && text.sheet == nil ? text.delimiter : nil
       log.report(
         .missingColumn(column.name, aliases: column.aliases, near: near, tried: tried), file: file, row: text.headerLine, column: column.name)
     }
@@ -59,10 +59,11 @@ final class OpenTable {
     let finder = HeaderFinder(text)
     let here = text.headerLine
     var place: HeaderFinder.Place?
-    if !isComplete, let best = finder.header(of: layout, own: mapping.ownHeaders), best.rows != here...here, best.known > max(1, positions.count) {
+    let score = HeaderFinder.score(text.headerParts, layout, mapping.ownHeaders, guessing: true)
+    if !isComplete, let best = finder.header(of: layout, own: mapping.ownHeaders), best.rows != here...here, best.score > max(2, score) {
       place = best
     } else if layout.hasDigits, positions.count > 1, finder.isFollowedByNames(here) {
-      place = HeaderFinder.Place(rows: here...(here + 1), known: positions.count)
+      place = HeaderFinder.Place(rows: here...(here + 1), score: score)
     }
     guard let place else { return false }
     log.report(.headerElsewhere(place.setting, table: layout.name.rawValue), file: file, row: place.rows.lowerBound)

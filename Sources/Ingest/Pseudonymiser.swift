@@ -14,6 +14,8 @@ public struct Pseudonymiser {
     public fileprivate(set) var blank = 0
     /// Warnings about person numbers that stand elsewhere in the file.
     public fileprivate(set) var findings: [Finding] = []
+
+    public init() {}
   }
 
   public typealias Sink = (UnsafeRawBufferPointer) throws -> Void

@@ -37,14 +37,14 @@ public enum TableFile {
     case .encrypted: throw FindingsError(Fault.encryptedWorkbook.finding(file: name))
     case .oldWorkbook: throw FindingsError(Fault.oldWorkbook.finding(file: name))
     case .workbook:
-      let workbook: Workbook
       do throws(WorkbookProblem) {
-        workbook = try Workbook(bytes)
+        let workbook = try Workbook(bytes)
+        if isNamedWorkbook(name) { return .workbook(workbook) }
       } catch {
-        throw FindingsError(Fault.workbook(error).finding(file: name))
+        if case .otherContent = error { throw FindingsError(Fault.workbook(error).finding(file: name)) }
+        if isNamedWorkbook(name) { throw FindingsError(Fault.workbook(error).finding(file: name)) }
       }
-      if !isNamedWorkbook(name) { throw FindingsError(Fault.workbookNamedText.finding(file: name)) }
-      return .workbook(workbook)
+      throw FindingsError(Fault.workbookNamedText.finding(file: name))
     case .other:
       if isNamedWorkbook(name) { throw FindingsError(Fault.textNamedWorkbook.finding(file: name)) }
       try TextFile.check(bytes, as: name)

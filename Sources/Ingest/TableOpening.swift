@@ -53,13 +53,13 @@ struct TableOpening {
   /// The nearest name where one is asked for, else the sheet whose first rows look most like the table.
   private func proposeSheet(_ workbook: Workbook) {
     let names = workbook.sheets.map(\.name)
-    var best: (name: String, known: Int)?
+    var best: (name: String, score: Int)?
     if let wanted = mapping.sheet, let near = NearestName.find(wanted, among: names) {
       best = (near, 0)
     } else {
       for sheet in workbook.sheets {
         guard let place = HeaderFinder(workbook, sheet)?.header(of: layout, own: mapping.ownHeaders) else { continue }
-        if place.known > (best?.known ?? 0) { best = (sheet.name, place.known) }
+        if place.score > (best?.score ?? 0) { best = (sheet.name, place.score) }
       }
     }
     log.propose(
@@ -67,7 +67,7 @@ struct TableOpening {
   }
 
   private func proposesHeader(_ finder: HeaderFinder, file: String) -> Bool {
-    guard mapping.headerRows == nil, let place = finder.header(of: layout, own: mapping.ownHeaders), place.known > 1,
+    guard mapping.headerRows == nil, let place = finder.header(of: layout, own: mapping.ownHeaders), place.score > 2,
       place.rows != 1...1
     else { return false }
     log.report(.headerElsewhere(place.setting, table: layout.name.rawValue), file: file, row: place.rows.lowerBound)
@@ -113,6 +113,6 @@ struct StrayFile {
     func line(_ key: String, _ value: String) { log.propose(OpenTable.proposal(table, project.toml, key, value)) }
     line("file", MappingProposal.quoted(file))
     if let sheet, !isOnly { line("sheet", MappingProposal.quoted(sheet)) }
-    if header.known > 1, header.rows.upperBound > 1 { line("header_row", header.setting) }
+    if header.score > 2, header.rows.upperBound > 1 { line("header_row", header.setting) }
   }
 }

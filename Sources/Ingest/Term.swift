@@ -5,7 +5,7 @@ struct Term {
   let name: String
   /// In machine form, whole names.
   let words: [String]
-  /// Beginnings of words that hint at the term, weaker than a whole name.
+  /// Beginnings, and long ones also ends, of words that hint at the term, weaker than a whole name.
   let stems: [String]
 
   init(_ name: String, _ words: [String], stems: [String] = []) {
@@ -27,7 +27,7 @@ struct Term {
     }
     if best < 200 {
       let parts = form.split(separator: "_")
-      for stem in stems where parts.contains(where: { $0.hasPrefix(stem) }) { best = max(best, 50 + stem.count) }
+      for stem in stems where parts.contains(where: { $0.hasPrefix(stem) || stem.count >= 4 && $0.hasSuffix(stem) }) { best = max(best, 50 + stem.count) }
     }
     return best
   }

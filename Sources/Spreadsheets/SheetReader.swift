@@ -69,20 +69,21 @@ class SheetPart: XMLHandler {
   private let lastRow: Int
   private let body: (SheetCell) -> Bool
   private(set) var notes = SheetNotes()
-  private(set) var problem: WorkbookProblem?
-  private(set) var isDone = false
+  // One parser calls; the checks of exclusive access would cost a tenth of the reading.
+  @exclusivity(unchecked) private(set) final var problem: WorkbookProblem?
+  @exclusivity(unchecked) private(set) final var isDone = false
 
-  private(set) var row = 0
-  private(set) var column = -1
-  private(set) var storage = Storage.number
+  @exclusivity(unchecked) private(set) final var row = 0
+  @exclusivity(unchecked) private(set) final var column = -1
+  @exclusivity(unchecked) private(set) final var storage = Storage.number
   /// Number of the cell's style; nil where it has none.
-  private(set) var style: Int?
-  private var isDay = false
-  private var hasFormula = false
-  private var isInCell = false
-  private var isInValue = false
-  private var isInPhonetic = false
-  private var value: [UInt8] = []
+  @exclusivity(unchecked) private(set) final var style: Int?
+  @exclusivity(unchecked) private final var isDay = false
+  @exclusivity(unchecked) private final var hasFormula = false
+  @exclusivity(unchecked) private final var isInCell = false
+  @exclusivity(unchecked) private final var isInValue = false
+  @exclusivity(unchecked) private final var isInPhonetic = false
+  @exclusivity(unchecked) private final var value: [UInt8] = []
 
   init(sheet: String, strings: SharedStrings, dateStyles: [Bool], lastRow: Int, _ body: @escaping (SheetCell) -> Bool) {
     self.sheet = sheet

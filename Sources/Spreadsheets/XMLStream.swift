@@ -73,7 +73,7 @@ struct XMLAttributes {
 final class XMLStream {
   private let parser: XML_Parser
   private let part: String
-  private var handler: any XMLHandler
+  private let handler: any XMLHandler
   private var hasDeclaration = false
 
   init(part: String, handler: any XMLHandler) {

@@ -1,9 +1,9 @@
 import CZlib
 
 /// A small workbook in Office Open XML, written for a test.
-public struct WorkbookFile {
+public struct WorkbookFile: Sendable {
   /// A cell of a test's sheet.
-  public enum Cell: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public enum Cell: Sendable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     case shared(String)
     case inline(String)
     /// As the XML has it.
@@ -24,7 +24,7 @@ public struct WorkbookFile {
     public init(integerLiteral value: Int) { self = .number("\(value)") }
   }
 
-  public struct Sheet {
+  public struct Sheet: Sendable {
     public var name: String
     /// Row number from 1 and cells from column A.
     public var rows: [(number: Int, cells: [Cell])]
