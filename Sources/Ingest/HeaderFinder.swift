@@ -29,10 +29,6 @@ struct HeaderFinder {
     self.delimiter = candidates[best]
   }
 
-  init(_ text: DelimitedText) {
-    self.init(utf8: text.bytes, delimiter: text.delimiter)
-  }
-
   private static func firstRows(_ bytes: [UInt8], _ delimiter: Delimiter) -> [(line: Int, cells: [String])] {
     DelimitedText.withBytes(bytes) { buffer in
       let start = bytes.starts(with: TextEncoding.byteOrderMark) ? 3 : 0

@@ -56,7 +56,8 @@ final class OpenTable {
   }
 
   private func reportHeaderElsewhere(isComplete: Bool) -> Bool {
-    let finder = HeaderFinder(text)
+    // A title above the names may say nothing of what parts them.
+    let finder = HeaderFinder(utf8: text.bytes, delimiter: text.sheet == nil ? mapping.delimiter : .tab)
     let here = text.headerLine
     var place: HeaderFinder.Place?
     let score = HeaderFinder.score(text.headerParts, layout, mapping.ownHeaders, guessing: true)

