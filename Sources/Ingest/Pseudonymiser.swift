@@ -219,7 +219,9 @@ private final class PersonNumberScan {
       self.part = part
     }
     for byte in piece {
-      if byte >= 0x30 && byte <= 0x39 || byte == 0x2D || byte == 0x2E {
+      // Letters, too: digits within a pseudonym are no number.
+      let isLetter = byte >= 0x41 && byte <= 0x5A || byte >= 0x61 && byte <= 0x7A
+      if isLetter || byte >= 0x30 && byte <= 0x39 || byte == 0x2D || byte == 0x2E {
         if run.count < 20 { run.append(byte) }
       } else if !run.isEmpty {
         close()
