@@ -18,6 +18,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -33,14 +34,18 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     module("LinearAlgebra", ["COpenBLAS"]),
     module("Probability"),
     module("Groundwork"),
     module("Placements", ["Groundwork"]),
-    module("Ingest", ["Placements", "Groundwork"]),
+    module("Spreadsheets", ["CZlib", "CExpat", "Groundwork"]),
+    module("Ingest", ["Placements", "Spreadsheets", "Groundwork", crypto]),
     module("Regression", ["LinearAlgebra", "Probability"]),
     module("Forecasting", ["Groundwork"]),
     module("Demand", ["Groundwork", "Placements", "Probability", "LinearAlgebra", "Regression"]),
@@ -55,7 +60,7 @@ let package = Package(
         argumentParser,
       ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
-    .target(name: "TestSupport", dependencies: ["Ingest", "Placements"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["CZlib", "Ingest", "Placements"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("DemandTests", ["Demand", "Placements", "Probability", "TestSupport"]),
     tests("ForecastingTests", ["Forecasting"]),
     tests("CapacityTests", ["Capacity", "Placements", "Scenarios"]),
@@ -63,12 +68,13 @@ let package = Package(
     tests("AnalysisTests", ["Ingest", "Analysis", "Demand", "Forecasting", "Groundwork", "Placements", "Scenarios", "TestSupport"]),
     tests("GroundworkTests", ["Groundwork"]),
     tests("PlacementsTests", ["Placements", "Groundwork"]),
-    tests("IngestTests", ["Ingest", "Placements", "Groundwork"]),
+    tests("SpreadsheetsTests", ["Spreadsheets", "Groundwork", "TestSupport"]),
+    tests("IngestTests", ["Ingest", "Placements", "Groundwork", "Spreadsheets", "TestSupport"]),
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
-    tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Placements", argumentParser]),
-    tests("EndToEndTests", ["plads"]),
+    tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Ingest", "Placements", argumentParser]),
+    tests("EndToEndTests", ["plads", "TestSupport"]),
   ]
 )

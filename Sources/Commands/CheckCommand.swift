@@ -21,12 +21,16 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     let project = ProjectReader(folder: projectOptions.project).read()
-    if project.tables.isEmpty, project.hasErrors, !findings { throw FindingsError(project.findings) }
     let report = CheckReport(project: project)
-    let table = findings ? report.findingsTable : report.tablesTable
-    try outputOptions.write(projectOptions.headed(table, by: project.extracts.settings))
+    // Without any table there is nothing to tabulate, only something to mend.
+    if !(project.tables.isEmpty && project.hasErrors && !findings) {
+      let table = findings ? report.findingsTable : report.tablesTable
+      try outputOptions.write(projectOptions.headed(table, by: project.extracts.settings))
+    }
     if !findings { Console.show(outputOptions.quiet ? project.findings.filter { $0.severity == .error } : project.findings) }
+    for line in report.proposalLines { outputOptions.say(line) }
     outputOptions.say(report.verdict)
+    outputOptions.say(report.next(in: projectOptions.project))
     if project.hasErrors { throw ExitCode(Shell.Code.unusable) }
   }
 }
@@ -92,6 +96,41 @@ struct CheckReport {
     return Phrase(
       da: "Projektet kan ikke bruges endnu: \(errors) fejl, \(da).",
       en: "The project cannot be used yet: \(errors == 1 ? "1 error" : "\(errors) errors"), \(en).")
+  }
+
+  /// Lines for plads.toml, ready to paste, by the table that they belong under.
+  var proposalLines: [Phrase] {
+    if project.proposals.isEmpty { return [] }
+    var lines = [Phrase(da: "Forslag til plads.toml; ret dem, hvor de ikke passer:", en: "Proposed for plads.toml; mend them where they do not suit:")]
+    var sections: [String] = []
+    for proposal in project.proposals where !sections.contains(proposal.section) { sections.append(proposal.section) }
+    for section in sections {
+      let proposals = project.proposals.filter { $0.section == section }
+      let place = proposals[0].sectionLine.map {
+        Phrase(da: "   # står på linje \($0): sæt ind under den", en: "   # stands on line \($0): paste below it")
+      }
+      lines.append(Phrase("\n[\(section)]") + (place ?? Phrase("")))
+      lines += proposals.map { Phrase($0.line) }
+    }
+    return lines + [Phrase("")]
+  }
+
+  /// What to type next.
+  func next(in folder: String) -> Phrase {
+    let option = folder == "." ? "" : " --project " + (folder.contains(" ") ? "\"\(folder)\"" : folder)
+    if project.hasErrors, !project.proposals.isEmpty {
+      return Phrase(
+        da: "Næste: sæt linjerne ind i plads.toml, ret resten, og kør igen: plads check\(option)",
+        en: "Next: paste the lines into plads.toml, mend the rest, and run again: plads check\(option)")
+    }
+    if project.hasErrors {
+      return Phrase(da: "Næste: ret fejlene, og kør igen: plads check\(option)", en: "Next: mend the errors and run again: plads check\(option)")
+    }
+    let hasScenarios = !Folder.files(in: folder + "/scenarios", ending: ".toml").isEmpty
+    if hasScenarios { return Phrase(da: "Næste: plads scenario\(option)", en: "Next: plads scenario\(option)") }
+    return Phrase(
+      da: "Næste: plads forecast\(option) (plads fit\(option) viser raterne bag)",
+      en: "Next: plads forecast\(option) (plads fit\(option) shows the rates behind it)")
   }
 
   private func count(_ severity: Finding.Severity, in file: String) -> Int {

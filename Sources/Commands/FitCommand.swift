@@ -36,8 +36,13 @@ struct FitCommand: AsyncParsableCommand {
   }
 
   @Option(
-    help: help(Phrase(da: "CSV-fil med en linje kolonnenavne.", en: "CSV file with a line of column names."), value: Phrase(da: "fil", en: "file")))
+    help: help(Phrase(da: "CSV- eller Excel-fil med en linje kolonnenavne.", en: "CSV or Excel file with a line of column names."), value: Phrase(da: "fil", en: "file")))
   var data: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Arket, når Excel-filen har flere.", en: "The sheet, where the Excel file has several."), value: Phrase(da: "ark", en: "sheet")))
+  var sheet: String?
 
   @Option(
     help: help(
@@ -106,7 +111,7 @@ struct FitCommand: AsyncParsableCommand {
           da: "Kvadratur med flere punkter kommer i en senere udgave; uden --quadrature bruges Laplace.",
           en: "Quadrature with more points comes in a later version; without --quadrature it is Laplace."))
     }
-    let file = try DataFile(path: data)
+    let file = try DataFile(path: data, sheet: sheet)
     outputOptions.show(file.notes)
     let request = FitRequest(
       formula: formula, family: family.family, link: link, offset: offset, weights: weights,

@@ -39,6 +39,9 @@ public struct PositionedTOML: Sendable {
       remedy: remedy)
   }
 
+  /// Line of the key with the given path; nil where the file does not have it.
+  public func line(of path: String) -> Int? { positions[path]?.line }
+
   private func place(of path: String) -> TOMLReader.Place? {
     var path = path
     while true {

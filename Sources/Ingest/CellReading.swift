@@ -1,5 +1,6 @@
 import Groundwork
 import Placements
+import Spreadsheets
 
 /// Days as people and systems write them.
 enum DayText {
@@ -75,6 +76,8 @@ struct ColumnPlace {
   /// Negative where the table does not have the column; its cells are empty then.
   let index: Int
   let header: String
+  /// The canonical name.
+  let name: String
 
   var isThere: Bool { index >= 0 }
 }
@@ -97,6 +100,12 @@ struct CheckedRow {
 
   func report(_ fault: Fault, _ column: ColumnPlace? = nil) {
     table.log.report(fault, file: table.file, row: row.line, column: column?.header, value: column.map { cell($0).shown })
+  }
+
+  /// Reports a text that is no known word, and proposes the nearest known one for plads.toml.
+  func reportUnknown(_ fault: Fault, _ column: ColumnPlace, among terms: [Term]) {
+    report(fault, column)
+    table.proposeValue(cell(column).shown, in: column, among: terms)
   }
 
   /// - Returns: nil and a report where the cell is blank or longer than a name can be.
@@ -133,10 +142,26 @@ struct CheckedRow {
     case .open:
       if isEnd { return nil }
       report(.unreasonableDay, column)
-    case .notADay: report(.notADay, column)
+    case .notADay:
+      if let day = serialDay(cell) {
+        if CheckedRow.firstDay <= day, day <= CheckedRow.lastDay {
+          table.noteSerials(row: row.line, column)
+          return day
+        }
+        if isEnd, day.year == 9999 { return nil }
+      }
+      report(.notADay, column)
     case .impossible: report(.impossibleDay, column)
     }
     return nil
+  }
+
+  /// A day whose cell in a sheet lost its date format: a whole number of five digits, the years 1927 to 2173, or the open end.
+  private func serialDay(_ cell: Cell) -> Day? {
+    guard let days = table.text.sheet?.days, cell.bytes.count == 5 || cell.bytes.count == 7, let serial = try? NumberText.parse(cell.bytes),
+      serial == serial.rounded()
+    else { return nil }
+    return days.daysSince1970(serial).map { Day(number: $0) }
   }
 
   func requiredDay(_ column: ColumnPlace) -> Day? {

@@ -42,6 +42,10 @@ public struct DelimitedText: Sendable {
   let bytes: [UInt8]
   let bodyStart: Int
   let bodyLine: Int
+  /// A column's name in each row of the header, blanks left out; one name where the header is one row.
+  let headerParts: [[String]]
+  /// Where the text is a sheet's: cells that are missing at a row's end are blank then.
+  let sheet: SheetSource?
 
   static let longestHeader = 250_000
 
@@ -49,13 +53,32 @@ public struct DelimitedText: Sendable {
   /// - Parameter file: what findings call the text.
   /// - Throws: when there is no header, its delimiter is unclear, a name stands twice, or a first line is far too long.
   public init(bytes: [UInt8], file: String, delimiter: Delimiter? = nil, encoding: TextEncoding? = nil) throws(FindingsError) {
+    try self.init(bytes: bytes, file: file, delimiter: delimiter, encoding: encoding, headerRows: nil)
+  }
+
+  /// - Parameter headerRows: lines of the header, from 1; nil for the first line that is not blank.
+  init(bytes: [UInt8], file: String, delimiter: Delimiter?, encoding: TextEncoding?, headerRows: ClosedRange<Int>?) throws(FindingsError) {
     let decoded = try DelimitedText.decode(bytes, file: file, as: encoding)
+    try self.init(decoded, file: file, delimiter: delimiter, headerRows: headerRows, sheet: nil)
+  }
+
+  /// Text with tabs that came from a sheet.
+  init(utf8: [UInt8], file: String, headerRows: ClosedRange<Int>?, sheet: SheetSource, notes: [Finding]) throws(FindingsError) {
+    let decoded = Decoded(bytes: utf8, start: 0, encoding: .utf8, notes: notes)
+    try self.init(decoded, file: file, delimiter: .tab, headerRows: headerRows, sheet: sheet)
+  }
+
+  private init(
+    _ decoded: Decoded, file: String, delimiter: Delimiter?, headerRows: ClosedRange<Int>?, sheet: SheetSource?
+  ) throws(FindingsError) {
     let head = DelimitedText.withBytes(decoded.bytes) {
-      Head.read($0, from: decoded.start, wanted: delimiter)
+      Head.read($0, from: decoded.start, rows: headerRows, wanted: delimiter, isSheet: sheet != nil)
     }
     switch head {
     case .failure(let fault): throw FindingsError(fault.fault.finding(file: file, row: fault.row, column: fault.column, value: fault.value))
     case .success(let head):
+      headerParts = head.parts
+      self.sheet = sheet
       self.file = file
       self.encoding = decoded.encoding
       self.delimiter = head.delimiter
@@ -81,10 +104,12 @@ public struct DelimitedText: Sendable {
   }
 
   /// Calls back with every row that has as many fields as the header; reports the others and person numbers.
-  /// - Parameter exempt: index of a column in which ten digits in a row may stand.
+  /// - Parameters:
+  ///   - exempt: index of a column in which ten digits in a row may stand.
+  ///   - citizens: index of the column of persons, in which nine digits may be a number that lost its zero in front.
   /// - Returns: number of rows, those with findings included.
   @discardableResult
-  func forEachRow(_ log: FindingLog, keepingPersonNumbersIn exempt: Int?, _ body: (RowScanner.Row) -> Void) -> Int {
+  func forEachRow(_ log: FindingLog, keepingPersonNumbersIn exempt: Int?, citizens: Int? = nil, _ body: (RowScanner.Row) -> Void) -> Int {
     var rows = 0
     var blanks = BlankLines()
     DelimitedText.withBytes(bytes) { buffer in
@@ -94,7 +119,7 @@ public struct DelimitedText: Sendable {
         case .row:
           rows += 1
           blanks.endHere()
-          check(scanner.row, exempt: exempt, log, body)
+          check(scanner.row, exempt: exempt, citizens: citizens, log, body)
         case .blank: blanks.add(scanner.rowLine)
         case .end: break reading
         case .unterminatedQuote:
@@ -113,18 +138,25 @@ public struct DelimitedText: Sendable {
     return rows
   }
 
-  private func check(_ row: RowScanner.Row, exempt: Int?, _ log: FindingLog, _ body: (RowScanner.Row) -> Void) {
+  private func check(_ row: RowScanner.Row, exempt: Int?, citizens: Int?, _ log: FindingLog, _ body: (RowScanner.Row) -> Void) {
     for index in 0..<row.count {
       let length = row.length(index)
-      guard length == 10 || length == 11, !(index == exempt && length == 10), PersonNumber.isOne(row[index].bytes) else { continue }
+      guard length >= 9, length <= 11, isPersonNumber(row[index].bytes, isExempt: index == exempt, isCitizen: index == citizens) else { continue }
       let column = index < header.count ? header[index] : nil
       log.report(.personNumber, file: file, row: row.line, column: column, value: row[index].text)
     }
-    if row.count == header.count {
+    if row.count == header.count || sheet != nil && row.count < header.count {
       body(row)
+    } else if sheet != nil {
+      log.report(.outsideHeader(header.count), file: file, row: row.line)
     } else {
       log.report(.raggedRow(found: row.count, expected: header.count, delimiter), file: file, row: row.line)
     }
+  }
+
+  private func isPersonNumber(_ bytes: UnsafeBufferPointer<UInt8>, isExempt: Bool, isCitizen: Bool) -> Bool {
+    if bytes.count == 9 { return isCitizen && PersonNumber.lacksZero(bytes) }
+    return !(isExempt && bytes.count == 10) && PersonNumber.isOne(bytes)
   }
 
   /// Lines in the text after the header: an upper bound of the rows, for reserving memory.
@@ -200,23 +232,35 @@ private struct Head {
     var value: String?
   }
 
-  let names: [String]
+  let parts: [[String]]
   let delimiter: Delimiter
+  /// Of the last row of names.
   let line: Int
   /// Position after the header's line.
   let end: Int
   let nextLine: Int
 
-  static func read(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, wanted: Delimiter?) -> Result<Head, Failure> {
+  /// Names of several rows are joined by a blank.
+  var names: [String] { parts.map { $0.joined(separator: " ") } }
+
+  static func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, rows: ClosedRange<Int>?, wanted: Delimiter?, isSheet: Bool
+  ) -> Result<Head, Failure> {
     var start = start
     var line = 1
     var wanted = wanted
+    if let rows {
+      while line < rows.lowerBound, start < bytes.count {
+        if bytes[start] == 0x0A || (bytes[start] == 0x0D && !(start + 1 < bytes.count && bytes[start + 1] == 0x0A)) { line += 1 }
+        start += 1
+      }
+    }
     while start < bytes.count, [0x0A, 0x0D, 0x20].contains(bytes[start]) {
       if bytes[start] == 0x0A || (bytes[start] == 0x0D && !(start + 1 < bytes.count && bytes[start + 1] == 0x0A)) { line += 1 }
       start += 1
     }
     guard start < bytes.count else { return .failure(Failure(fault: .emptyFile)) }
-    if let told = separatorLine(bytes, at: start) {
+    if !isSheet, let told = separatorLine(bytes, at: start) {
       wanted = wanted ?? told.delimiter
       start = told.end
       line += 1
@@ -226,31 +270,41 @@ private struct Head {
       let shown = String(decoding: bytes[start..<(start + 100)], as: UTF8.self)
       return .failure(Failure(fault: .headerTooLong(length), row: line, value: shown))
     }
+    let count = rows?.count ?? 1
+    if isSheet { return cut(bytes, from: start, line: line, rows: count, delimiter: .tab) }
     let delimiter: Delimiter
     switch choose(bytes, from: start, length: length, wanted: wanted) {
     case .success(let chosen): delimiter = chosen
     case .failure(let failure): return .failure(Failure(fault: failure.fault, row: line, value: failure.value))
     }
-    return cut(bytes, from: start, line: line, delimiter: delimiter)
+    return cut(bytes, from: start, line: line, rows: count, delimiter: delimiter)
   }
 
-  private static func cut(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, line: Int, delimiter: Delimiter) -> Result<Head, Failure> {
+  private static func cut(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, line: Int, rows: Int, delimiter: Delimiter
+  ) -> Result<Head, Failure> {
     var scanner = RowScanner(bytes, delimiter: delimiter.rawValue, position: start, line: line)
-    switch scanner.next() {
-    case .row: break
-    case .unterminatedQuote: return .failure(Failure(fault: .unterminatedQuote, row: line))
-    case .textAfterQuote: return .failure(Failure(fault: .textAfterQuote, row: line))
-    case .tooLong: return .failure(Failure(fault: .rowTooLong, row: line))
-    case .blank, .end: return .failure(Failure(fault: .emptyFile))
+    var parts: [[String]] = []
+    for index in 0..<rows {
+      switch scanner.next() {
+      case .row: break
+      case .unterminatedQuote: return .failure(Failure(fault: .unterminatedQuote, row: scanner.rowLine))
+      case .textAfterQuote: return .failure(Failure(fault: .textAfterQuote, row: scanner.rowLine))
+      case .tooLong: return .failure(Failure(fault: .rowTooLong, row: scanner.rowLine))
+      case .blank where index > 0: continue
+      case .blank, .end: return .failure(Failure(fault: .emptyFile))
+      }
+      let row = scanner.row
+      while parts.count < row.count { parts.append([]) }
+      for column in 0..<row.count where !row[column].isEmpty { parts[column].append(row[column].text) }
     }
-    let row = scanner.row
-    let names = (0..<row.count).map { row[$0].text }
+    let head = Head(parts: parts, delimiter: delimiter, line: scanner.rowLine, end: scanner.position, nextLine: scanner.nextLine)
     var seen: Set<String> = []
-    for name in names where !name.isEmpty {
-      if PersonNumber.isOne(name) { return .failure(Failure(fault: .personNumber, row: line, value: name)) }
-      if !seen.insert(name).inserted { return .failure(Failure(fault: .duplicateHeader, row: line, column: name)) }
+    for name in head.names where !name.isEmpty {
+      if PersonNumber.isOne(name) { return .failure(Failure(fault: .personNumber, row: head.line, value: name)) }
+      if !seen.insert(name).inserted { return .failure(Failure(fault: .duplicateHeader, row: head.line, column: name)) }
     }
-    return .success(Head(names: names, delimiter: delimiter, line: line, end: scanner.position, nextLine: scanner.nextLine))
+    return .success(head)
   }
 
   /// Excel's first line `sep=;`.

@@ -7,8 +7,8 @@ extension Fault {
     Fault(
       "cpr", .error, Phrase(da: "ligner et CPR-nummer.", en: "looks like a civil registration number (CPR)."),
       Phrase(
-        da: "Erstat numrene med pseudonymer: plads pseudonymise.",
-        en: "Replace the numbers with pseudonyms: plads pseudonymise."))
+        da: "Erstat numrene med pseudonymer: plads pseudonymise FIL --column KOLONNE --key-file NØGLE.",
+        en: "Replace the numbers with pseudonyms: plads pseudonymise FILE --column COLUMN --key-file KEY."))
   }
 
   static var empty: Fault {

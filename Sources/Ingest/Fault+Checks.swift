@@ -203,7 +203,7 @@ extension Fault {
     Fault(
       near == nil ? "stray" : "stray-near", near == nil ? .note : .warning,
       Phrase(da: "filen bruges ikke.", en: "the file is not used."),
-      near.map { Phrase(da: "Mente du data/\($0).csv?", en: "Did you mean data/\($0).csv?") }
+      near.map { Phrase(da: "Mente du data/\($0)?", en: "Did you mean data/\($0)?") }
         ?? Phrase(da: "Skriv [inputs.TABEL] file = … i plads.toml for at bruge den.", en: "Write [inputs.TABLE] file = … in plads.toml to use it."))
   }
 

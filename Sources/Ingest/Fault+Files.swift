@@ -22,12 +22,6 @@ extension Fault {
       Phrase(da: "Giv læseadgang til filen.", en: "Give read access to the file."))
   }
 
-  static var workbook: Fault {
-    Fault(
-      "file", .error, Phrase(da: "er en Excel-projektmappe, ikke en tekstfil.", en: "is an Excel workbook, not a text file."),
-      Phrase(da: "Gem arket som CSV (UTF-8).", en: "Save the sheet as CSV (UTF-8)."))
-  }
-
   static var utf16: Fault {
     Fault(
       "file", .error, Phrase(da: "er gemt som UTF-16 (»Unicode-tekst«).", en: "is saved as UTF-16 (“Unicode text”)."),
@@ -76,6 +70,15 @@ extension Fault {
   }
 
   // MARK: Header and delimiter
+
+  static func headerElsewhere(_ setting: String, table: String) -> Fault {
+    Fault(
+      "header", .error,
+      Phrase(da: "kolonnenavnene ser ud til at stå her (header_row = \(setting)).", en: "the column names seem to stand here (header_row = \(setting))."),
+      Phrase(
+        da: "Skriv header_row = \(setting) under [inputs.\(table)] i plads.toml.",
+        en: "Write header_row = \(setting) under [inputs.\(table)] in plads.toml."))
+  }
 
   static func headerTooLong(_ bytes: Int) -> Fault {
     Fault(

@@ -63,6 +63,17 @@ final class FindingLog {
   private var counts: [Key: Int] = [:]
   private var rests: [Key: Rest] = [:]
   private(set) var errorCount = 0
+  /// Without repetitions, in the order of their first appearance.
+  private(set) var proposals: [MappingProposal] = []
+  private var proposed: Set<String> = []
+  private var proposalCounts: [String: Int] = [:]
+
+  func propose(_ proposal: MappingProposal) {
+    guard proposed.insert("\(proposal.section)\n\(proposal.key)").inserted else { return }
+    let count = proposalCounts[proposal.section, default: 0] + 1
+    proposalCounts[proposal.section] = count
+    if count <= 2 * limit { proposals.append(proposal) }
+  }
 
   func report(_ fault: Fault, file: String?, row: Int? = nil, column: String? = nil, value: @autoclosure () -> String? = nil) {
     if fault.severity == .error { errorCount += 1 }

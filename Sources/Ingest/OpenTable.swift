@@ -6,7 +6,9 @@ final class OpenTable {
   let file: String
   let text: DelimitedText
   let log: FindingLog
+  let toml: PositionedTOML?
   private let mapping: InputMapping
+  private var hasNotedSerials: Set<Int> = []
   /// Canonical name to position.
   private let positions: [String: Int]
   /// Positions of columns with further meaning, such as `age_0_5`, and all that are not known.
@@ -15,18 +17,13 @@ final class OpenTable {
   /// Reports what is wrong with the file's beginning; nil when the rows cannot be read.
   init?(_ name: TableName, path: String, file: String, mapping: InputMapping, toml: PositionedTOML?, log: FindingLog) {
     let layout = TableLayout.of(name)
-    do throws(FindingsError) {
-      let bytes = try TextFile.read(path, as: file)
-      let text = try DelimitedText(bytes: bytes, file: file, delimiter: mapping.delimiter, encoding: mapping.encoding)
-      text.notes.forEach(log.add)
-      self.text = text
-    } catch {
-      error.findings.forEach(log.add)
-      return nil
-    }
+    guard let text = TableOpening(layout: layout, mapping: mapping, toml: toml, log: log).open(path, file: file) else { return nil }
+    text.notes.forEach(log.add)
+    self.text = text
     self.layout = layout
-    self.file = file
+    self.file = text.file
     self.mapping = mapping
+    self.toml = toml
     self.log = log
     let recogniser = HeaderRecogniser(layout: layout, text: text, mapping: mapping, toml: toml, log: log)
     positions = recogniser.positions()
@@ -38,22 +35,47 @@ final class OpenTable {
 
   func column(_ name: String) -> ColumnPlace {
     let index = positions[name] ?? -1
-    return ColumnPlace(index: index, header: index >= 0 ? text.header[index] : name)
+    return ColumnPlace(index: index, header: index >= 0 ? text.header[index] : name, name: name)
   }
 
   func has(_ name: String) -> Bool { positions[name] != nil }
 
-  /// Reports required columns that are missing; false when one is.
+  /// Reports required columns that are missing, or that the names stand in other rows; false when one is.
   func hasRequiredColumns() -> Bool {
     let missing = layout.columns.filter { $0.isRequired && positions[$0.name] == nil }
+    if mapping.headerRows == nil, reportHeaderElsewhere(isComplete: missing.isEmpty) { return false }
+    proposeColumns()
     let unknown = others.map { text.header[$0] }.filter { !$0.isEmpty }
     for column in missing {
       let near = NearestName.find(column.name, among: unknown)
-      let tried = columnCount == 1 ? text.delimiter : nil
+      let tried = columnCount == 1 && text.sheet == nil ? text.delimiter : nil
       log.report(
         .missingColumn(column.name, aliases: column.aliases, near: near, tried: tried), file: file, row: text.headerLine, column: column.name)
     }
     return missing.isEmpty
+  }
+
+  private func reportHeaderElsewhere(isComplete: Bool) -> Bool {
+    // A title above the names may say nothing of what parts them.
+    let finder = HeaderFinder(utf8: text.bytes, delimiter: text.sheet == nil ? mapping.delimiter : .tab)
+    let here = text.headerLine
+    var place: HeaderFinder.Place?
+    let score = HeaderFinder.score(text.headerParts, layout, mapping.ownHeaders, guessing: true)
+    if !isComplete, let best = finder.header(of: layout, own: mapping.ownHeaders), best.rows != here...here, best.score > max(2, score) {
+      place = best
+    } else if layout.hasDigits, positions.count > 1, finder.isFollowedByNames(here) {
+      place = HeaderFinder.Place(rows: here...(here + 1), score: score)
+    }
+    guard let place else { return false }
+    log.report(.headerElsewhere(place.setting, table: layout.name.rawValue), file: file, row: place.rows.lowerBound)
+    propose("header_row", place.setting)
+    return true
+  }
+
+  /// Says once a column that plain numbers were taken for days.
+  func noteSerials(row: Int, _ column: ColumnPlace) {
+    guard hasNotedSerials.insert(column.index).inserted else { return }
+    log.report(.plainSerials, file: file, row: row, column: column.header)
   }
 
   /// Reports the columns that are not used, except those with the given positions.
@@ -70,9 +92,13 @@ final class OpenTable {
     }
   }
 
-  func forEachRow(exempt: ColumnPlace? = nil, _ body: (CheckedRow) -> Void) -> Int {
+  /// - Parameters:
+  ///   - exempt: a column in which ten digits may stand.
+  ///   - citizens: the column of persons, which is looked at more closely for person numbers.
+  func forEachRow(exempt: ColumnPlace? = nil, citizens: ColumnPlace? = nil, _ body: (CheckedRow) -> Void) -> Int {
     let errors = log.errorCount
-    let rows = text.forEachRow(log, keepingPersonNumbersIn: exempt?.index) { row in
+    text.reportRemarks(used: Set(positions.values), to: log)
+    let rows = text.forEachRow(log, keepingPersonNumbersIn: exempt?.index, citizens: citizens?.index) { row in
       body(CheckedRow(row, of: self))
     }
     if rows == 0, log.errorCount == errors { log.report(.headerOnly, file: file) }
@@ -124,7 +150,7 @@ private struct HeaderRecogniser {
     }
     let named = Set(positions.keys)
     for index in free where !exact.contains(index) {
-      if let canonical = layout.canonical(text.header[index]), !named.contains(canonical) { claim(canonical, index, in: &positions) }
+      if let canonical = layout.canonical(parts: text.headerParts[index]), !named.contains(canonical) { claim(canonical, index, in: &positions) }
     }
     return positions
   }

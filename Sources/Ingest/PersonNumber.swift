@@ -12,8 +12,38 @@ enum PersonNumber {
     return text.withUTF8 { isOne($0) }
   }
 
+  /// A person's number in one form however it is written: `010203-1234`, `010203 1234`, `0102031234`, and `102031234` without its
+  /// zero, all become ten digits, be the date in them valid or not. Anything else stays, without blanks around it.
+  static func normalised(_ value: [UInt8]) -> [UInt8] {
+    let text = trimmed(value)
+    let digits = text.filter { $0 >= 0x30 && $0 <= 0x39 }
+    if text.count == 9, digits.count == 9 { return [0x30] + digits }
+    let isParted = text.count == 11 && digits.count == 10 && (text[6] == 0x2D || text[6] == 0x20)
+    return isParted ? digits : text
+  }
+
+  /// Without blanks and no-break blanks at both ends.
+  static func trimmed(_ text: [UInt8]) -> [UInt8] {
+    var text = text[...]
+    while let first = text.first {
+      if first <= 0x20 { text.removeFirst() } else if text.starts(with: [0xC2, 0xA0]) { text.removeFirst(2) } else { break }
+    }
+    while let last = text.last {
+      if last <= 0x20 { text.removeLast() } else if text.suffix(2).elementsEqual([0xC2, 0xA0]) { text.removeLast(2) } else { break }
+    }
+    return Array(text)
+  }
+
+  /// Nine digits that are a number without its zero in front, as spreadsheets and systems store it that take it for a count.
+  static func lacksZero(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.count == 9, bytes.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return false }
+    let whole = [0x30] + Array(bytes)
+    return whole.withUnsafeBufferPointer { isOne($0) }
+  }
+
   /// The text with the last four digits of every number in it hidden: `010190-****`.
   /// Within a longer row of digits too: a wrong mask is harmless, a number shown is not.
+  /// Also in nine digits that stand alone and lack a zero in front: `10190-****`.
   static func masked(_ text: String) -> String {
     var source = text
     return source.withUTF8 { bytes in
@@ -25,6 +55,10 @@ enum PersonNumber {
           result += bytes[position..<(position + 6)]
           result += Array("-****".utf8)
           position += length
+        } else if standsAlone(bytes, position, 9), lacksZero(UnsafeBufferPointer(rebasing: bytes[position..<(position + 9)])) {
+          result += bytes[position..<(position + 5)]
+          result += Array("-****".utf8)
+          position += 9
         } else {
           result.append(bytes[position])
           position += 1
@@ -32,6 +66,12 @@ enum PersonNumber {
       }
       return String(decoding: result, as: UTF8.self)
     }
+  }
+
+  /// Whether so many digits begin here, and no digit stands beside them.
+  private static func standsAlone(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int, _ count: Int) -> Bool {
+    guard !isDigit(bytes, at: position - 1), !isDigit(bytes, at: position + count) else { return false }
+    return (position..<(position + count)).allSatisfy { isDigit(bytes, at: $0) }
   }
 
   private static func isDigit(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Bool {

@@ -25,7 +25,7 @@ struct PopulationTable {
     self.registers = registers
     wide = table.others.compactMap { index in
       let header = table.text.header[index]
-      return PopulationTable.band(header).map { ($0, ColumnPlace(index: index, header: header)) }
+      return PopulationTable.band(header).map { ($0, ColumnPlace(index: index, header: header, name: "persons")) }
     }
   }
 

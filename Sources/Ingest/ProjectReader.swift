@@ -15,7 +15,7 @@ public struct ProjectReader {
     guard TextFile.exists(folder) else { return failed(.noFolder) }
     guard TextFile.isFolder(folder) else { return failed(.folderIsFile) }
     let hasFile = TextFile.exists(path(ProjectFile.name))
-    guard hasFile || TableName.allCases.contains(where: { TextFile.exists(path(Self.usualFile($0))) }) else { return failed(.noProject) }
+    guard hasFile || TableName.allCases.contains(where: { Self.usualFiles($0).contains { TextFile.exists(path($0)) } }) else { return failed(.noProject) }
     let project = hasFile ? readProjectFile(log) : ProjectFile()
     var reading = Reading(folder: folder, project: project, log: log)
     return reading.run()
@@ -23,7 +23,8 @@ public struct ProjectReader {
 
   private func path(_ file: String) -> String { Self.join(folder, file) }
 
-  static func usualFile(_ table: TableName) -> String { "data/\(table.rawValue).csv" }
+  /// Where a table lies when plads.toml does not say; the first that is there counts.
+  static func usualFiles(_ table: TableName) -> [String] { [".csv", ".xlsx"].map { "data/\(table.rawValue)\($0)" } }
 
   static func join(_ folder: String, _ file: String) -> String {
     if file.hasPrefix("/") { return file }
@@ -32,7 +33,7 @@ public struct ProjectReader {
 
   private func failed(_ fault: Fault) -> ReadProject {
     ReadProject(
-      extracts: Extracts(settings: ProjectSettings(name: "")), findings: [fault.finding(file: nil, value: folder)], tables: [],
+      extracts: Extracts(settings: ProjectSettings(name: "")), findings: [fault.finding(file: nil, value: folder)], proposals: [], tables: [],
       coverage: Coverage())
   }
 
@@ -97,14 +98,17 @@ private struct Reading {
     let coverage = Coverage(of: extracts, population: population, payers: stayPayers, offers: stayOffers)
     let names = Dictionary(extracts.municipalities.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first })
     coverage.report(to: log, activityFile: file(.activity), populationFile: file(.population)) { names[$0] ?? $0 }
-    return ReadProject(extracts: extracts, findings: log.sorted(), tables: summaries, coverage: coverage)
+    return ReadProject(extracts: extracts, findings: log.sorted(), proposals: log.proposals, tables: summaries, coverage: coverage)
   }
 
-  private func file(_ table: TableName) -> String { project.inputs[table]?.file ?? ProjectReader.usualFile(table) }
-
-  private func isThere(_ table: TableName) -> Bool {
-    project.inputs[table]?.file != nil || TextFile.exists(ProjectReader.join(folder, file(table)))
+  private func file(_ table: TableName) -> String {
+    let usual = ProjectReader.usualFiles(table)
+    return project.inputs[table]?.file ?? usual.first { exists($0) } ?? usual[0]
   }
+
+  private func exists(_ file: String) -> Bool { TextFile.exists(ProjectReader.join(folder, file)) }
+
+  private func isThere(_ table: TableName) -> Bool { project.inputs[table]?.file != nil || exists(file(table)) }
 
   /// Reports once that the table's offers cannot be known, instead of once a row.
   private func knowsOffers(_ table: OpenTable) -> Bool {
@@ -236,21 +240,23 @@ private struct Reading {
     }
   }
 
-  /// Names files in data/ that nobody reads, so that a misspelt table does not pass as missing.
+  /// Names files in data/ that nobody reads, so that a misspelt table does not pass as missing, and proposes what they may hold.
   private func reportStrayFiles() {
     let names = TableName.allCases.map(\.rawValue)
-    let mapped = Set(project.inputs.values.compactMap(\.file))
-    for name in TextFile.names(in: ProjectReader.join(folder, "data")) where name.lowercased().hasSuffix(".csv") {
+    let used = Set(project.inputs.values.compactMap(\.file)).union(TableName.allCases.filter(isThere).map(file))
+    for name in TextFile.names(in: ProjectReader.join(folder, "data")) {
       let file = "data/" + name
-      let table = String(name.dropLast(4))
-      if mapped.contains(file) || names.contains(table) && project.inputs[TableName(rawValue: table)!]?.file == nil && name.hasSuffix(".csv") {
-        continue
-      }
+      guard !used.contains(file), let ending = TableFile.endings.first(where: { name.lowercased().hasSuffix($0) }) else { continue }
+      let table = String(name.dropLast(ending.count))
       if TableName.later.contains(table) {
         log.report(.laterTable, file: file)
+      } else if names.contains(table), TableName(rawValue: table).map(isThere) == true {
+        log.report(.secondFile, file: file)
       } else {
         let missing = names.filter { !isThere(TableName(rawValue: $0)!) }
-        log.report(.unknownFile(near: NearestName.find(table, among: missing)), file: file)
+        let near = NearestName.find(table, among: missing)
+        log.report(.unknownFile(near: near.map { $0 + ending.lowercased() }), file: file)
+        StrayFile(path: ProjectReader.join(folder, file), file: file, project: project, log: log).propose(missing: Set(missing))
       }
     }
   }

@@ -52,6 +52,8 @@ public struct Coverage: Hashable, Sendable {
   public var gaps: [Gap] = []
   /// Codes of municipalities that occur in stays or activity but not in the population, sorted; empty without population.
   public var withoutPopulation: [String] = []
+
+  public init() {}
 }
 
 /// A project's tables, checked, with everything that was found on the way.
@@ -60,9 +62,19 @@ public struct ReadProject: Sendable {
   public let extracts: Extracts
   /// Sorted by file and row.
   public let findings: [Finding]
+  /// Lines for plads.toml that would let the reading understand more, in the order in which the need appeared.
+  public let proposals: [MappingProposal]
   /// The tables that were there, in reading order.
   public let tables: [TableSummary]
   public let coverage: Coverage
+
+  public init(extracts: Extracts, findings: [Finding], proposals: [MappingProposal], tables: [TableSummary], coverage: Coverage) {
+    self.extracts = extracts
+    self.findings = findings
+    self.proposals = proposals
+    self.tables = tables
+    self.coverage = coverage
+  }
 
   public var hasErrors: Bool { findings.contains { $0.severity == .error } }
 

@@ -104,7 +104,7 @@ struct CategoryReader {
     let cell = row.cell(column)
     if cell.isEmpty { return nil }
     if let kind = kinds.value(of: cell) { return kind }
-    row.report(.unknownWord(cell.shown, among: Words.kinds.suggestions), column)
+    row.reportUnknown(.unknownWord(cell.shown, among: Words.kinds.suggestions), column, among: Words.kinds.terms)
     return nil
   }
 
@@ -112,14 +112,14 @@ struct CategoryReader {
     let cell = row.cell(column)
     if cell.isEmpty { return nil }
     if let code = legalBases.value(of: cell) { return code }
-    row.report(.unknownLegalBasis(cell.shown), column)
+    row.reportUnknown(.unknownLegalBasis(cell.shown), column, among: LegalBasis.codes.map { Term($0, [$0]) })
     return nil
   }
 
   func area(_ row: CheckedRow, _ column: ColumnPlace) -> String? {
     guard !row.cell(column).isEmpty, let cell = row.required(column) else { return nil }
     let id = areas.value(of: cell)
-    if let fault = registers.areas.faultOnce(id) { row.report(fault, column) }
+    if let fault = registers.areas.faultOnce(id) { row.reportUnknown(fault, column, among: registers.areas.declaredTerms) }
     return id
   }
 
@@ -131,7 +131,7 @@ struct CategoryReader {
     let cell = row.cell(column)
     if cell.isEmpty { return nil }
     if let code = cache.value(of: cell) { return code }
-    row.report(registers.municipalities.fault(cell.shown), column)
+    row.reportUnknown(registers.municipalities.fault(cell.shown), column, among: registers.municipalities.terms)
     return nil
   }
 
@@ -140,7 +140,7 @@ struct CategoryReader {
     let cell = row.cell(column)
     if cell.isEmpty { return nil }
     if let index = offers.value(of: cell) { return index }
-    if let fault = registers.offers.fault(cell.shown) { row.report(fault, column) }
+    if let fault = registers.offers.fault(cell.shown) { row.reportUnknown(fault, column, among: registers.offers.terms) }
     return nil
   }
 

@@ -28,6 +28,8 @@ struct MunicipalityRegister {
     return nil
   }
 
+  var terms: [Term] { municipalities.map { Term($0.name, [$0.name, $0.code]) } }
+
   func fault(_ text: String) -> Fault {
     let totals: Set<String> = ["alle", "all", "total", "i_alt", "ialt", "hele_landet", "sum"]
     if totals.contains(NearestName.machineForm(String(text.prefix(40)))) { return .totalsRow }
@@ -75,6 +77,8 @@ final class AreaRegister {
     return .undeclaredArea(area.name, among: areas.prefix(declaredCount).flatMap { $0.id == $0.name ? [$0.id] : [$0.id, $0.name] })
   }
 
+  var declaredTerms: [Term] { areas.prefix(declaredCount).map { Term($0.id, [$0.id, $0.name]) } }
+
   /// The declared ones in their order, then the others by id.
   var all: [SpecialtyArea] { areas.prefix(declaredCount) + areas.dropFirst(declaredCount).sorted { $0.id < $1.id } }
 }
@@ -106,6 +110,8 @@ struct OfferRegister {
   func index(_ text: String) -> Int? {
     ids[text] ?? (names[NearestName.machineForm(String(text.prefix(120)))] ?? nil)
   }
+
+  var terms: [Term] { isThere ? offers.map { Term($0.id, [$0.id, $0.name]) } : [] }
 
   /// Nil where another finding explains it already.
   func fault(_ text: String) -> Fault? {

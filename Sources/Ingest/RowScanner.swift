@@ -64,6 +64,8 @@ struct RowScanner: ~Copyable {
   private var unescapedCount = 0
   private var unescapedCapacity = 256
   private var sawQuote = false
+  /// Where fields with doubled quotes stand in the text, by their index.
+  private var unescapedSpans: [Int: Range<Int>] = [:]
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8, position: Int = 0, line: Int = 1) {
     self.bytes = bytes
@@ -81,6 +83,13 @@ struct RowScanner: ~Copyable {
 
   var row: Row { Row(line: rowLine, count: fieldCount, text: bytes.baseAddress, unescaped: unescaped, fields: fields) }
 
+  /// Where a field of the row read last stands in the text, without the quotes around it; nil for an index outside the row.
+  func span(_ index: Int) -> Range<Int>? {
+    guard index >= 0, index < fieldCount else { return nil }
+    let field = fields[index]
+    return field.isUnescaped ? unescapedSpans[index] : field.start..<field.end
+  }
+
   /// The line after the row read last.
   var nextLine: Int { line }
 
@@ -89,6 +98,7 @@ struct RowScanner: ~Copyable {
     fieldCount = 0
     unescapedCount = 0
     sawQuote = false
+    if !unescapedSpans.isEmpty { unescapedSpans = [:] }
     rowLine = line
     rowStart = position
     guard position < bytes.count else { return .end }
@@ -166,6 +176,7 @@ struct RowScanner: ~Copyable {
 
   private mutating func appendUnescaped(_ start: Int, _ end: Int) {
     let first = unescapedCount
+    unescapedSpans[fieldCount] = start..<end
     makeRoom(end - start)
     var at = start
     while at < end {

@@ -4,12 +4,19 @@ import Placements
 /// Where a table lies and how its columns and values are called there.
 struct InputMapping {
   var file: String?
+  /// Of a workbook.
+  var sheet: String?
+  /// Rows of the column names, from 1; nil for the first row that is not blank.
+  var headerRows: ClosedRange<Int>?
   var delimiter: Delimiter?
   var encoding: TextEncoding?
   /// Header as written to canonical name.
   var columns: [String: String] = [:]
   /// Canonical column to text in machine form to the word that it stands for.
   var values: [String: [String: String]] = [:]
+
+  /// The mapped headers in the form in which names are compared.
+  var ownHeaders: Set<String> { Set(columns.keys.map(TableLayout.form)) }
 }
 
 /// What plads.toml says.
@@ -125,8 +132,9 @@ private struct ProjectFileReader {
     for name in TableName.allCases where inputs[name.rawValue] != nil {
       let path = "inputs.\(name.rawValue)"
       let table = table(inputs, name.rawValue, at: path)
-      check(table, at: path, allowed: ["file", "columns", "values", "delimiter", "encoding"])
-      var mapping = InputMapping(file: string(table, "file", in: path))
+      check(table, at: path, allowed: ["file", "sheet", "header_row", "columns", "values", "delimiter", "encoding"])
+      var mapping = InputMapping(file: string(table, "file", in: path), sheet: string(table, "sheet", in: path))
+      mapping.headerRows = headerRows(table, in: path)
       if let text = string(table, "delimiter", in: path) {
         mapping.delimiter = Delimiter(named: text)
         if mapping.delimiter == nil { report(.unknownWord(text, among: ["comma", "semicolon", "tab"]), at: path + ".delimiter", value: text) }
@@ -139,6 +147,19 @@ private struct ProjectFileReader {
       mapping.values = values(table, of: name, in: path)
       result.inputs[name] = mapping
     }
+  }
+
+  /// `header_row = 3`, or `[2, 3]` where two rows make up the names.
+  private func headerRows(_ table: Values, in path: String) -> ClosedRange<Int>? {
+    let range = 1...1000
+    guard case .array(let items) = table["header_row"] else {
+      return integer(table, "header_row", in: path, range).map { $0...$0 }
+    }
+    if items.count == 2, case .integer(let first) = items[0], case .integer(let last) = items[1], range.contains(first), last == first + 1 {
+      return first...last
+    }
+    wrongType(Phrase(da: "et rækkenummer eller to, der følger efter hinanden, som [2, 3]", en: "a row's number or two that follow each other, as [2, 3]"), at: path + ".header_row")
+    return nil
   }
 
   private func columns(_ input: Values, of name: TableName, in path: String) -> [String: String] {

@@ -73,7 +73,7 @@ final class StaysTable {
     var counts = Reasons()
     let citizens = CellCache<String>(capacity: lines / 2) { $0 }
     var keys = OverlapKeys(capacity: lines)
-    result.rows = table.forEachRow { row in
+    result.rows = table.forEachRow(citizens: columns.citizen) { row in
       guard let (stay, citizen, offer) = stay(row, citizens, &counts) else { return }
       keys.append(citizen: citizen, offer: offer)
       result.stays.append(stay)
@@ -137,7 +137,9 @@ final class StaysTable {
     var reason: EndReason?
     if !cell.isEmpty {
       reason = reasons.value(of: cell)
-      if reason == nil { row.report(.unknownWord(cell.shown, among: Words.endReasons.suggestions), columns.endReason) }
+      if reason == nil {
+        row.reportUnknown(.unknownWord(cell.shown, among: Words.endReasons.suggestions), columns.endReason, among: Words.endReasons.terms)
+      }
     }
     guard end != nil else {
       if reason != nil, row.cell(columns.end).isEmpty { row.report(.reasonWithoutEnd, columns.endReason) }

@@ -6,6 +6,25 @@ enum TableName: String, CaseIterable {
 
   /// Tables of the design that nothing reads yet.
   static let later = ["economy", "expectations", "notices", "own_supply", "indices", "rules"]
+
+  /// What files and sheets with the table are called in Danish, in machine form.
+  var aliases: [String] {
+    switch self {
+    case .municipalities: ["kommuner", "kommune"]
+    case .population: ["befolkning", "folketal"]
+    case .offers: ["tilbud", "tilbudsliste"]
+    case .capacity: ["kapacitet", "pladser", "normering", "normeringer"]
+    case .tariffs: ["takster", "takst", "takstliste", "takstblad"]
+    case .stays: ["ophold", "borgere", "indskrivninger"]
+    case .activity: ["aktivitet", "belaegning"]
+    }
+  }
+
+  /// Whether a sheet's name is the table's, in either language.
+  func isCalled(_ name: String) -> Bool {
+    let form = NearestName.machineForm(name)
+    return form == rawValue || aliases.contains(form)
+  }
 }
 
 /// The columns of a table: canonical names and what else they may be called.
@@ -31,6 +50,9 @@ struct TableLayout {
   static func form(_ header: String) -> String {
     NearestName.machineForm(String(header.prefix(120)).replacing("%", with: "pct"))
   }
+
+  /// Whether every row of values has a digit somewhere: a day, an amount, a period.
+  var hasDigits: Bool { name != .offers && name != .municipalities }
 
   static func of(_ name: TableName) -> TableLayout {
     TableLayout(name: name, columns: columns(of: name))

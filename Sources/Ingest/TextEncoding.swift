@@ -71,6 +71,11 @@ public enum TextEncoding: String, Sendable {
     return length
   }
 
+  /// The text in UTF-8, whichever of the two it is in.
+  static func utf8(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.withUnsafeBufferPointer { validate($0).firstInvalid } == nil ? bytes : utf8FromWindows1252(bytes)
+  }
+
   /// The five bytes that Windows-1252 leaves undefined become control characters, as browsers do it.
   static func utf8FromWindows1252(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []

@@ -8,14 +8,23 @@ public enum TextFile {
   ///   - name: what findings call it; the path where nil.
   /// - Throws: one finding when the file is missing, a folder, unreadable, a workbook, UTF-16 or otherwise no text.
   public static func read(_ path: String, as name: String? = nil) throws(FindingsError) -> [UInt8] {
-    let name = name ?? path
-    let bytes: [UInt8]
+    let bytes = try bytes(path, as: name ?? path)
+    try check(bytes, as: name ?? path)
+    return bytes
+  }
+
+  /// A file's bytes, whatever they are.
+  /// - Throws: one finding when the file is missing, a folder or unreadable.
+  static func bytes(_ path: String, as name: String) throws(FindingsError) -> [UInt8] {
     switch load(path) {
-    case .success(let loaded): bytes = loaded
+    case .success(let loaded): return loaded
     case .failure(let failure): throw FindingsError(fault(failure).finding(file: name))
     }
+  }
+
+  /// - Throws: one finding when the bytes are a workbook, UTF-16 or otherwise no text.
+  static func check(_ bytes: [UInt8], as name: String) throws(FindingsError) {
     if let fault = notText(bytes) { throw FindingsError(fault.finding(file: name)) }
-    return bytes
   }
 
   static func exists(_ path: String) -> Bool { kind(of: path) != nil }
@@ -85,7 +94,7 @@ public enum TextFile {
   }
 
   private static let knownFormats: [(magic: [UInt8], fault: Fault)] = [
-    ([0x50, 0x4B, 0x03, 0x04], .workbook), ([0xD0, 0xCF, 0x11, 0xE0], .workbook),
+    ([0x50, 0x4B, 0x03, 0x04], .workbookNamedText), ([0xD0, 0xCF, 0x11, 0xE0], .oldWorkbook),
     ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
     ([0x25, 0x50, 0x44, 0x46], .notText), ([0x1F, 0x8B], .notText),
   ]

@@ -7,6 +7,8 @@ struct Words<Value: Sendable>: Sendable {
   private let values: [String: Value]
   /// What hints may suggest, the canonical words first.
   let suggestions: [String]
+  /// For proposals of what an unknown word may mean.
+  let terms: [Term]
 
   /// - Parameter entries: canonical word, value, further words as people write them.
   init(_ entries: [(canonical: String, value: Value, others: [String])]) {
@@ -15,6 +17,7 @@ struct Words<Value: Sendable>: Sendable {
       for word in [entry.canonical] + entry.others { values[NearestName.machineForm(word)] = entry.value }
     }
     self.values = values
+    terms = entries.map { Term($0.canonical, [$0.canonical] + $0.others) }
     suggestions = entries.map(\.canonical) + entries.flatMap(\.others)
   }
 

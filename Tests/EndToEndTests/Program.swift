@@ -64,8 +64,10 @@ struct Program {
     return Run(code: process.terminationStatus, output: try Self.text(output), errors: try Self.text(errors))
   }
 
-  func write(_ text: String, to name: String) throws {
-    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+  func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try Data(bytes).write(to: folder.appendingPathComponent(name))
   }
 
   func read(_ name: String) throws -> String { try Self.text(folder.appendingPathComponent(name)) }

@@ -2,7 +2,7 @@ internal import Groundwork
 internal import Ingest
 internal import Regression
 
-/// Any delimited text as the data of a regression: a column is numeric where every value is a number.
+/// Any delimited text or sheet as the data of a regression: a column is numeric where every value is a number.
 struct DataFile {
   let file: String
   let table: DataTable
@@ -11,8 +11,8 @@ struct DataFile {
   private let headerLine: Int
 
   /// - Throws: `FindingsError` naming the file and, where there is one, the row.
-  init(path: String) throws {
-    let text = try DelimitedText(bytes: TextFile.read(path), file: path)
+  init(path: String, sheet: String? = nil) throws {
+    let text = try TableFile.read(path, sheet: sheet)
     var table = DataTable()
     for (name, values) in try text.columns() where !name.isEmpty {
       table.add(name, Self.column(values))

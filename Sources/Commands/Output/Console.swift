@@ -50,16 +50,24 @@ enum Console {
 
   static func write(_ text: String, to descriptor: Int32) throws(SystemFault) {
     var text = text
-    let number: Int32 = text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)[...]
-      while !rest.isEmpty {
-        let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if written < 0, errno != EINTR { return errno }
-        if written > 0 { rest = rest.dropFirst(written) }
+    let fault: SystemFault? = text.withUTF8 { bytes in
+      do throws(SystemFault) {
+        try write(UnsafeRawBufferPointer(bytes), to: descriptor)
+        return nil
+      } catch {
+        return error
       }
-      return 0
     }
-    if number != 0 { throw SystemFault(number: number) }
+    if let fault { throw fault }
+  }
+
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemFault) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0, errno != EINTR { throw SystemFault() }
+      if written > 0 { rest = rest.dropFirst(written) }
+    }
   }
 }
 

@@ -32,7 +32,9 @@ enum ProjectTemplate {
 
         # Kun hvis en fil eller dens kolonner hedder noget andet.
         # [inputs.stays]
-        # file = "data/udtræk.csv"
+        # file = "data/udtræk.xlsx"
+        # sheet = "Ophold"                # arket, når projektmappen har flere
+        # header_row = 3                  # rækken med kolonnenavne; [2, 3] når to rækker hører sammen
         # columns = { "Borger-ID" = "citizen", "Slut" = "end" }
 
         """,
@@ -63,7 +65,9 @@ enum ProjectTemplate {
 
         # Only where a file or its columns have other names.
         # [inputs.stays]
-        # file = "data/extract.csv"
+        # file = "data/extract.xlsx"
+        # sheet = "Stays"                 # where the workbook has several
+        # header_row = 3                  # row of the column names; [2, 3] where two rows belong together
         # columns = { "Citizen ID" = "citizen", "Leaves" = "end" }
 
         """)
@@ -73,17 +77,17 @@ enum ProjectTemplate {
     da: """
       # Tabeller
 
-      Læg CSV-filer her (UTF-8 eller Windows-1252; komma, semikolon eller tabulator). Enten `activity.csv` eller `stays.csv` skal være der;
+      Læg CSV-filer (UTF-8 eller Windows-1252; komma, semikolon eller tabulator) eller Excel-filer (.xlsx) her. Enten `activity.csv` eller `stays.csv` skal være der;
       resten gør svaret bedre. Første linje er kolonnenavnene; danske navne forstås også. En tom celle er ukendt, aldrig nul.
-      Ingen CPR-numre: brug pseudonymer.
+      Ingen CPR-numre: »plads pseudonymise« erstatter dem. »plads check« foreslår linjer til plads.toml for navne, det ikke kender.
 
       """ + tables,
     en: """
       # Tables
 
-      Put CSV files here (UTF-8 or Windows-1252; comma, semicolon or tab). Either `activity.csv` or `stays.csv` must be there; the rest
+      Put CSV files (UTF-8 or Windows-1252; comma, semicolon or tab) or Excel files (.xlsx) here. Either `activity.csv` or `stays.csv` must be there; the rest
       sharpens the answer. The first line has the columns' names; Danish names are understood, too. An empty cell is unknown, never zero.
-      No CPR numbers: use pseudonyms.
+      No CPR numbers: “plads pseudonymise” replaces them. “plads check” proposes lines for plads.toml for names it does not know.
 
       """ + tables)
 

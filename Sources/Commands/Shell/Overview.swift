@@ -12,6 +12,7 @@ enum Overview {
         plads new min-region                    et tomt projekt til jeres egne udtræk
       Planlægger: hvad sker der med pladserne, hvis …?
         plads check                             er udtrækkene til at bruge?
+        plads pseudonymise                      erstat CPR-numre i en CSV- eller Excel-fil
         plads scenario scenarios/*.toml         scenarier side om side
       Direktør: hvor mange pladser skal vi regne med?
         plads forecast                          prognosen med usikkerhed, område for område
@@ -31,6 +32,7 @@ enum Overview {
         plads new my-region                     an empty project for your own extracts
       Planner: what happens to the places, if …?
         plads check                             can the extracts be used?
+        plads pseudonymise                      replace CPR numbers in a CSV or Excel file
         plads scenario scenarios/*.toml         scenarios side by side
       Director: how many places should we count on?
         plads forecast                          the forecast with its uncertainty, area by area
