@@ -68,30 +68,47 @@ struct ProjectSession {
   }
 
   private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {
-    var filter = ResultFilter()
-    for name in options.area {
-      let form = NearestName.machineForm(name)
-      guard let area = panel.areas.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
-        throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map(\.id))
-      }
-      filter.areas.insert(area.id)
-    }
-    for name in options.municipality {
-      guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
-        throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
-      }
-      filter.municipalities.insert(municipality.code)
-    }
-    for name in options.offer {
-      guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == NearestName.machineForm(name) }) else {
-        throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
-      }
-      filter.offers.insert(offer.id)
-    }
+    let filter = ResultFilter(
+      areas: try areas(options.areas), municipalities: try municipalities(options.municipalities), offers: try offers(options.offers))
     if !filter.offers.isEmpty, options.by != .offer {
       throw UsageError(Phrase(da: "--offer kræver --by offer.", en: "--offer needs --by offer."))
     }
     return filter
+  }
+
+  /// Ids of the named areas.
+  func areas(_ option: AreaOption) throws -> Set<String> {
+    Set(
+      try option.area.map { name in
+        let form = NearestName.machineForm(name)
+        guard let area = panel.areas.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+          throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map(\.id))
+        }
+        return area.id
+      })
+  }
+
+  /// Codes of the named municipalities.
+  func municipalities(_ option: MunicipalityOption) throws -> Set<String> {
+    Set(
+      try option.municipality.map { name in
+        guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
+          throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
+        }
+        return municipality.code
+      })
+  }
+
+  /// Ids of the named offers.
+  func offers(_ option: OfferOption) throws -> Set<String> {
+    Set(
+      try option.offer.map { name in
+        let form = NearestName.machineForm(name)
+        guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+          throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
+        }
+        return offer.id
+      })
   }
 
   private static func unknown(_ what: Phrase, _ name: String, among names: [String]) -> UsageError {

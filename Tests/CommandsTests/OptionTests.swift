@@ -41,7 +41,7 @@ struct OptionTests {
   @Test("Filters may be repeated")
   func filters() throws {
     let filter = try FilterOptions.parse(["--area", "autisme", "--area", "misbrug", "--measure", "stock", "--by", "offer"])
-    #expect(filter.area == ["autisme", "misbrug"])
+    #expect(filter.areas.area == ["autisme", "misbrug"])
     #expect(filter.by == .offer)
   }
 
