@@ -11,6 +11,8 @@ public struct RunRequest: Sendable {
   public var filter: ResultFilter
   /// Probability inside intervals, in (0, 1).
   public var level: Double
+  /// Probability inside a second, narrower interval, for charts; nil for none.
+  public var innerLevel: Double?
   public var every: PeriodLength
   public var draws: Int
   public var seed: UInt64
@@ -50,6 +52,8 @@ public struct ResultRow: Sendable {
   public let period: Period
   public let measure: Measure
   public let value: DrawSummary
+  /// With the request's inner level; nil where it has none.
+  public let inner: DrawSummary?
   public let difference: DrawSummary
   /// Share of the draws in which the scenario is worse than its base; nil where neither way is worse.
   public let probabilityWorse: Double?

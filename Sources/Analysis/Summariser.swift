@@ -140,6 +140,7 @@ private struct LineSummary {
   private func row(_ plan: Int, _ period: Period, _ measure: Measure, _ values: [Double], _ base: [Double]) -> ResultRow {
     var copy = values
     let summary = DrawSummary(&copy, level: summariser.request.level)
+    let inner = summariser.request.innerLevel.map { DrawSummary(&copy, level: $0) }
     var difference = [Double](repeating: 0, count: count)
     var worse = 0
     var unchanged = true
@@ -151,7 +152,7 @@ private struct LineSummary {
     }
     let zero = DrawSummary(mean: 0, median: 0, lower: 0, upper: 0)
     return ResultRow(
-      plan: plan, key: summariser.index.keys[key], period: period, measure: measure, value: summary,
+      plan: plan, key: summariser.index.keys[key], period: period, measure: measure, value: summary, inner: inner,
       difference: unchanged ? zero : DrawSummary(&difference, level: summariser.request.level),
       probabilityWorse: measure.worse.map { _ in Double(worse) / Double(count) }, isUnchanged: unchanged)
   }

@@ -33,8 +33,9 @@ struct TrendTables {
 
   /// Flows in the order in which they are shown.
   private static let flows: [Flow] = [.homecoming, .admission]
-  /// Municipalities that a sheet shows unless it is asked for them.
+  /// Municipalities that a sheet shows unless it is asked for them, and the events that each must have.
   private static let fewMunicipalities = 12
+  private static let fewestEvents = 5.0
 
   /// - Parameter grouping: nil for all.
   init(demand: FittedDemand, areas: Set<String>, municipalities: Set<String>, grouping: Grouping?, order: Order) {
@@ -132,7 +133,7 @@ struct TrendTables {
         .init("observed_rate", heading: Phrase(da: "Talt rate", en: "Raw rate"), decimals: decimals(flow)),
         .init("rate_middle", heading: Phrase(da: "\(middle)", en: "\(middle)"), decimals: decimals(flow)),
         .init("rate", heading: Phrase(da: "Nu [95 %]", en: "Now [95 %]")),
-        .init("change", heading: Phrase(da: "Ændring pr. år [95 %]", en: "Change a year [95 %]")),
+        .init("change", heading: Phrase(da: "% ændring pr. år [95 %]", en: "% change a year [95 %]")),
       ])
     for trend in shown { table.append(row(trend)) }
     var notes: [Phrase] = []
@@ -174,7 +175,7 @@ struct TrendTables {
   private var shortList: Set<ShortListKey> {
     Set(
       Self.flows.flatMap { flow in
-        trends.filter { $0.flow == flow && Self.grouping(of: $0) == .municipality && $0.kind == mainKind(flow) && $0.events > 0 }
+        trends.filter { $0.flow == flow && Self.grouping(of: $0) == .municipality && $0.kind == mainKind(flow) && $0.events >= Self.fewestEvents }
           .prefix(Self.fewMunicipalities).map(ShortListKey.init)
       })
   }
@@ -208,7 +209,7 @@ struct TrendTables {
       let text = NumberText.display(100 * share, decimals: 1, language: language)
       return text.hasPrefix("-") ? "−" + text.dropFirst() : "+" + text
     }
-    return "\(number(interval.value)) % [\(number(interval.lower));\u{A0}\(number(interval.upper))]"
+    return "\(number(interval.value)) [\(number(interval.lower));\u{A0}\(number(interval.upper))]"
   }
 
   private func name(_ trend: FlowTrend) -> Phrase {
