@@ -42,7 +42,7 @@ struct ForecastCommand: AsyncParsableCommand {
       request.onlyPeriods = nil
       request.innerLevel = min(Self.innerLevel, request.level)
     }
-    let demand = session.fitted(horizon: horizon, threads: run.taskCount, output: output)
+    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(

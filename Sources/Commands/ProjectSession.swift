@@ -50,16 +50,37 @@ struct ProjectSession {
           da: "Horisonten rummer ingen hel periode af længden \(every.rawValue); vælg en længere --horizon.",
           en: "The horizon holds no whole \(every.rawValue); choose a longer --horizon."))
     }
-    if filter.by == .offer, !panel.residents.contains(where: { $0.offer != nil }), panel.offerAdmissions.isEmpty {
+    if filter.by == .offer, !knowsOffersOfCitizens {
       throw UsageError(
         Phrase(
           da: "Projektets tal siger ikke, hvem der bor i hvilket tilbud; brug --by area.",
           en: "The project's figures do not say who lives in which offer; use --by area."))
     }
     return RunRequest(
-      grouping: filter.by, filter: try resultFilter(filter), level: Double(run.level) / 100, every: every, draws: run.draws,
-      seed: UInt64(run.seed), threads: run.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
+      grouping: filter.by, filter: try resultFilter(filter), level: Double(run.simulation.level) / 100, every: every, draws: run.simulation.draws,
+      seed: UInt64(run.simulation.seed), threads: run.simulation.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
       onlyPeriods: output.isForPeople ? Set(ResultTables.shownPeriods(panel: panel, horizon: horizon, every: every)) : nil)
+  }
+
+  private var knowsOffersOfCitizens: Bool { panel.residents.contains { $0.offer != nil } || !panel.offerAdmissions.isEmpty }
+
+  /// Refuses a project whose files do not hold citizens against places.
+  func requireOffersWithPlaces() throws {
+    let needs = Phrase(da: "risiko holder borgere op mod pladser, tilbud for tilbud", en: "risk holds citizens against places, offer by offer")
+    if extracts.capacity.isEmpty {
+      throw FindingsError(
+        Finding(
+          .error, file: "data/capacity.csv", message: needs + Phrase(da: "; projektet har ingen pladser.", en: "; the project has no places."),
+          remedy: Phrase(
+            da: "Læg capacity.csv med kolonnerne offer, from og places i data.", en: "Put capacity.csv with the columns offer, from and places into data.")))
+    }
+    if !knowsOffersOfCitizens {
+      throw FindingsError(
+        Finding(
+          .error, message: needs + Phrase(da: "; data siger ikke, hvem der bor i hvilket tilbud.", en: "; the data does not say who lives in which offer."),
+          remedy: Phrase(
+            da: "Brug stays.csv, eller activity.csv med kolonnen offer.", en: "Use stays.csv, or activity.csv with the column offer.")))
+    }
   }
 
   private static func measure(_ name: String) throws -> Measure {

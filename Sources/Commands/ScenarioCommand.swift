@@ -34,7 +34,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
-    let demand = session.fitted(horizon: horizon, threads: run.taskCount, output: output)
+    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, progress: progress.follow)

@@ -112,7 +112,7 @@ struct TrendTables {
   }
 
   private static func unit(_ flow: Flow) -> String {
-    flow == .admission ? "per 10,000 inhabitant-years" : "per 100 placed-years"
+    flow == .admission ? "per 10000 inhabitant-years" : "per 100 placed-years"
   }
 
   private var middle: Period { demand.panel.first.advanced(by: demand.panel.count / 2) }
