@@ -56,8 +56,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Capacity", "Analysis", "Reports",
-        argumentParser,
+        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Capacity", "Analysis",
+        "Reports", argumentParser,
       ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["CZlib", "Ingest", "Placements"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -65,7 +65,7 @@ let package = Package(
     tests("ForecastingTests", ["Forecasting"]),
     tests("CapacityTests", ["Capacity", "Placements", "Scenarios"]),
     tests("ScenariosTests", ["Scenarios", "Demand", "Groundwork", "Placements", "TestSupport"]),
-    tests("AnalysisTests", ["Ingest", "Analysis", "Demand", "Forecasting", "Groundwork", "Placements", "Scenarios", "TestSupport"]),
+    tests("AnalysisTests", ["Ingest", "Analysis", "Capacity", "Demand", "Forecasting", "Groundwork", "Placements", "Scenarios", "TestSupport"]),
     tests("GroundworkTests", ["Groundwork"]),
     tests("PlacementsTests", ["Placements", "Groundwork"]),
     tests("SpreadsheetsTests", ["Spreadsheets", "Groundwork", "TestSupport"]),

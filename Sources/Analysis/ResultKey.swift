@@ -49,13 +49,17 @@ struct KeyIndex {
   let tally: TallyKeys
   /// Offers (of the panel and the plans' new ones) whose places belong to each key; empty where places do not apply.
   let offersOfKey: [[Int]]
+  private let offers: [Offer]
 
   init(panel: Panel, offers: [Offer], grouping: Grouping, filter: ResultFilter, detail: EventTally.Detail) {
     let builder = Builder(panel: panel, offers: offers, grouping: grouping, filter: filter)
     keys = builder.keys
     tally = builder.tally(detail)
     offersOfKey = builder.offersOfKey()
+    self.offers = offers
   }
+
+  func offerID(_ offer: Int) -> String { offers[offer].id }
 
   private struct Builder {
     let panel: Panel

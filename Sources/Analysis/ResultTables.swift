@@ -6,10 +6,10 @@ import Scenarios
 
 /// Results as tables: the promised columns for machines, a compact sheet for people.
 public struct ResultTables: Sendable {
-  private let run: ScenarioRun
-  private let request: RunRequest
-  private let panel: Panel
-  private let horizon: Int
+  let run: ScenarioRun
+  let request: RunRequest
+  let panel: Panel
+  let horizon: Int
   private let footnotes: [Phrase]
 
   public init(run: ScenarioRun, request: RunRequest, demand: FittedDemand) {
@@ -121,19 +121,30 @@ public struct ResultTables: Sendable {
   public func forecastSheets(_ measures: [Measure]) -> [Table] { measures.map { sheet($0, comparing: false) } }
 
   private func sheet(_ measure: Measure, comparing: Bool) -> Table {
-    let rows = run.rows.filter { $0.measure == measure }
-    let periods = Set(rows.map(\.period)).sorted()
-    var table = Table(title: title(measure, comparing: comparing), columns: columns(periods, measure, comparing: comparing))
-    let keys = Set(rows.map(\.key)).sorted { order($0) < order($1) }
-    let byLine = Dictionary(grouping: rows) { Line(plan: $0.plan, key: $0.key) }
-    for key in keys {
+    let periods = Set(run.rows.filter { $0.measure == measure }.map(\.period)).sorted()
+    var table = sheet(measure, comparing: comparing, columns: columns(periods, measure, comparing: comparing))
+    let byLine = Dictionary(grouping: run.rows.filter { $0.measure == measure }) { Line(plan: $0.plan, key: $0.key) }
+    for (key, _) in lines(of: measure) {
       for plan in run.plans.indices where comparing || plan == 0 {
         guard let line = byLine[Line(plan: plan, key: key)] else { continue }
         if plan == 0 || !line.allSatisfy(isNegligible) { table.append(cells(line, key, plan, periods, comparing: comparing)) }
       }
     }
-    table.footnotes = sheetFootnotes(rows, measure, comparing: comparing)
     return table
+  }
+
+  /// What stands around a sheet's rows.
+  func sheet(_ measure: Measure, comparing: Bool, columns: [Table.Column]) -> Table {
+    var table = Table(title: title(measure, comparing: comparing), columns: columns)
+    table.footnotes = sheetFootnotes(run.rows.filter { $0.measure == measure }, measure, comparing: comparing)
+    return table
+  }
+
+  /// The lines of a measure in reading order, each with the plain forecast's rows in order of time.
+  func lines(of measure: Measure) -> [(key: ResultKey, rows: [ResultRow])] {
+    let own = run.rows.filter { $0.measure == measure }
+    let reference = Dictionary(grouping: own.filter { $0.plan == 0 }, by: \.key)
+    return Set(own.map(\.key)).sorted { order($0) < order($1) }.map { ($0, reference[$0] ?? []) }
   }
 
   /// Nothing that a sheet's decimals could show.
@@ -166,7 +177,7 @@ public struct ResultTables: Sendable {
   }
 
   /// Flows and days are those of one period, not the sum since now.
-  private var perPeriod: Phrase {
+  var perPeriod: Phrase {
     switch request.every {
     case .month: Phrase(da: " i måneden", en: " in the month")
     case .quarter: Phrase(da: " i kvartalet", en: " in the quarter")
@@ -218,7 +229,7 @@ public struct ResultTables: Sendable {
     return plan == 0 || base == 0 ? name : "\(name) (mod \(run.plans[base].name))"
   }
 
-  private func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
+  func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
     phrase { language in
       let numbers = [summary.median, summary.lower, summary.upper].map {
         NumberText.display($0, decimals: measure.decimals, language: language).replacing("-", with: "−")
@@ -243,7 +254,7 @@ public struct ResultTables: Sendable {
 
   private func phrase(_ text: (Language) -> String) -> Phrase { Phrase(da: text(.da), en: text(.en)) }
 
-  private func label(_ key: ResultKey) -> Phrase {
+  func label(_ key: ResultKey) -> Phrase {
     let name =
       !key.offer.isEmpty
       ? offerName(key.offer)

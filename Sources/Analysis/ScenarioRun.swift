@@ -11,6 +11,8 @@ public struct RunRequest: Sendable {
   public var filter: ResultFilter
   /// Probability inside intervals, in (0, 1).
   public var level: Double
+  /// Probability inside a second, narrower interval, for charts; nil for none.
+  public var innerLevel: Double?
   public var every: PeriodLength
   public var draws: Int
   public var seed: UInt64
@@ -50,6 +52,8 @@ public struct ResultRow: Sendable {
   public let period: Period
   public let measure: Measure
   public let value: DrawSummary
+  /// With the request's inner level; nil where it has none.
+  public let inner: DrawSummary?
   public let difference: DrawSummary
   /// Share of the draws in which the scenario is worse than its base; nil where neither way is worse.
   public let probabilityWorse: Double?
@@ -75,41 +79,16 @@ public struct ScenarioRun: Sendable {
   ) {
     precondition(!plans.isEmpty, "no plan to run")
     self.plans = plans
-    let panel = demand.panel
-    let newOffers = plans.flatMap(\.newOffers)
-    let offers = panel.offers + newOffers
-    let aligned = Self.align(plans, panelOffers: panel.offers.count)
-    let index = KeyIndex(panel: panel, offers: offers, grouping: request.grouping, filter: request.filter, detail: request.detail)
-    let simulated = demand.simulate(
-      reference: aligned[0], scenarios: Array(aligned.dropFirst()), keys: index.tally, draws: request.draws, seed: request.seed,
-      threads: request.threads, progress: progress)
-    let until = panel.origin.advanced(by: demand.horizon).lastDay
-    let timelines = plans.map {
-      PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.advanced(by: 1).firstDay, until: until)
-    }
+    let simulated = SimulatedPlans(
+      demand: demand, capacity: capacity, plans: plans, grouping: request.grouping, filter: request.filter, detail: request.detail,
+      draws: request.draws, seed: request.seed, threads: request.threads, progress: progress)
     let bases = plans.map { plan in plans.firstIndex { $0.name == plan.base } ?? 0 }
     baseOfPlan = bases
     let summariser = Summariser(
-      demand: demand, request: request, index: index, draws: simulated, timelines: timelines, bases: bases, offers: offers)
+      demand: demand, request: request, index: simulated.index, draws: simulated.draws, timelines: simulated.timelines, bases: bases,
+      offers: simulated.offers)
     rows = summariser.rows()
     openingStock = summariser.openingStock()
-    offersWithoutPlaces = panel.offers.filter { !timelines[0].knows($0.id) }.map(\.id)
-  }
-
-  /// Gives every plan's new offers their own indices after the panel's, so that all plans count in one list.
-  private static func align(_ plans: [Plan], panelOffers: Int) -> [DemandPlan] {
-    var next = panelOffers
-    return plans.map { plan in
-      var demand = plan.demand
-      let start = next
-      for index in demand.windows.indices where demand.windows[index].offer >= panelOffers {
-        let window = demand.windows[index]
-        demand.windows[index] = OfferWindow(
-          offer: window.offer - panelOffers + start, stratum: window.stratum, weight: window.weight, opens: window.opens,
-          closes: window.closes, ramp: window.ramp)
-      }
-      next += plan.newOffers.count
-      return demand
-    }
+    offersWithoutPlaces = demand.panel.offers.filter { !simulated.timelines[0].knows($0.id) }.map(\.id)
   }
 }

@@ -30,8 +30,8 @@ struct FitCommand: AsyncParsableCommand {
         en: "Fit the project's flows, or a formula to any table (--data)."
       ).spoken,
       discussion: Phrase(
-        da: "Eksempel: plads fit --data skibe.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'",
-        en: "Example: plads fit --data ships.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'"
+        da: "Eksempler: plads fit --trends --area autisme; plads fit --data skibe.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'",
+        en: "Examples: plads fit --trends --area autisme; plads fit --data ships.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'"
       ).spoken)
   }
 
@@ -85,6 +85,29 @@ struct FitCommand: AsyncParsableCommand {
     transform: Choice.integer(1...200))
   var quadrature: Int?
 
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Hjemtagninger pr. 100 pladsår og indskrivninger pr. 10.000 indbyggere, og hvordan de ændrer sig.",
+        en: "Homecomings per 100 placed-years and admissions per 10,000 inhabitants, and how they change.")))
+  var trends = false
+
+  @Option(
+    help: help(
+      Phrase(da: "Med --trends: kun efter area, legal_basis eller municipality.", en: "With --trends: by area, legal_basis or municipality alone."),
+      value: Phrase(da: "nøgle", en: "key")), transform: Choice.word(TrendTables.Grouping.self))
+  var by: TrendTables.Grouping?
+
+  @Option(
+    help: help(
+      Phrase(
+        da: "Med --trends: change (sikreste ændring først, standard) eller events (flest hændelser først).",
+        en: "With --trends: change (surest change first, the default) or events (most events first)."),
+      value: Phrase(da: "orden", en: "order")), transform: Choice.word(TrendTables.Order.self))
+  var sort: TrendTables.Order?
+
+  @OptionGroup var areas: AreaOption
+  @OptionGroup var municipalities: MunicipalityOption
   @OptionGroup var project: ProjectOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -96,6 +119,18 @@ struct FitCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if trends {
+      guard data == nil, formula == nil else {
+        throw UsageError(
+          Phrase(
+            da: "--trends gælder projektets egne bevægelser; udelad --data og --formula.",
+            en: "--trends is about the project's own flows; leave out --data and --formula."))
+      }
+      return try showTrends()
+    }
+    if let option = trendOption {
+      throw UsageError(Phrase(da: "\(option) kræver --trends.", en: "\(option) needs --trends."))
+    }
     guard let data else {
       guard formula == nil else {
         throw UsageError(Phrase(da: "Der mangler --data FIL til formlen.", en: "--data FILE is missing for the formula."))
@@ -127,9 +162,30 @@ struct FitCommand: AsyncParsableCommand {
     }
   }
 
+  /// The first option that means nothing without `--trends`.
+  private var trendOption: String? {
+    if by != nil { return "--by" }
+    if sort != nil { return "--sort" }
+    if !areas.area.isEmpty { return "--area" }
+    return municipalities.municipality.isEmpty ? nil : "--municipality"
+  }
+
   /// Without `--data`: the project's own flows.
   private func fitProject() throws {
     let session = try ProjectSession(project, output: outputOptions)
+    let demand = try fitted(session)
+    try outputOptions.write(project.headed(ProjectFitTables(demand: demand).table, by: session.extracts.settings))
+  }
+
+  private func showTrends() throws {
+    let session = try ProjectSession(project, output: outputOptions)
+    let (areas, municipalities) = (try session.areas(areas), try session.municipalities(municipalities))
+    let tables = TrendTables(
+      demand: try fitted(session), areas: areas, municipalities: municipalities, grouping: by, order: sort ?? .change)
+    try session.print(tables.sheets, machine: tables.machine, project, outputOptions)
+  }
+
+  private func fitted(_ session: ProjectSession) throws -> FittedDemand {
     let demand = session.fitted(horizon: 1, threads: LinearAlgebra.allowsConcurrency ? 2 : 1, output: outputOptions)
     guard !demand.flows.isEmpty else {
       throw UsageError(
@@ -137,6 +193,6 @@ struct FitCommand: AsyncParsableCommand {
           da: "Projektet har kun belægning, ingen bevægelser at estimere. Se »plads forecast«.",
           en: "The project has stocks only, no flows to fit. See “plads forecast”."))
     }
-    try outputOptions.write(project.headed(ProjectFitTables(demand: demand).table, by: session.extracts.settings))
+    return demand
   }
 }

@@ -50,16 +50,37 @@ struct ProjectSession {
           da: "Horisonten rummer ingen hel periode af længden \(every.rawValue); vælg en længere --horizon.",
           en: "The horizon holds no whole \(every.rawValue); choose a longer --horizon."))
     }
-    if filter.by == .offer, !panel.residents.contains(where: { $0.offer != nil }), panel.offerAdmissions.isEmpty {
+    if filter.by == .offer, !knowsOffersOfCitizens {
       throw UsageError(
         Phrase(
           da: "Projektets tal siger ikke, hvem der bor i hvilket tilbud; brug --by area.",
           en: "The project's figures do not say who lives in which offer; use --by area."))
     }
     return RunRequest(
-      grouping: filter.by, filter: try resultFilter(filter), level: Double(run.level) / 100, every: every, draws: run.draws,
-      seed: UInt64(run.seed), threads: run.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
+      grouping: filter.by, filter: try resultFilter(filter), level: Double(run.simulation.level) / 100, every: every, draws: run.simulation.draws,
+      seed: UInt64(run.simulation.seed), threads: run.simulation.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
       onlyPeriods: output.isForPeople ? Set(ResultTables.shownPeriods(panel: panel, horizon: horizon, every: every)) : nil)
+  }
+
+  private var knowsOffersOfCitizens: Bool { panel.residents.contains { $0.offer != nil } || !panel.offerAdmissions.isEmpty }
+
+  /// Refuses a project whose files do not hold citizens against places.
+  func requireOffersWithPlaces() throws {
+    let needs = Phrase(da: "risiko holder borgere op mod pladser, tilbud for tilbud", en: "risk holds citizens against places, offer by offer")
+    if extracts.capacity.isEmpty {
+      throw FindingsError(
+        Finding(
+          .error, file: "data/capacity.csv", message: needs + Phrase(da: "; projektet har ingen pladser.", en: "; the project has no places."),
+          remedy: Phrase(
+            da: "Læg capacity.csv med kolonnerne offer, from og places i data.", en: "Put capacity.csv with the columns offer, from and places into data.")))
+    }
+    if !knowsOffersOfCitizens {
+      throw FindingsError(
+        Finding(
+          .error, message: needs + Phrase(da: "; data siger ikke, hvem der bor i hvilket tilbud.", en: "; the data does not say who lives in which offer."),
+          remedy: Phrase(
+            da: "Brug stays.csv, eller activity.csv med kolonnen offer.", en: "Use stays.csv, or activity.csv with the column offer.")))
+    }
   }
 
   private static func measure(_ name: String) throws -> Measure {
@@ -68,30 +89,47 @@ struct ProjectSession {
   }
 
   private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {
-    var filter = ResultFilter()
-    for name in options.area {
-      let form = NearestName.machineForm(name)
-      guard let area = panel.areas.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
-        throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map(\.id))
-      }
-      filter.areas.insert(area.id)
-    }
-    for name in options.municipality {
-      guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
-        throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
-      }
-      filter.municipalities.insert(municipality.code)
-    }
-    for name in options.offer {
-      guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == NearestName.machineForm(name) }) else {
-        throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
-      }
-      filter.offers.insert(offer.id)
-    }
+    let filter = ResultFilter(
+      areas: try areas(options.areas), municipalities: try municipalities(options.municipalities), offers: try offers(options.offers))
     if !filter.offers.isEmpty, options.by != .offer {
       throw UsageError(Phrase(da: "--offer kræver --by offer.", en: "--offer needs --by offer."))
     }
     return filter
+  }
+
+  /// Ids of the named areas.
+  func areas(_ option: AreaOption) throws -> Set<String> {
+    Set(
+      try option.area.map { name in
+        let form = NearestName.machineForm(name)
+        guard let area = panel.areas.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+          throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map(\.id))
+        }
+        return area.id
+      })
+  }
+
+  /// Codes of the named municipalities.
+  func municipalities(_ option: MunicipalityOption) throws -> Set<String> {
+    Set(
+      try option.municipality.map { name in
+        guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
+          throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
+        }
+        return municipality.code
+      })
+  }
+
+  /// Ids of the named offers.
+  func offers(_ option: OfferOption) throws -> Set<String> {
+    Set(
+      try option.offer.map { name in
+        let form = NearestName.machineForm(name)
+        guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+          throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
+        }
+        return offer.id
+      })
   }
 
   private static func unknown(_ what: Phrase, _ name: String, among names: [String]) -> UsageError {

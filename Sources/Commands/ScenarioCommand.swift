@@ -42,7 +42,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
-    let demand = session.fitted(horizon: horizon, threads: run.taskCount, output: output)
+    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
     let impacts = batches || output.isForPeople ? impacts(plans, session: session, demand: demand, request: request) : []
     let impactTables = HomecomingImpactTables(impacts, panel: session.panel, level: request.level)
     if batches {

@@ -40,6 +40,9 @@ public struct FlowClock: Sendable {
 
   public var trendAtOrigin: Double { years(Double(past) / 2) }
 
+  /// Recent years that have passed in the middle of the data, where `trend` is zero.
+  var rampAtMiddle: Double { years(max(0, Double(past) / 2 - rampStart)) }
+
   public var rampAtOrigin: Double { years(Double(past) - rampStart) }
 
   /// Damped years from the origin to the middle of the future period `step` (0 is the first): (1 − φ^h) / −ln φ.

@@ -45,11 +45,19 @@ public struct FlowFit: Sendable {
   public let fittedShare: [Double]
   /// Why a simpler model was taken, if it was.
   public let warning: Finding?
-  private let parameters: Parameters
+  let parameters: Parameters
+  /// `[municipality · strata + stratum]`: what the fit counted.
+  let cells: [CountedCell]
   /// Whether the stratum's count of this flow is known at all; where it is not, its events are part of another flow.
   private let isKnown: [Bool]
-  private let exposure: FlowFrame.Exposure
+  let exposure: FlowFrame.Exposure
   private let panel: Panel
+
+  /// A cell's events and its exposure: person-years, or years of 10,000 inhabitants.
+  struct CountedCell: Sendable {
+    var events = 0.0
+    var exposure = 0.0
+  }
 
   enum Parameters: Sendable {
     case regression(FittedPenalizedGLM, FlowTerms)
@@ -72,6 +80,7 @@ public struct FlowFit: Sendable {
         }
     }
     rows = frame.rows
+    cells = Self.count(frame, panel)
     let events = frame.response.reduce(0, +)
     self.events = events
     let terms = FlowTerms(panel: panel, clock: clock, flow: flow, frame: frame)
@@ -96,6 +105,16 @@ public struct FlowFit: Sendable {
     fittedEvents = events
     parameters = Self.constant(frame, strata: panel.strata.count)
     fittedShare = [Double](repeating: 1, count: panel.strata.count)
+  }
+
+  private static func count(_ frame: FlowFrame, _ panel: Panel) -> [CountedCell] {
+    var cells = [CountedCell](repeating: CountedCell(), count: panel.municipalities.count * panel.strata.count)
+    for row in 0..<frame.rows {
+      let cell = Int(frame.municipality[row]) * panel.strata.count + Int(frame.stratum[row])
+      cells[cell].events += frame.response[row]
+      cells[cell].exposure += exp(frame.logExposure[row])
+    }
+    return cells
   }
 
   /// The error's name without its trace.

@@ -68,7 +68,7 @@ struct FlowFrame {
     }
   }
 
-  private static let daysPerYear = 365.25
+  static let daysPerYear = 365.25
 
   private struct Times {
     let trend: [Double]

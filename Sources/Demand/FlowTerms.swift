@@ -31,8 +31,7 @@ struct FlowTerms: Sendable {
   init(panel: Panel, clock: FlowClock, flow: Flow, frame: FlowFrame) {
     self.flow = flow
     span = Double(frame.span)
-    let home = panel.settings.region
-    let isHome = panel.municipalities.map { !home.isEmpty && $0.region.lowercased() == home.lowercased() }
+    let isHome = panel.municipalities.map(panel.isHome)
     self.isHome = isHome
     let hasTrend = clock.past >= 2 * clock.length.perYear && clock.past >= 4
     var columns: [(String, [Double])] = [(Name.intercept, [Double](repeating: 1, count: frame.rows))]
@@ -182,21 +181,53 @@ struct FlowTerms: Sendable {
 
   /// Log rate at the origin by the estimates themselves.
   private func pointLevels(_ fit: FittedPenalizedGLM, panel: Panel, clock: FlowClock) -> (Int, Int) -> Double {
-    let point = fit.coefficients
-    let layout = fit.layout
-    func fixedValue(_ name: String) -> Double { column(name).map { point[layout.fixed($0)] } ?? 0 }
-    func effect(_ name: String, _ level: Int) -> Double { block(name).map { point[layout.effect(block: $0, level: level)] } ?? 0 }
-    let strata = panel.strata.indices.map { s in
+    let level = level(layout: fit.layout, panel: panel)
+    return { m, s in fit.estimate(of: level(m, s, clock.trendAtOrigin, clock.rampAtOrigin)) }
+  }
+
+  // MARK: Rates
+
+  /// Log rates by municipality, stratum, trend and recent trend (both in years, see `FlowClock`), season left out, as
+  /// combinations of the coefficients.
+  func level(layout: CoefficientLayout, panel: Panel) -> (Int, Int, Double, Double) -> [FittedPenalizedGLM.Weight] {
+    let own = column(Name.ownRegion).map(layout.fixed)
+    let common = [(column(Name.intercept), 0), (column(Name.trend), 1), (column(Name.recentTrend), 2)].compactMap { position, time in
+      position.map { (layout.fixed($0), time) }
+    }
+    let stratum = block(Name.stratum)
+    let areaTrend = block(Name.areaTrend)
+    let municipality = block(Name.municipality)
+    let municipalityTrend = block(Name.municipalityTrend)
+    let interaction = block(Name.interaction)
+    return { m, s, trend, ramp in
       let area = panel.areaOfStratum[s]
-      return fixedValue(Name.intercept) + effect(Name.stratum, s) + (fixedValue(Name.trend) + effect(Name.areaTrend, area)) * clock.trendAtOrigin
+      let times = [1, trend, ramp]
+      var weights = common.map { FittedPenalizedGLM.Weight($0.0, times[$0.1]) }
+      if isHome[m], let own { weights.append(.init(own, 1)) }
+      func add(_ block: Int?, _ level: Int, _ factor: Double) {
+        if let block { weights.append(.init(layout.effect(block: block, level: level), factor)) }
+      }
+      add(stratum, s, 1)
+      add(areaTrend, area, trend)
+      add(municipality, m, 1)
+      add(municipalityTrend, m, ramp)
+      add(interaction, m * panel.areas.count + area, 1)
+      return weights
     }
-    let municipalities = panel.municipalities.indices.map { m in
-      (isHome[m] ? fixedValue(Name.ownRegion) : 0) + effect(Name.municipality, m)
-        + (fixedValue(Name.recentTrend) + effect(Name.municipalityTrend, m)) * clock.rampAtOrigin
+  }
+
+  var hasTrend: Bool { column(Name.trend) != nil }
+
+  /// The season's mean factor over a year. Its own uncertainty is far below that of any rate.
+  func meanSeason(_ fit: FittedPenalizedGLM, clock: FlowClock) -> Double {
+    guard let sine = column(Name.sine), let cosine = column(Name.cosine) else { return 1 }
+    let periods = clock.length.perYear
+    let (a, b) = (fit.coefficients[fit.layout.fixed(sine)], fit.coefficients[fit.layout.fixed(cosine)])
+    let factors = (0..<periods).map { index in
+      let season = clock.season(index)
+      return exp(a * season.sine + b * season.cosine)
     }
-    return { m, s in
-      strata[s] + municipalities[m] + effect(Name.interaction, m * panel.areas.count + panel.areaOfStratum[s])
-    }
+    return factors.reduce(0, +) / Double(periods)
   }
 
   // MARK: Estimates

@@ -98,6 +98,11 @@ public struct Panel: Sendable {
   /// The last observed period; forecasts begin in the next.
   public var origin: Period { first.advanced(by: count - 1) }
 
+  /// Whether a municipality lies in the offers' home region; false where the settings name none.
+  public func isHome(_ municipality: Municipality) -> Bool {
+    !settings.region.isEmpty && municipality.region.lowercased() == settings.region.lowercased()
+  }
+
   func offset(_ municipality: Int, _ stratum: Int) -> Int { (municipality * strata.count + stratum) * count }
 
   public func value(_ quantity: Quantity, municipality: Int, stratum: Int, period: Int) -> Double {

@@ -23,6 +23,28 @@ public enum Rendering {
     }
   }
 
+  /// Charts below a table's notices and title, above its footnotes; side by side where the width has room for two.
+  ///
+  /// - Parameters:
+  ///   - format: `table` or `markdown`, which fences the charts.
+  ///   - width: Columns of the terminal, at least 30.
+  public static func text(
+    _ charts: [FanChart], legend: FanLegend, frame: Table, format: OutputFormat, language: Language, width: Int, color: Bool = false
+  ) throws(UsageError) -> String {
+    var head = frame
+    head.footnotes = []
+    var foot = Table(title: Phrase(""), columns: [])
+    foot.footnotes = frame.footnotes
+    let isPage = format == .markdown
+    var parts = [try text(head, format: format, language: language, width: width, color: color)]
+    if !charts.isEmpty {
+      let lines = FanChartSheet(charts: charts, legend: legend, language: language, width: width).lines
+      parts.append(((isPage ? ["```"] : []) + lines + (isPage ? ["```"] : [])).joined(separator: "\n") + "\n")
+    }
+    if !foot.footnotes.isEmpty { parts.append(try text(foot, format: format, language: language, width: width, color: color)) }
+    return parts.joined(separator: "\n")
+  }
+
   /// Refuses what `text` would refuse, before the work is done.
   public static func check(_ format: OutputFormat) throws(UsageError) {
     if format == .xlsx { throw noSpreadsheets }

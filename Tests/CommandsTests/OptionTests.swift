@@ -11,11 +11,11 @@ struct OptionTests {
   @Test("Defaults of a run")
   func defaults() throws {
     let run = try RunOptions.parse([])
-    #expect(run.seed == 1)
-    #expect(run.draws == 2000)
-    #expect(run.level == 80)
+    #expect(run.simulation.seed == 1)
+    #expect(run.simulation.draws == 2000)
+    #expect(run.simulation.level == 80)
     #expect(run.horizon == nil)
-    #expect(run.taskCount >= 1)
+    #expect(run.simulation.taskCount >= 1)
     let filter = try FilterOptions.parse([])
     #expect(filter.by == .area)
     #expect(filter.measure.isEmpty)
@@ -34,14 +34,14 @@ struct OptionTests {
   @Test("Ends of the ranges are allowed")
   func ends() throws {
     let run = try RunOptions.parse(["--draws", "10", "--level", "99", "--threads", "1", "--horizon", "1", "--every", "quarter", "--seed", "0"])
-    #expect(run.draws == 10)
+    #expect(run.simulation.draws == 10)
     #expect(run.every == .quarter)
   }
 
   @Test("Filters may be repeated")
   func filters() throws {
     let filter = try FilterOptions.parse(["--area", "autisme", "--area", "misbrug", "--measure", "stock", "--by", "offer"])
-    #expect(filter.area == ["autisme", "misbrug"])
+    #expect(filter.areas.area == ["autisme", "misbrug"])
     #expect(filter.by == .offer)
   }
 

@@ -70,6 +70,16 @@ struct OutputOptions: ParsableArguments {
     try write(texts.joined(separator: "\n"))
   }
 
+  /// Renders charts, each group inside its frame.
+  func write(_ sheets: [(frame: Table, charts: [FanChart], legend: FanLegend)]) throws {
+    let texts = try sheets.map { sheet in
+      try Rendering.text(
+        sheet.charts, legend: sheet.legend, frame: sheet.frame, format: format, language: Speech.language, width: Console.chartWidth,
+        color: output == nil && Console.hasColor)
+    }
+    try write(texts.joined(separator: "\n"))
+  }
+
   /// Writes a finished text, such as a JSON document, to the file or standard output.
   func write(_ text: String) throws {
     if let output {

@@ -15,6 +15,12 @@ enum Console {
     return Int(size.ws_col)
   }
 
+  /// Columns for a chart: `COLUMNS` where it is set, else the terminal's, 80 where standard output is none; 40 to 200.
+  static var chartWidth: Int {
+    let wanted = getenv("COLUMNS").flatMap { Int(String(cString: $0)) }
+    return min(200, max(40, wanted ?? (isTerminal(STDOUT_FILENO) ? width : 80)))
+  }
+
   /// Colour only on a terminal, never with `NO_COLOR` or a dumb terminal.
   static var hasColor: Bool {
     func environment(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }

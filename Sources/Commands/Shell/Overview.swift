@@ -14,9 +14,11 @@ enum Overview {
         plads check                             er udtrækkene til at bruge?
         plads pseudonymise                      erstat CPR-numre i en CSV- eller Excel-fil
         plads scenario scenarios/*.toml         scenarier side om side
-      Direktør: hvor mange pladser skal vi regne med?
-        plads forecast                          prognosen med usikkerhed, område for område
+      Direktør: hvilke tilbud er i fare, og hvor mange pladser skal vi regne med?
+        plads risk                              hvilke tilbud er i fare, hvor sandsynligt, hvornår
+        plads forecast                          prognosen med usikkerhed, område for område; --chart tegner den
       Analytiker: hvilken model, og er usikkerheden ærlig?
+        plads fit --trends                      hjemtagninger pr. 100 pladsår, og hvordan de ændrer sig
         plads fit                               modellens koefficienter; --data FIL til en hvilken som helst tabel
         plads doctor                            hvad programmet regner med på denne maskine
 
@@ -34,9 +36,11 @@ enum Overview {
         plads check                             can the extracts be used?
         plads pseudonymise                      replace CPR numbers in a CSV or Excel file
         plads scenario scenarios/*.toml         scenarios side by side
-      Director: how many places should we count on?
-        plads forecast                          the forecast with its uncertainty, area by area
+      Director: which offers are in danger, how many places should we count on?
+        plads risk                              which offers are in danger, how likely, when
+        plads forecast                          the forecast with its uncertainty, area by area; --chart draws it
       Analyst: which model, and is its uncertainty honest?
+        plads fit --trends                      homecomings per 100 placed-years, and how they change
         plads fit                               the model's coefficients; --data FILE for any table
         plads doctor                            what the program computes with on this machine
 

@@ -1,0 +1,250 @@
+public import Capacity
+public import Demand
+public import Forecasting
+public import Placements
+public import Scenarios
+
+/// How the risk of offers is judged.
+public struct RiskRequest: Sendable {
+  public var areas: Set<String>
+  public var offers: Set<String>
+  public var trigger: ClosureTrigger
+  /// Probability at 24 months from which an offer is red, in (0, 1].
+  public var red: Double
+  /// From which it is yellow, at most `red`.
+  public var yellow: Double
+  /// Probability inside intervals, in (0, 1).
+  public var level: Double
+  public var draws: Int
+  public var seed: UInt64
+  public var threads: Int
+
+  public init(
+    areas: Set<String> = [], offers: Set<String> = [], trigger: ClosureTrigger = ClosureTrigger(), red: Double = 0.5, yellow: Double = 0.2,
+    level: Double = 0.8, draws: Int = 2000, seed: UInt64 = 1, threads: Int = 1
+  ) {
+    self.areas = areas
+    self.offers = offers
+    self.trigger = trigger
+    self.red = red
+    self.yellow = yellow
+    self.level = level
+    self.draws = draws
+    self.seed = seed
+    self.threads = threads
+  }
+}
+
+/// What is known of one offer's danger.
+public struct OfferRisk: Sendable {
+  public enum Status: String, CaseIterable, Sendable {
+    case red, yellow, green
+    case notAssessed = "not_assessed"
+  }
+
+  /// Why an offer is not judged by the trigger.
+  public enum Obstacle: Hashable, Sendable {
+    /// Its last day.
+    case closed(Day)
+    case closes(Day)
+    /// Its first day; nil for a new offer of the scenario.
+    case opens(Day?)
+    case singlePerson
+    case unknownPlaces
+    case noPlaces
+    case unknownCitizens
+  }
+
+  /// What the judged paths say.
+  public struct Outlook: Sendable {
+    /// Of reaching the trigger within 12, 24 and 36 months.
+    public let within12: Double
+    public let within24: Double
+    public let within36: Double
+    /// Periods in which so many of the futures have reached it: half, and the ends of the interval. Only where it is reached
+    /// within 36 months more likely than not; nil beyond them.
+    public let median: Period?
+    public let lower: Period?
+    public let upper: Period?
+    /// Actual occupancy of the period that ends 24 months ahead, in per cent; nil where it then has no places.
+    public let occupancy24: DrawSummary?
+    /// Places below whose occupation the months count.
+    public let threshold: Double
+    /// Periods in a row below it up to the origin.
+    public let before: Int
+  }
+
+  public let offer: Offer
+  /// Standard places at the origin; nil where unknown or where the offer is closed.
+  public let places: Double?
+  /// Citizens at the origin; nil where unknown or where the offer is closed.
+  public let citizens: Double?
+  /// Share of 1, of the tariff; nil where the capacity table does not say.
+  public let assumedOccupancy: Double?
+  public let status: Status
+  public let outlook: Outlook?
+  public let obstacle: Obstacle?
+
+  /// Citizens over places at the origin, in per cent.
+  public var occupancyNow: Double? {
+    guard let places, places > 0, let citizens else { return nil }
+    return 100 * citizens / places
+  }
+}
+
+/// The danger of every offer under one plan, the most endangered first.
+///
+/// Whether the trigger is reached is decided inside each draw, along its own path; shares are taken over the draws last.
+public struct RiskRun: Sendable {
+  public let plan: Plan
+  public let risks: [OfferRisk]
+
+  /// Months to which the forecast must reach.
+  public static let horizonMonths = 36
+
+  /// - Parameters:
+  ///   - demand: fitted with a horizon of 36 months.
+  ///   - plans: the plain forecast first.
+  ///   - judged: index of the plan that is judged.
+  /// - Throws: `FindingsError` where nothing is counted by offer.
+  public init(
+    demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest, progress: (@Sendable (Double) -> Void)? = nil
+  ) throws {
+    let simulated = SimulatedPlans(
+      demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer,
+      filter: ResultFilter(areas: request.areas, offers: request.offers), detail: .events, draws: request.draws, seed: request.seed,
+      threads: request.threads, progress: progress)
+    plan = plans[judged]
+    let ids = Set(demand.panel.offers.map(\.id) + plan.newOffers.map(\.id))
+    let judge = RiskJudge(
+      demand: demand, simulated: simulated, plan: judged, closures: plan.closures, request: request,
+      capacity: extracts.capacity, past: PastPresence(try Panel(byOffer: extracts)))
+    risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
+      .sorted { Self.rank($0) < Self.rank($1) }
+  }
+
+  private static func rank(_ risk: OfferRisk) -> (Int, Double, Double, Double, String) {
+    guard let outlook = risk.outlook else { return (1, 0, 0, 0, risk.offer.id) }
+    return (0, -outlook.within24, -outlook.within36, -outlook.within12, risk.offer.id)
+  }
+}
+
+/// Mean occupied places of each offer in each observed period.
+private struct PastPresence {
+  private let panel: Panel
+
+  init(_ byOffer: Panel) { panel = byOffer }
+
+  /// Periods in a row up to the last with fewer occupied than the threshold allows. A past period had no more places than
+  /// now count, so an offer that grew is not blamed for having been small.
+  func periodsBelow(_ trigger: ClosureTrigger, offer: String, places: (Period) -> Double) -> Int {
+    let strata = panel.strata.indices.filter { panel.strata[$0].area == offer }
+    var run = 0
+    for t in (0..<panel.count).reversed() {
+      let period = panel.first.advanced(by: t)
+      var days: Double?
+      for m in panel.municipalities.indices {
+        for s in strata {
+          let value = panel.value(.occupiedDays, municipality: m, stratum: s, period: t)
+          if !value.isNaN { days = (days ?? 0) + value }
+        }
+      }
+      guard let days, days / Double(period.days) < trigger.threshold(places: places(period)) else { return run }
+      run += 1
+    }
+    return run
+  }
+}
+
+private struct RiskJudge {
+  let demand: FittedDemand
+  let simulated: SimulatedPlans
+  let plan: Int
+  let closures: [String: Day]
+  let request: RiskRequest
+  private let capacity: [String: [CapacityStep]]
+  private let past: PastPresence
+  private let pastPlaces: PlacesTimeline
+
+  init(
+    demand: FittedDemand, simulated: SimulatedPlans, plan: Int, closures: [String: Day], request: RiskRequest, capacity: [CapacityStep],
+    past: PastPresence
+  ) {
+    self.demand = demand
+    self.simulated = simulated
+    self.plan = plan
+    self.closures = closures
+    self.request = request
+    self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
+    self.past = past
+    pastPlaces = PlacesTimeline(
+      offers: demand.panel.offers, capacity: capacity, changes: [], from: demand.panel.first.firstDay, until: demand.panel.origin.lastDay)
+  }
+
+  private var panel: Panel { demand.panel }
+
+  private var timeline: PlacesTimeline { simulated.timelines[plan] }
+
+  func risk(key: Int) -> OfferRisk {
+    let line = simulated.index.keys[key]
+    guard let offer = simulated.offers.last(where: { $0.id == line.offer && $0.area == line.area && $0.kind == line.kind }) else {
+      preconditionFailure("a line of an offer that no plan has")
+    }
+    let obstacle = obstacle(offer, key)
+    let isClosed: Bool = if case .closed = obstacle { true } else { false }
+    let isKnown = simulated.draws.isKnown(key: key) && !isClosed
+    let places = isClosed ? nil : timeline.atEnd(of: panel.origin, offer: offer.id)
+    let outlook = obstacle == nil ? places.map { self.outlook(offer, key, places: $0) } : nil
+    return OfferRisk(
+      offer: offer, places: places, citizens: isKnown ? simulated.draws.openingStock(key: key) : nil,
+      assumedOccupancy: capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }?.assumedOccupancy,
+      status: outlook.map(status) ?? .notAssessed, outlook: outlook, obstacle: obstacle)
+  }
+
+  private func obstacle(_ offer: Offer, _ key: Int) -> OfferRisk.Obstacle? {
+    let now = panel.origin.lastDay
+    if let last = offer.validTo, last <= now { return .closed(last) }
+    if let day = closures[offer.id] { return .closes(day) }
+    if let last = offer.validTo, last <= panel.origin.advanced(by: demand.horizon).lastDay { return .closes(last) }
+    if let first = offer.validFrom, first > now { return .opens(first) }
+    if !panel.offers.contains(where: { $0.id == offer.id }) { return .opens(nil) }
+    if offer.kind == .singlePerson { return .singlePerson }
+    guard let places = timeline.atEnd(of: panel.origin, offer: offer.id) else { return .unknownPlaces }
+    if places <= 0 { return .noPlaces }
+    return simulated.draws.isKnown(key: key) ? nil : .unknownCitizens
+  }
+
+  private func status(_ outlook: OfferRisk.Outlook) -> OfferRisk.Status {
+    outlook.within24 >= request.red ? .red : outlook.within24 >= request.yellow ? .yellow : .green
+  }
+
+  private func outlook(_ offer: Offer, _ key: Int, places: Double) -> OfferRisk.Outlook {
+    let before = past.periodsBelow(request.trigger, offer: offer.id) { period in
+      min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places)
+    }
+    var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
+    let differs = plan > 0 && simulated.draws.differs(plan: plan, key: key)
+    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key), differs: differs)
+    let perYear = panel.length.perYear
+    var occupancy: DrawSummary?
+    for step in 0..<demand.horizon {
+      let period = panel.origin.advanced(by: step + 1)
+      state.add(simulated.draws, plan: differs ? plan : 0, key: key, step: step, days: period.days)
+      watch.observe(state.occupiedDays.map { $0 / Double(period.days) })
+      if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
+        var shares = state.occupiedDays.map { 100 * $0 / placeDays }
+        occupancy = DrawSummary(&shares, level: request.level)
+      }
+      state.startPeriod()
+    }
+    let tail = (1 - request.level) / 2
+    let within36 = watch.probability(after: 3 * perYear) ?? 0
+    func period(_ share: Double) -> Period? {
+      within36 > 0.5 ? watch.periods(atShare: share).map { panel.origin.advanced(by: $0) } : nil
+    }
+    return OfferRisk.Outlook(
+      within12: watch.probability(after: perYear) ?? 0, within24: watch.probability(after: 2 * perYear) ?? 0, within36: within36,
+      median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
+      threshold: request.trigger.threshold(places: places), before: before)
+  }
+}

@@ -1,0 +1,175 @@
+import Capacity
+public import Demand
+import Forecasting
+public import Groundwork
+import Placements
+import Scenarios
+
+/// The danger of offers as tables: the promised columns for machines, a sheet for people.
+public struct RiskTables: Sendable {
+  private let run: RiskRun
+  private let request: RiskRequest
+  private let demand: FittedDemand
+  private let panel: Panel
+
+  public init(run: RiskRun, request: RiskRequest, demand: FittedDemand) {
+    self.run = run
+    self.request = request
+    self.demand = demand
+    panel = demand.panel
+  }
+
+  /// Columns: scenario, offer, area, kind, places, occupancy_now, assumed_occupancy, break_even_occupancy, p_outside_tolerance,
+  /// p_reduction_24m, p_closure_12m, p_closure_24m, p_closure_36m, median_closure_period, closure_lower, closure_upper,
+  /// expected_result, advised_places, status, status_reason. What needs costs or a rule set is empty until they are read.
+  public var machine: Table {
+    let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
+    let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
+      Table.Column($0, unit: "probability")
+    }
+    var table = Table(
+      title: title,
+      columns: [.init("scenario"), .init("offer"), .init("area"), .init("kind"), .init("places", unit: "places")] + percent + probabilities
+        + ["median_closure_period", "closure_lower", "closure_upper"].map { .init($0) }
+        + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason")])
+    for risk in run.risks { table.append(machineRow(risk)) }
+    table.footnotes = footnotes
+    table.meta = [
+      ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
+      ("base_period", panel.length.rawValue), ("draws", String(request.draws)), ("seed", String(request.seed)),
+      ("closure_share", NumberText.machine(request.trigger.share)), ("closure_months", String(triggerMonths)),
+      ("red", NumberText.machine(request.red)), ("yellow", NumberText.machine(request.yellow)),
+      ("level", NumberText.machine(100 * request.level)),
+    ]
+    return table
+  }
+
+  private func machineRow(_ risk: OfferRisk) -> [Table.Cell] {
+    func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
+    func period(_ value: Period?) -> Table.Cell { value.map { .text($0.description) } ?? .empty }
+    let outlook = risk.outlook
+    return [
+      .text(run.plan.name), .text(risk.offer.id), .text(risk.offer.area), .text(risk.offer.kind.rawValue), number(risk.places),
+      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), .empty, .empty, .empty, number(outlook?.within12),
+      number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
+      .empty, .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
+    ]
+  }
+
+  // MARK: For people
+
+  public var sheet: Table {
+    let ahead = panel.origin.advanced(by: 2 * panel.length.perYear).description
+    let level = NumberText.machine(100 * request.level)
+    var table = Table(
+      title: title,
+      columns: [
+        .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("places", heading: Phrase(da: "Pladser", en: "Places")),
+        .init("occupancy_now", heading: Phrase(da: "Nu %", en: "Now %")),
+        .init("assumed_occupancy", heading: Phrase(da: "Takst %", en: "Tariff %")),
+        .init("ahead", heading: Phrase(da: "\(ahead) % [\(level)]", en: "\(ahead) % [\(level)]")),
+        .init("p_closure_12m", heading: Phrase(da: "P 12 md.", en: "P 12 mo."), decimals: 2),
+        .init("p_closure_24m", heading: Phrase(da: "P 24 md.", en: "P 24 mo."), decimals: 2),
+        .init("p_closure_36m", heading: Phrase(da: "P 36 md.", en: "P 36 mo."), decimals: 2),
+        .init("status", heading: Phrase("Status")), .init("status_reason", heading: Phrase(da: "Begrundelse", en: "Reason")),
+      ])
+    for risk in run.risks { table.append(sheetRow(risk)) }
+    if run.risks.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud.", en: "No offers.")) }
+    table.footnotes += footnotes
+    return table
+  }
+
+  private func sheetRow(_ risk: OfferRisk) -> [Table.Cell] {
+    func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
+    let name = risk.offer.kind == .residential ? Phrase(risk.offer.name) : Phrase(risk.offer.name + ", ") + risk.offer.kind.phrase
+    let ahead = risk.outlook?.occupancy24.map { summary in
+      Phrase { language in
+        let ends = [summary.median, summary.lower, summary.upper].map { NumberText.display($0, decimals: 0, language: language) }
+        return "\(ends[0])\u{A0}[\(ends[1]);\u{A0}\(ends[2])]"
+      }
+    }
+    return [
+      .term(code: name.en, name), number(risk.places), number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }),
+      ahead.map { .term(code: $0.en, $0) } ?? .empty, number(risk.outlook?.within12), number(risk.outlook?.within24),
+      number(risk.outlook?.within36), .term(code: risk.status.rawValue, risk.status.phrase), .term(code: reason(risk).en, reason(risk)),
+    ]
+  }
+
+  private var title: Phrase {
+    let name = panel.settings.name
+    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    return Phrase(
+      da: "\(name): hvilke tilbud er i fare, set fra \(panel.origin)\(scenario.da)?",
+      en: "\(name): which offers are in danger, seen from \(panel.origin)\(scenario.en)?")
+  }
+
+  private func reason(_ risk: OfferRisk) -> Phrase {
+    if let obstacle = risk.obstacle { return obstacle.phrase }
+    guard let outlook = risk.outlook else { return Phrase("") }
+    var reason = Phrase { language in
+      let threshold = NumberText.display(outlook.threshold, decimals: 1, language: language)
+      let citizens = NumberText.display(risk.citizens ?? 0, decimals: 0, language: language)
+      return Phrase(da: "\(citizens) mod grænse \(threshold)", en: "\(citizens) against limit \(threshold)")[language]
+    }
+    if outlook.before > 0 {
+      let months = outlook.before * panel.length.months
+      reason = reason + (outlook.before >= request.trigger.periods(of: panel.length)
+        ? Phrase(da: "; nået: under den i \(months) md.", en: "; reached: below it for \(months) mo.")
+        : Phrase(da: "; under den i \(months) md. til nu", en: "; below it for \(months) mo. until now"))
+    }
+    if let median = outlook.median, median > panel.origin {
+      reason = reason + Phrase(da: "; median \(median)", en: "; median \(median)")
+    }
+    return reason
+  }
+
+  private var triggerMonths: Int { request.trigger.periods(of: panel.length) * panel.length.months }
+
+  private var footnotes: [Phrase] {
+    let share = NumberText.machine(100 * request.trigger.share)
+    func two(_ value: Double, _ language: Language) -> String { NumberText.display(value, decimals: 2, language: language) }
+    return [
+      Phrase(
+        da: "P: sandsynligheden for at nå grænsen inden 12, 24 og 36 måneder: under \(share) % af de pladser, som tilbuddet har nu, belagt \(triggerMonths) måneder i træk (antagelse; --closure-share). Det er en grænse at holde øje med, ikke en beslutning om lukning.",
+        en: "P: the probability of reaching the limit within 12, 24 and 36 months: below \(share) % of the places that the offer has now occupied for \(triggerMonths) months in a row (assumption; --closure-share). It is a limit to watch, not a decision to close."),
+      Phrase(
+        da: "Status efter P 24 md.: rød fra \(two(request.red, .da)), gul fra \(two(request.yellow, .da)) (--red, --yellow). Regnet i hver af \(NumberText.display(Double(request.draws), decimals: 0, language: .da)) simulerede fremtider, hver med sit eget forløb.",
+        en: "Status by P 24 mo.: red from \(two(request.red, .en)), yellow from \(two(request.yellow, .en)) (--red, --yellow). Taken in each of \(NumberText.display(Double(request.draws), decimals: 0, language: .en)) simulated futures, each on its own path."),
+      Phrase(
+        da: "Nu: indskrevne borgere i procent af normerede pladser (dag, aflastning og timer: ikke fremmødte); fremad: periodens median med interval. Takst: den belægning, taksten forudsætter, og hvor den dækker sine omkostninger; egne omkostninger læses endnu ikke, så nulpunktsbelægning, resultat og tolerance er tomme.",
+        en: "Now: enrolled citizens in per cent of standard places (day, respite and hours: not attendance); ahead: the period's median with its interval. Tariff: the occupancy that the tariff assumes, at which it covers its costs; own costs are not read yet, so break-even, result and tolerance are empty."),
+    ] + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
+  }
+}
+
+extension Phrase {
+  /// A text made in each language.
+  fileprivate init(_ text: (Language) -> String) { self.init(da: text(.da), en: text(.en)) }
+}
+
+extension OfferRisk.Status {
+  var phrase: Phrase {
+    switch self {
+    case .red: Phrase(da: "rød", en: "red")
+    case .yellow: Phrase(da: "gul", en: "yellow")
+    case .green: Phrase(da: "grøn", en: "green")
+    case .notAssessed: Phrase(da: "ikke vurderet", en: "not assessed")
+    }
+  }
+}
+
+extension OfferRisk.Obstacle {
+  var phrase: Phrase {
+    switch self {
+    case .closed(let day): Phrase(da: "lukket efter \(day.iso)", en: "closed after \(day.iso)")
+    case .closes(let day): Phrase(da: "lukker efter planen, \(day.iso)", en: "closes as planned, \(day.iso)")
+    case .opens(let day):
+      day.map { Phrase(da: "åbner \($0.iso)", en: "opens \($0.iso)") } ?? Phrase(da: "åbner i scenariet", en: "opens in the scenario")
+    case .singlePerson:
+      Phrase(da: "enkeltmandsprojekt: slutter med sin borger", en: "single-person project: ends with its citizen")
+    case .unknownPlaces: Phrase(da: "pladser er ikke oplyst (capacity.csv)", en: "places are not given (capacity.csv)")
+    case .noPlaces: Phrase(da: "har ingen pladser nu", en: "has no places now")
+    case .unknownCitizens: Phrase(da: "ikke oplyst, hvem der bor her", en: "not given who lives here")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Capacity
+import Demand
+import Placements
+import Scenarios
+
+/// Plans simulated on common clocks, with their places and the lines in which they are counted.
+struct SimulatedPlans {
+  /// The panel's offers, then every plan's new ones.
+  let offers: [Offer]
+  let index: KeyIndex
+  let draws: DemandDraws
+  /// By plan, from the last observed period on.
+  let timelines: [PlacesTimeline]
+
+  /// - Parameter plans: at least one; the first is the plain forecast.
+  init(
+    demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], grouping: Grouping, filter: ResultFilter, detail: EventTally.Detail,
+    draws: Int, seed: UInt64, threads: Int, progress: (@Sendable (Double) -> Void)?
+  ) {
+    let panel = demand.panel
+    let offers = panel.offers + plans.flatMap(\.newOffers)
+    self.offers = offers
+    let aligned = Self.align(plans, panelOffers: panel.offers.count)
+    index = KeyIndex(panel: panel, offers: offers, grouping: grouping, filter: filter, detail: detail)
+    self.draws = demand.simulate(
+      reference: aligned[0], scenarios: Array(aligned.dropFirst()), keys: index.tally, draws: draws, seed: seed, threads: threads,
+      progress: progress)
+    let until = panel.origin.advanced(by: demand.horizon).lastDay
+    timelines = plans.map {
+      PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.firstDay, until: until)
+    }
+  }
+
+  /// Gives every plan's new offers their own indices after the panel's, so that all plans count in one list.
+  private static func align(_ plans: [Plan], panelOffers: Int) -> [DemandPlan] {
+    var next = panelOffers
+    return plans.map { plan in
+      var demand = plan.demand
+      let start = next
+      for index in demand.windows.indices where demand.windows[index].offer >= panelOffers {
+        let window = demand.windows[index]
+        demand.windows[index] = OfferWindow(
+          offer: window.offer - panelOffers + start, stratum: window.stratum, weight: window.weight, opens: window.opens,
+          closes: window.closes, ramp: window.ramp)
+      }
+      next += plan.newOffers.count
+      return demand
+    }
+  }
+}

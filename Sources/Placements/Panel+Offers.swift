@@ -1,0 +1,24 @@
+extension Panel {
+  /// The same counts offer by offer: a panel in which every offer is an area of its own, named by its id.
+  ///
+  /// A move between two offers is a transfer in it. Counts that name no offer are left out.
+  /// - Throws: as `init(_:)`, also where nothing is counted by offer.
+  public init(byOffer extracts: Extracts) throws {
+    var own = extracts
+    own.settings.areas = []
+    own.population = Population([])
+    own.offers = extracts.offers.map { offer in
+      Offer(
+        id: offer.id, name: offer.name, area: offer.id, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
+        operatorName: offer.operatorName, hostMunicipality: offer.hostMunicipality, validFrom: offer.validFrom, validTo: offer.validTo,
+        pNumber: offer.pNumber)
+    }
+    own.activity = extracts.activity.filter { !$0.offer.isEmpty }.map { row in
+      Activity(
+        stratum: Stratum(area: row.offer, kind: row.stratum.kind, legalBasis: row.stratum.legalBasis), offer: row.offer, period: row.period,
+        payer: row.payer, stock: row.stock, occupiedDays: row.occupiedDays, admissions: row.admissions, homecomings: row.homecomings,
+        otherExits: row.otherExits, waiting: row.waiting)
+    }
+    try self.init(own)
+  }
+}
