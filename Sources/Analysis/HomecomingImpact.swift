@@ -37,45 +37,74 @@ public struct HomecomingImpact: Sendable {
 
   private static let windowMonths = 12
 
-  /// Nil when the plan has no batch inside the horizon.
-  /// - Parameter plan: of the same horizon as `demand`.
-  public init?(
-    plan: Plan, reference: Plan, demand: FittedDemand, capacity: [CapacityStep], prices: DailyPrices, request: RunRequest
-  ) {
+  /// The impact of every plan that has a batch inside the horizon that reaches somebody, on one set of clocks.
+  /// - Parameters:
+  ///   - plans: the first is the plain forecast.
+  ///   - prices: at the origin.
+  public static func all(
+    plans: [Plan], demand: FittedDemand, capacity: [CapacityStep], prices: DailyPrices, request: RunRequest
+  ) -> [HomecomingImpact] {
     let panel = demand.panel
-    let batches = plan.demand.batches.filter { $0.offer ?? 0 < panel.offers.count }
     let clock = FutureDays(panel: panel, horizon: demand.horizon)
-    guard let first = batches.map(\.leaving).min().flatMap(clock.period), let last = batches.map(\.leaving).max() else { return nil }
-    var only = reference.demand
-    only.batches = batches
+    let acting = plans.dropFirst().filter { plan in
+      plan.demand.batches.contains { $0.offer ?? 0 < panel.offers.count && clock.period($0.leaving) != nil }
+    }
+    guard let reference = plans.first, !acting.isEmpty else { return [] }
     let byOffer = panel.residents.contains { $0.offer != nil }
-    let index = KeyIndex(
-      panel: panel, offers: panel.offers, grouping: byOffer ? .offer : .area, filter: ResultFilter(), detail: .batches)
+    let index = KeyIndex(panel: panel, offers: panel.offers, grouping: byOffer ? .offer : .area, filter: ResultFilter(), detail: .batches)
+    let only = acting.map { plan in
+      var only = reference.demand
+      only.batches = plan.demand.batches.filter { $0.offer ?? 0 < panel.offers.count }
+      return only
+    }
     let draws = demand.simulate(
-      reference: reference.demand, scenarios: [only], keys: index.tally, draws: request.draws, seed: request.seed, threads: request.threads)
-    let windowDay = last + Double(Self.windowMonths) * 365.25 / 12
-    let lastStep = clock.period(windowDay) ?? demand.horizon - 1
-    let shown = Self.shownSteps(from: first, until: demand.horizon, length: panel.length)
+      reference: reference.demand, scenarios: only, keys: index.tally, draws: request.draws, seed: request.seed, threads: request.threads)
     let timeline = PlacesTimeline(
       offers: panel.offers, capacity: capacity, changes: reference.places, from: panel.origin.advanced(by: 1).firstDay,
       until: panel.origin.advanced(by: demand.horizon).lastDay)
+    let setting = Setting(
+      panel: panel, horizon: demand.horizon, clock: clock, draws: draws, index: index, byOffer: byOffer, timeline: timeline, prices: prices,
+      request: request)
+    return zip(acting, only).enumerated().compactMap { number, plans in
+      HomecomingImpact(plan: plans.0, batches: plans.1.batches, simulated: number + 1, setting)
+    }
+  }
+
+  /// What the impacts of several plans have in common.
+  private struct Setting {
+    let panel: Panel
+    let horizon: Int
+    let clock: FutureDays
+    let draws: DemandDraws
+    let index: KeyIndex
+    let byOffer: Bool
+    let timeline: PlacesTimeline
+    let prices: DailyPrices
+    let request: RunRequest
+  }
+
+  private init?(plan: Plan, batches: [BatchHomecoming], simulated number: Int, _ setting: Setting) {
+    let (panel, request, draws, timeline) = (setting.panel, setting.request, setting.draws, setting.timeline)
+    guard let first = batches.map(\.leaving).min().flatMap(setting.clock.period), let last = batches.map(\.leaving).max() else { return nil }
+    let lastStep = setting.clock.period(last + Double(Self.windowMonths) * 365.25 / 12) ?? setting.horizon - 1
+    let shown = Self.shownSteps(from: first, until: setting.horizon, length: panel.length)
     let payers = Set(batches.map { panel.municipalities[$0.municipality].code })
     let payer = payers.count == 1 ? payers.first ?? "" : ""
 
     var total = Loss(draws: request.draws, shown: shown.count)
     var found: [(mean: Double, line: Line)] = []
     var unknown: [String] = []
-    for key in index.keys.indices where draws.differs(plan: 1, key: key) {
-      let offers = index.offersOfKey[key].map { panel.offers[$0].id }
-      let name = byOffer ? index.keys[key].offer : index.keys[key].area
-      let walk = Walk(draws: draws, key: key, panel: panel, horizon: demand.horizon, count: request.draws)
+    for key in setting.index.keys.indices where draws.differs(plan: number, key: key) {
+      let offers = setting.index.offersOfKey[key].map { panel.offers[$0].id }
+      let name = setting.byOffer ? setting.index.keys[key].offer : setting.index.keys[key].area
+      let walk = Walk(draws: draws, plan: number, key: key, panel: panel, horizon: setting.horizon, count: request.draws)
       let loss = walk.loss(shown: shown, lastStep: lastStep) { step in
         let period = panel.origin.advanced(by: step + 1)
         let places = offers.map { timeline.atEnd(of: period, offer: $0) }
         return places.contains { $0 == nil } || places.isEmpty ? nil : places.reduce(0) { $0 + ($1 ?? 0) }
       }
       guard loss.citizens.contains(where: { $0 > 0 }) else { continue }
-      let price = byOffer ? prices.price(offer: name, payer: payer) : nil
+      let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
       if price == nil { unknown.append(name) }
       let hasPlaces = !offers.isEmpty && offers.allSatisfy(timeline.knows)
       found.append((loss.citizens.reduce(0, +), loss.line(offer: name, price: price, hasPlaces: hasPlaces, level: request.level)))
@@ -156,6 +185,7 @@ private struct Loss {
 /// Walks one line through the periods with and without the batches.
 private struct Walk {
   let draws: DemandDraws
+  let plan: Int
   let key: Int
   let panel: Panel
   let horizon: Int
@@ -170,19 +200,19 @@ private struct Walk {
       let days = Double(panel.origin.advanced(by: step + 1).days)
       let counts = step <= lastStep
       if counts { for d in 0..<count { loss.lost[d] += (base[d] - changed[d]) * days } }
-      for plan in [0, 1] {
-        draws.forEach(plan: plan, key: key, step: step) { kind, d, amount in
+      for isChanged in [false, true] {
+        draws.forEach(plan: isChanged ? plan : 0, key: key, step: step) { kind, d, amount in
           let change: Double =
             switch kind {
             case .admissions, .netMoves: amount
             case .homecomings, .otherExits: -amount
             case .dayCorrection, .batchCitizens, .noticeDays: 0
             }
-          if plan == 0 { base[d] += change } else { changed[d] += change }
+          if isChanged { changed[d] += change } else { base[d] += change }
           switch kind {
-          case .dayCorrection where counts: loss.lost[d] += plan == 0 ? amount : -amount
-          case .batchCitizens where plan == 1: loss.citizens[d] += amount
-          case .noticeDays where plan == 1: loss.noticeDays[d] += amount
+          case .dayCorrection where counts: loss.lost[d] += isChanged ? -amount : amount
+          case .batchCitizens where isChanged: loss.citizens[d] += amount
+          case .noticeDays where isChanged: loss.noticeDays[d] += amount
           default: break
           }
         }

@@ -1,6 +1,7 @@
 public import Groundwork
 import Forecasting
 public import Placements
+import Demand
 import Scenarios
 
 /// The impact of announced batches as tables.
@@ -50,9 +51,10 @@ public struct HomecomingImpactTables: Sendable {
   }
 
   /// Two sheets a scenario: what is lost, and which places stand empty when.
-  public func sheets() -> [Table] { impacts.flatMap { [losses($0), vacancies($0)] } }
+  /// - Parameter namesChanges: whether the announcements stand below, for sheets that stand alone.
+  public func sheets(namesChanges: Bool) -> [Table] { impacts.flatMap { [losses($0, namesChanges: namesChanges), vacancies($0)] } }
 
-  private func losses(_ impact: HomecomingImpact) -> Table {
+  private func losses(_ impact: HomecomingImpact, namesChanges: Bool) -> Table {
     let end = impact.windowEnd.description
     var table = Table(
       title: Phrase(
@@ -70,7 +72,7 @@ public struct HomecomingImpactTables: Sendable {
         line.lostIncome.map { cell($0.scaled(by: 0.001), decimals: 0) } ?? .empty,
       ])
     }
-    table.footnotes = notes + missing(impact)
+    table.footnotes = notes + missing(impact) + (namesChanges ? announcements(impact) : [])
     return table
   }
 
@@ -82,6 +84,13 @@ public struct HomecomingImpactTables: Sendable {
       columns: [.init("offer", heading: Phrase(da: "Tilbud", en: "Offer"))]
         + impact.periods.map { .init($0.description, heading: Phrase($0.description)) })
     for line in impact.lines { table.append([name(line.offer)] + line.vacant.map { cell($0, decimals: 1) }) }
+    if impact.plan.demand.batches.contains(where: \.replacesTrend) {
+      table.footnotes = [
+        Phrase(
+          da: "Minus: færre tomme end i prognosen, fordi kommunens øvrige hjemtagninger fra området hviler til da (replaces_trend).",
+          en: "Minus: fewer empty than in the forecast, since the municipality's other homecomings from the area rest until then (replaces_trend).")
+      ]
+    }
     return table
   }
 
@@ -118,6 +127,11 @@ public struct HomecomingImpactTables: Sendable {
         da: "Tabt: færre betalte dage end i prognosen gange borgernes dagspris i dag; ingen udgift er sparet endnu (antagelse).",
         en: "Lost: fewer paid days than in the forecast times the citizens' price a day today; no cost is saved yet (assumption)."),
     ]
+  }
+
+  /// What was announced, with its reason.
+  private func announcements(_ impact: HomecomingImpact) -> [Phrase] {
+    [Phrase("\(impact.plan.name): \(impact.plan.title)")] + impact.plan.assumptions.filter { $0.en.contains("batch_homecoming") }
   }
 
   private func missing(_ impact: HomecomingImpact) -> [Phrase] {

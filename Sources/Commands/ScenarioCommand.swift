@@ -22,6 +22,13 @@ struct ScenarioCommand: AsyncParsableCommand {
         en: "The scenarios' names or files; else all in the project's folder scenarios."), value: Phrase(da: "scenarie", en: "scenario")))
   var scenarios: [String] = []
 
+  @Option(
+    help: help(
+      Phrase(
+        da: "Skriv en fil med forklaringer til et nyt scenarie, klar til at rette, og regn intet.",
+        en: "Write a commented file for a new scenario, ready to edit, and compute nothing."), value: Phrase(da: "navn", en: "name")))
+  var new: String?
+
   @Flag(
     help: help(
       Phrase(
@@ -36,6 +43,12 @@ struct ScenarioCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try ProjectSession(project, output: output)
+    if let new {
+      guard scenarios.isEmpty, !batches else {
+        throw UsageError(Phrase(da: "--new står alene.", en: "--new stands alone."))
+      }
+      return try NewScenario(name: new, folder: session.folder, panel: session.panel).make()
+    }
     let horizon = session.horizon(run.horizon)
     let request = try session.request(run, filter, output: output, horizon: horizon)
     let library = try ScenarioLibrary(folder: session.folder, wanted: scenarios)
@@ -43,7 +56,9 @@ struct ScenarioCommand: AsyncParsableCommand {
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
-    let impacts = batches || output.isForPeople ? impacts(plans, session: session, demand: demand, request: request) : []
+    // Nobody waits for them who asked for an overview of all scenarios or for rows.
+    let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
+    let impacts = wantsImpacts ? impacts(plans, session: session, demand: demand, request: request) : []
     let impactTables = HomecomingImpactTables(impacts, panel: session.panel, level: request.level)
     if batches {
       guard !impacts.isEmpty else {
@@ -52,7 +67,7 @@ struct ScenarioCommand: AsyncParsableCommand {
             da: "--batches kræver et scenarie med batch_homecoming inden for horisonten, der rammer nogen.",
             en: "--batches needs a scenario with a batch_homecoming inside the horizon that reaches somebody."))
       }
-      return try session.print(impactTables.sheets(), machine: impactTables.machine(), project, output)
+      return try session.print(impactTables.sheets(namesChanges: true), machine: impactTables.machine(), project, output)
     }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
@@ -60,18 +75,16 @@ struct ScenarioCommand: AsyncParsableCommand {
     progress.finish()
     let tables = ResultTables(run: result, request: request, demand: demand)
     try session.print(
-      tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(), machine: tables.scenario(), project, output)
+      tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(namesChanges: false), machine: tables.scenario(), project, output)
   }
 
   /// What the batches of each scenario mean by offer; the filters of rows do not apply.
   private func impacts(_ plans: [Plan], session: ProjectSession, demand: FittedDemand, request: RunRequest) -> [HomecomingImpact] {
-    let withBatches = plans.dropFirst().filter { !$0.demand.batches.isEmpty }
-    guard !withBatches.isEmpty else { return [] }
     let extracts = session.extracts
-    let prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: session.panel.origin.lastDay)
-    return withBatches.compactMap {
-      HomecomingImpact(plan: $0, reference: plans[0], demand: demand, capacity: extracts.capacity, prices: prices, request: request)
-    }
+    return HomecomingImpact.all(
+      plans: plans, demand: demand, capacity: extracts.capacity,
+      prices: DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: session.panel.origin.lastDay),
+      request: request)
   }
 }
 
