@@ -138,7 +138,7 @@ tilbud. **Synthetic region: invented offers and citizens.** Nothing here is abou
 - Made by `python3 Scripts/make_region_example.py` (seed {SEED}, history {HISTORY}); the same command gives the same bytes.
 - Real: the 98 municipalities and their population in age bands (Danmarks Statistik, FOLK1A and FRKM126, CC BY 4.0), and
   the names of seven areas of Region Midtjylland. The codes of legal sections are those of 2026, also for older stays.
-- Invented: every offer, citizen, stay, place and price, and the area "Dobbeltdiagnose (opdigtet)".
+- Invented: every offer, citizen, stay, place, price and account, and the area "Dobbeltdiagnose (opdigtet)".
 - The window is {WINDOW_FIRST_DAY} to {WINDOW_LAST_DAY}. `stays.csv` has everyone present at its start, with their true
   earlier start date, and of the window {totals["admission"]} admissions, {totals["homecoming"]} homecomings, {totals["other_exit"]} other exits and
   {totals["transfer"]} transfers.
@@ -147,6 +147,8 @@ tilbud. **Synthetic region: invented offers and citizens.** Nothing here is abou
   {batches}.
 - Amounts in `tariffs.csv` are kr. a day of enrolment for every kind, in that year's prices; `to` is the last day. The
   secure unit costs about 1.5 million kr. a year, which in reality is split among municipalities by a key.
+- Amounts in `economy.csv` are kr. a year: the budget is what the tariffs bring in at the assumed occupancy, costs follow it
+  within a few per cent; income is left blank.
 - The project for a single citizen turns an admission away while its place is taken; no other offer does.
 - Blank is unknown: days a year of day offers and hours, prices of stays that began before 2016.
 - `truth.json` has the true parameters, so that a fit can be held against them.

@@ -27,6 +27,8 @@ STAY_COLUMNS = [
     "citizen", "payer", "acting", "offer", "legal_basis", "kind", "start", "end", "end_reason", "support_level",
     "price",
 ]
+ECONOMY_COLUMNS = ("offer", "period", "original_budget", "revised_budget", "costs", "income")
+ECONOMY_YEARS = range(2023, 2027)
 TARIFF_COLUMNS = ["offer", "service", "level", "amount", "price_year", "from", "to"]
 
 
@@ -143,6 +145,32 @@ def tariff_rows(amounts):
     for (offer, level, year), amount in amounts.items():
         if year >= opened[offer]:
             yield offer, kinds[offer], level, amount, year, f"{year}-01-01", f"{year}-12-31"
+
+
+# Economy
+
+def economy_rows(amounts, stays):
+    """A year's budget is what the tariffs bring in at the assumed occupancy; costs follow it within a few per cent.
+
+    Only offers whose days a year are known. Accounts end before the year of the origin, whose budget alone is known.
+    """
+    random_numbers = generator("economy")
+    assumed = {row[0]: float(row[6]) for row in capacity_rows(stays)}
+    for offer in OFFERS:
+        own = terms(offer)
+        if own.days_per_year is None:
+            continue
+        steps = sorted(places_of(offer, stays))
+        for year in ECONOMY_YEARS:
+            places = [count for step, count in steps if int(str(step)[:4]) <= year]
+            if year < int(offer.opened[:4]) or not places:
+                continue
+            middle = [float(amounts[offer.id, level, year]) for level in range(1, own.levels + 1)]
+            price = sum(middle) / len(middle)
+            budget = 1000 * round(places[-1] * own.days_per_year * assumed[offer.id] * price / 1000)
+            revised = 1000 * round(budget * random_numbers.uniform(0.98, 1.02) / 1000)
+            costs = 1000 * round(revised * random_numbers.uniform(0.95, 1.04) / 1000)
+            yield offer.id, year, budget, revised, costs if year < ECONOMY_YEARS[-1] else "", ""
 
 
 # Stays

@@ -81,6 +81,8 @@ public struct OfferRisk: Sendable {
   public let citizens: Double?
   /// Share of 1, of the tariff; nil where the capacity table does not say.
   public let assumedOccupancy: Double?
+  /// In per cent of the places: where a year's income pays a year's costs; nil where price, costs or days are unknown.
+  public let breakEven: Double?
   public let status: Status
   public let outlook: Outlook?
   public let obstacle: Obstacle?
@@ -118,7 +120,7 @@ public struct RiskRun: Sendable {
     let ids = Set(demand.panel.offers.map(\.id) + plan.newOffers.map(\.id))
     let judge = RiskJudge(
       demand: demand, simulated: simulated, plan: judged, closures: plan.closures, request: request,
-      capacity: extracts.capacity, past: PastPresence(try Panel(byOffer: extracts)))
+      extracts: extracts, past: PastPresence(try Panel(byOffer: extracts)))
     risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
       .sorted { Self.rank($0) < Self.rank($1) }
   }
@@ -163,13 +165,19 @@ private struct RiskJudge {
   let closures: [String: Day]
   let request: RiskRequest
   private let capacity: [String: [CapacityStep]]
+  private let costs: YearlyCosts
+  private let prices: DailyPrices
   private let past: PastPresence
   private let pastPlaces: PlacesTimeline
 
   init(
-    demand: FittedDemand, simulated: SimulatedPlans, plan: Int, closures: [String: Day], request: RiskRequest, capacity: [CapacityStep],
+    demand: FittedDemand, simulated: SimulatedPlans, plan: Int, closures: [String: Day], request: RiskRequest, extracts: Extracts,
     past: PastPresence
   ) {
+    let capacity = extracts.capacity
+    let now = demand.panel.origin.lastDay
+    costs = YearlyCosts(extracts.economy, until: now)
+    prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: now)
     self.demand = demand
     self.simulated = simulated
     self.plan = plan
@@ -195,10 +203,19 @@ private struct RiskJudge {
     let isKnown = simulated.draws.isKnown(key: key) && !isClosed
     let places = isClosed ? nil : timeline.atEnd(of: panel.origin, offer: offer.id)
     let outlook = obstacle == nil ? places.map { self.outlook(offer, key, places: $0) } : nil
+    let step = capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }
     return OfferRisk(
       offer: offer, places: places, citizens: isKnown ? simulated.draws.openingStock(key: key) : nil,
-      assumedOccupancy: capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }?.assumedOccupancy,
+      assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(offer, $0, daysPerYear: step?.daysPerYear) },
       status: outlook.map(status) ?? .notAssessed, outlook: outlook, obstacle: obstacle)
+  }
+
+  /// Places that are open all year have 365 days; those of day offers and hours must be given.
+  private func breakEven(_ offer: Offer, _ places: Double, daysPerYear: Double?) -> Double? {
+    let isOpenAllYear = [.residential, .singlePerson, .respite].contains(offer.kind)
+    guard let costs = costs.costs(of: offer.id), let price = prices.price(offer: offer.id), let days = daysPerYear ?? (isOpenAllYear ? 365 : nil)
+    else { return nil }
+    return BreakEven.occupancy(costs: costs, price: price, places: places, daysPerYear: days)
   }
 
   private func obstacle(_ offer: Offer, _ key: Int) -> OfferRisk.Obstacle? {

@@ -50,7 +50,7 @@ public struct RiskTables: Sendable {
     let outlook = risk.outlook
     return [
       .text(run.plan.name), .text(risk.offer.id), .text(risk.offer.area), .text(risk.offer.kind.rawValue), number(risk.places),
-      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), .empty, .empty, .empty, number(outlook?.within12),
+      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), .empty, .empty, number(outlook?.within12),
       number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
       .empty, .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
     ]
@@ -66,7 +66,9 @@ public struct RiskTables: Sendable {
       columns: [
         .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("places", heading: Phrase(da: "Pladser", en: "Places")),
         .init("occupancy_now", heading: Phrase(da: "Nu %", en: "Now %")),
-        .init("assumed_occupancy", heading: Phrase(da: "Takst %", en: "Tariff %")),
+        showsBreakEven
+          ? .init("break_even_occupancy", heading: Phrase(da: "Nulpunkt %", en: "Break-even %"))
+          : .init("assumed_occupancy", heading: Phrase(da: "Takst %", en: "Tariff %")),
         .init("ahead", heading: Phrase(da: "\(ahead) % [\(level)]", en: "\(ahead) % [\(level)]")),
         .init("p_closure_12m", heading: Phrase(da: "P 12 md.", en: "P 12 mo."), decimals: 2),
         .init("p_closure_24m", heading: Phrase(da: "P 24 md.", en: "P 24 mo."), decimals: 2),
@@ -89,11 +91,14 @@ public struct RiskTables: Sendable {
       }
     }
     return [
-      .term(code: name.en, name), number(risk.places), number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }),
+      .term(code: name.en, name), number(risk.places), number(risk.occupancyNow),
+      showsBreakEven ? number(risk.breakEven) : number(risk.assumedOccupancy.map { 100 * $0 }),
       ahead.map { .term(code: $0.en, $0) } ?? .empty, number(risk.outlook?.within12), number(risk.outlook?.within24),
       number(risk.outlook?.within36), .term(code: risk.status.rawValue, risk.status.phrase), .term(code: reason(risk).en, reason(risk)),
     ]
   }
+
+  private var showsBreakEven: Bool { run.risks.contains { $0.breakEven != nil } }
 
   private var title: Phrase {
     let name = panel.settings.name
@@ -123,6 +128,16 @@ public struct RiskTables: Sendable {
     return reason
   }
 
+  private var breakEvenNote: Phrase {
+    showsBreakEven
+      ? Phrase(
+        da: "Nulpunkt: den belægning, hvor borgernes dagspris betaler det seneste års udgifter, hvis de ikke tilpasses.",
+        en: "Break-even: the occupancy at which the citizens' price a day pays the latest year's costs, if these do not adapt.")
+      : Phrase(
+        da: "Takst: den belægning, taksten forudsætter; nulpunktsbelægning kræver udgifter (economy.csv) og takster.",
+        en: "Tariff: the occupancy that the tariff assumes; break-even occupancy needs costs (economy.csv) and tariffs.")
+  }
+
   private var triggerMonths: Int { request.trigger.periods(of: panel.length) * panel.length.months }
 
   private var footnotes: [Phrase] {
@@ -136,8 +151,8 @@ public struct RiskTables: Sendable {
         da: "Status efter P 24 md.: rød fra \(two(request.red, .da)), gul fra \(two(request.yellow, .da)) (--red, --yellow). Regnet i hver af \(NumberText.display(Double(request.draws), decimals: 0, language: .da)) simulerede fremtider, hver med sit eget forløb.",
         en: "Status by P 24 mo.: red from \(two(request.red, .en)), yellow from \(two(request.yellow, .en)) (--red, --yellow). Taken in each of \(NumberText.display(Double(request.draws), decimals: 0, language: .en)) simulated futures, each on its own path."),
       Phrase(
-        da: "Nu: indskrevne borgere i procent af normerede pladser (dag, aflastning og timer: ikke fremmødte); fremad: periodens median med interval. Takst: den belægning, taksten forudsætter, og hvor den dækker sine omkostninger; egne omkostninger læses endnu ikke, så nulpunktsbelægning, resultat og tolerance er tomme.",
-        en: "Now: enrolled citizens in per cent of standard places (day, respite and hours: not attendance); ahead: the period's median with its interval. Tariff: the occupancy that the tariff assumes, at which it covers its costs; own costs are not read yet, so break-even, result and tolerance are empty."),
+        da: "Nu: indskrevne borgere i procent af normerede pladser (dag, aflastning og timer: ikke fremmødte); fremad: periodens median med interval. \(breakEvenNote.da)",
+        en: "Now: enrolled citizens in per cent of standard places (day, respite and hours: not attendance); ahead: the period's median with its interval. \(breakEvenNote.en)"),
     ] + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
   }
 }

@@ -1,6 +1,6 @@
 public import Placements
 
-/// What a place costs the payer a day: the mean over those who live there, by their own price or their offer's tariff.
+/// What a place costs the payer a day: the mean over those who live there, by today's tariff of their support level.
 public struct DailyPrices: Sendable {
   private struct Sum {
     var amount = 0.0
@@ -20,8 +20,8 @@ public struct DailyPrices: Sendable {
   private let tariffs: [String: Double]
 
   /// - Parameter day: on which citizens are present and tariffs valid.
-  /// A stay's price counts before the tariff of its support level, that before the mean over the offer's levels. Services by
-  /// the hour have no price a day.
+  /// The tariff of a stay's support level counts before its own price, which may be that of the year in which it began, and
+  /// that before the mean over the offer's levels. Services by the hour have no price a day.
   public init(stays: [Stay], tariffs: [Tariff], offers: [Offer], on day: Day) {
     let kinds = Dictionary(offers.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
     var byLevel: [String: [String: Double]] = [:]
@@ -35,7 +35,7 @@ public struct DailyPrices: Sendable {
     for stay in stays where stay.start <= day && (stay.end.map { day < $0 } ?? true) {
       guard let kind = kinds[stay.offer], kind != .hours else { continue }
       let level = stay.supportLevel.map { $0 == $0.rounded() ? String(Int($0)) : String($0) }
-      guard let price = stay.price ?? level.flatMap({ byLevel[stay.offer]?[$0] }) ?? means[stay.offer] else { continue }
+      guard let price = level.flatMap({ byLevel[stay.offer]?[$0] }) ?? stay.price ?? means[stay.offer] else { continue }
       for payer in ["", stay.payer] {
         sums[Place(offer: stay.offer, payer: payer), default: Sum()].amount += price
         sums[Place(offer: stay.offer, payer: payer), default: Sum()].count += 1

@@ -42,7 +42,7 @@ struct ActivityTable {
     let stock = table.column("stock")
     let days = table.column("occupied_days")
     let counts = ["admissions", "homecomings", "other_exits", "waiting"].map { table.column($0) }
-    let periods = CellCache<Period?> { ActivityTable.period($0) }
+    let periods = CellCache<Period?> { CheckedRow.period($0) }
     var length: (PeriodLength, row: Int)?
     var seen = FirstRows<Key>()
     var fractional: Int?
@@ -66,11 +66,6 @@ struct ActivityTable {
     if let fractional { table.log.report(.fractionalStock, file: table.file, row: fractional, column: stock.header) }
     reportCountedTwice(entries)
     return (rows, entries.map(\.activity))
-  }
-
-  private static func period(_ text: String) -> Period? {
-    guard text.count <= 10, let period = Period(text), CheckedRow.years.contains(period.year) else { return nil }
-    return period
   }
 
   private func period(

@@ -171,6 +171,12 @@ struct CheckedRow {
   private static let firstDay = Period(year: years.lowerBound, number: 1, length: .year).firstDay
   private static let lastDay = Period(year: years.upperBound, number: 1, length: .year).lastDay
 
+  /// A year, quarter or month as the project may write it.
+  static func period(_ text: String) -> Period? {
+    guard text.count <= 10, let period = Period(text), years.contains(period.year) else { return nil }
+    return period
+  }
+
   // MARK: Numbers
 
   func number(_ column: ColumnPlace) -> Double? {

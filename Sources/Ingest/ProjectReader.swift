@@ -87,6 +87,7 @@ private struct Reading {
     readPopulation()
     readCapacity()
     readTariffs()
+    readEconomy()
     let hasStays = readStays()
     let hasActivity = readActivity()
     let isEmpty = extracts.stays.isEmpty && extracts.activity.isEmpty && log.errorCount == 0
@@ -176,6 +177,13 @@ private struct Reading {
     guard let table = open(.tariffs), knowsOffers(table) else { return }
     let rows: Int
     (rows, extracts.tariffs) = TariffTable.read(table, registers)
+    close(table, rows: rows)
+  }
+
+  private mutating func readEconomy() {
+    guard let table = open(.economy), knowsOffers(table) else { return }
+    let rows: Int
+    (rows, extracts.economy) = EconomyTable.read(table, registers)
     close(table, rows: rows)
   }
 

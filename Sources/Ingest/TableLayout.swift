@@ -2,10 +2,10 @@ import Groundwork
 
 /// The tables that are read, in the order in which later ones need earlier ones.
 enum TableName: String, CaseIterable {
-  case municipalities, population, offers, capacity, tariffs, stays, activity
+  case municipalities, population, offers, capacity, tariffs, economy, stays, activity
 
   /// Tables of the design that nothing reads yet.
-  static let later = ["economy", "expectations", "notices", "own_supply", "indices", "rules"]
+  static let later = ["expectations", "notices", "own_supply", "indices", "rules"]
 
   /// What files and sheets with the table are called in Danish, in machine form.
   var aliases: [String] {
@@ -15,6 +15,7 @@ enum TableName: String, CaseIterable {
     case .offers: ["tilbud", "tilbudsliste"]
     case .capacity: ["kapacitet", "pladser", "normering", "normeringer"]
     case .tariffs: ["takster", "takst", "takstliste", "takstblad"]
+    case .economy: ["oekonomi", "regnskab", "budget", "budget_og_regnskab"]
     case .stays: ["ophold", "borgere", "indskrivninger"]
     case .activity: ["aktivitet", "belaegning"]
     }
@@ -73,6 +74,7 @@ struct TableLayout {
     case .offers: offers
     case .capacity: capacity
     case .tariffs: tariffs
+    case .economy: economy
     case .stays: stays
     case .activity: activity
     }
@@ -128,6 +130,15 @@ struct TableLayout {
     optional("price_year", "prisaar", "pl_aar", "p_l_aar", "prisniveau"),
     required("from", "fra", "fra_dato", "gyldig_fra", "gaelder_fra", "startdato"),
     optional("to", "til", "til_dato", "gyldig_til", "gaelder_til", "slutdato"),
+  ]
+
+  private static let economy = [
+    required("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn", "afdeling"),
+    required("period", "periode", "tid", "maaned", "kvartal", "aar", "year", "month", "quarter", "regnskabsaar", "budgetaar"),
+    optional("original_budget", "vedtaget_budget", "oprindeligt_budget", "budget"),
+    optional("revised_budget", "korrigeret_budget", "revideret_budget"),
+    optional("costs", "udgifter", "omkostninger", "regnskab", "forbrug", "udgift"),
+    optional("income", "indtaegter", "indtaegt", "takstindtaegter"),
   ]
 
   private static let stays = [

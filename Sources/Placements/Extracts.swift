@@ -47,6 +47,7 @@ public struct Extracts: Sendable {
   public var stays: [Stay]
   public var activity: [Activity]
   public var tariffs: [Tariff]
+  public var economy: [EconomyEntry] = []
   public var population: Population
 
   public init(

@@ -232,3 +232,22 @@ public struct Tariff: Hashable, Sendable {
     self.to = to
   }
 }
+
+/// What an offer was budgeted to cost and did cost in a period, in kroner; nil where not given.
+public struct EconomyEntry: Hashable, Sendable {
+  public let offer: String
+  public let period: Period
+  public let originalBudget: Double?
+  public let revisedBudget: Double?
+  public let costs: Double?
+  public let income: Double?
+
+  public init(offer: String, period: Period, originalBudget: Double? = nil, revisedBudget: Double? = nil, costs: Double? = nil, income: Double? = nil) {
+    self.offer = offer
+    self.period = period
+    self.originalBudget = originalBudget
+    self.revisedBudget = revisedBudget
+    self.costs = costs
+    self.income = income
+  }
+}

@@ -29,7 +29,7 @@ import Testing
     let scenario = try Scenario(text: "title = \"t\"\nbase = \"basis\"\nreason = \"r\"\n" + changes, file: "t.toml", name: "t")
     let builder = PlanBuilder(panel: world.panel, horizon: 24, capacity: world.extracts.capacity, scenarios: [scenario])
     let prices = DailyPrices(
-      stays: world.extracts.stays, tariffs: tariffs ? world.extracts.tariffs : [], offers: world.extracts.offers, on: world.panel.origin.lastDay)
+      stays: tariffs ? world.extracts.stays : [], tariffs: tariffs ? world.extracts.tariffs : [], offers: world.extracts.offers, on: world.panel.origin.lastDay)
     return HomecomingImpact.all(
       plans: [builder.reference(named: "basis"), try builder.plan(scenario)], demand: world.demand, capacity: world.extracts.capacity,
       prices: prices, request: RunRequest(grouping: .offer, every: .month, draws: 200, threads: threads))

@@ -24,10 +24,10 @@ import Testing
     DailyPrices(stays: stays, tariffs: tariffs, offers: offers + [offer("a")], on: day)
   }
 
-  /// A stay's own price, else its level's tariff, else the mean over the levels; the mean over those present.
+  /// The tariff of a stay's level, else its own price, else the mean over the levels; the mean over those present.
   @Test func theNearestKnownPriceCounts() {
     let tariffs = [tariff("1", 1000), tariff("2", 2000), tariff("1", 500, from: 2025, to: Day(year: 2025, month: 12, day: 31))]
-    let found = prices([stay("101", level: 2), stay("101", price: 4000), stay("147"), stay("147", level: 9)], tariffs)
+    let found = prices([stay("101", level: 2, price: 1), stay("101", price: 4000), stay("147"), stay("147", level: 9)], tariffs)
     #expect(found.price(offer: "a", payer: "101") == 3000)
     #expect(found.price(offer: "a", payer: "147") == 1500)
     #expect(found.price(offer: "a") == 2250)

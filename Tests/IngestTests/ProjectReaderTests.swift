@@ -95,12 +95,25 @@ struct ProjectReaderTests {
     #expect(read.hasErrors)
   }
 
-  @Test("files in data/ that nobody reads are named", arguments: [("stay.csv", "data/stays.csv"), ("economy.csv", "not used yet"), ("zzzzzzzzzzz.csv", "[inputs.TABLE]")])
+  @Test("files in data/ that nobody reads are named", arguments: [("stay.csv", "data/stays.csv"), ("expectations.csv", "not used yet"), ("zzzzzzzzzzz.csv", "[inputs.TABLE]")])
   func strayFiles(_ name: String, _ text: String) throws {
     let read = try TestProject(["data/activity.csv": TestProject.activity, "data/\(name)": "a,b\n1,2\n"]).read()
     let finding = try #require(read.findings.first { $0.file == "data/\(name)" })
     #expect(finding.text(in: .en).contains(text))
     #expect(!read.hasErrors)
+  }
+
+  @Test("budgets and accounts are read, blanks stay unknown, and an offer's period stands once")
+  func economy() throws {
+    let tables = ["data/offers.csv": TestProject.offers, "data/activity.csv": TestProject.activity]
+    let rows = "tilbud,år,budget,regnskab\nM1,2024,1000,1100\nM1,2025,1200,\n"
+    let read = try TestProject(tables.merging(["data/economy.csv": rows]) { $1 }).read()
+    #expect(!read.hasErrors, "\(read.all)")
+    let entries = try read.usable().economy
+    #expect(entries.map(\.originalBudget) == [1000, 1200])
+    #expect(entries.map(\.costs) == [1100, nil])
+    let twice = try TestProject(tables.merging(["data/economy.csv": rows + "M1,2025,1,1\nM1,2O25,1,1\n"]) { $1 }).read()
+    #expect(twice.findings.count { $0.severity == .error } == 2)
   }
 
   @Test("the window is taken from the stays, and said")

@@ -100,6 +100,7 @@ enum ProjectTemplate {
     | offers.csv | offer, name, area, region, legal_basis, kind, operator, host_municipality, valid_from, valid_to, p_number |
     | capacity.csv | offer, from, places, approved_places, staffed_places, fte, assumed_occupancy, days_per_year |
     | tariffs.csv | offer, service, level, amount, price_year, from, to |
+    | economy.csv | offer, period, original_budget, revised_budget, costs, income |
     | population.csv | municipality, year, age_from, age_to, persons, source |
 
     period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
