@@ -26,7 +26,7 @@ public struct HomecomingImpact: Sendable {
   }
 
   public let plan: Plan
-  /// One line an offer that loses somebody in some draw, the largest loss first, then all together.
+  /// One line an offer that loses somebody in some draw, the largest loss first, then `otherOffers`, then all together.
   public let lines: [Line]
   /// The periods of `vacant`.
   public let periods: [Period]
@@ -36,6 +36,9 @@ public struct HomecomingImpact: Sendable {
   public let withoutPrice: [String]
 
   private static let windowMonths = 12
+
+  /// Stands for the offers from which nobody is taken home but where fewer or more are than without the batch.
+  public static let otherOffers = "*"
 
   /// The impact of every plan that has a batch inside the horizon that reaches somebody, on one set of clocks.
   /// - Parameters:
@@ -92,6 +95,7 @@ public struct HomecomingImpact: Sendable {
     let payer = payers.count == 1 ? payers.first ?? "" : ""
 
     var total = Loss(draws: request.draws, shown: shown.count)
+    var others = Loss(draws: request.draws, shown: shown.count)
     var found: [(mean: Double, line: Line)] = []
     var unknown: [String] = []
     for key in setting.index.keys.indices where draws.differs(plan: number, key: key) {
@@ -103,7 +107,14 @@ public struct HomecomingImpact: Sendable {
         let places = offers.map { timeline.atEnd(of: period, offer: $0) }
         return places.contains { $0 == nil } || places.isEmpty ? nil : places.reduce(0) { $0 + ($1 ?? 0) }
       }
-      guard loss.citizens.contains(where: { $0 > 0 }) else { continue }
+      let isReached = loss.citizens.contains { $0 > 0 }
+      if !isReached {
+        // Nobody is taken home from here, but the municipality's other homecomings rest.
+        let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
+        others.add(loss, price: price)
+        total.add(loss, price: price)
+        continue
+      }
       let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
       if price == nil { unknown.append(name) }
       let hasPlaces = !offers.isEmpty && offers.allSatisfy(timeline.knows)
@@ -115,7 +126,8 @@ public struct HomecomingImpact: Sendable {
     let sorted = found.sorted { ($1.mean, $0.line.offer) < ($0.mean, $1.line.offer) }.map(\.line)
     let all = total.line(
       offer: "", price: unknown.count < found.count ? 1 : nil, hasPlaces: sorted.allSatisfy(\.hasPlaces), level: request.level)
-    lines = sorted + (sorted.count > 1 ? [all] : [])
+    let rest = others.isEmpty ? [] : [others.line(offer: Self.otherOffers, price: 1, hasPlaces: true, level: request.level)]
+    lines = sorted + rest + (sorted.count + rest.count > 1 ? [all] : [])
     periods = shown.map { panel.origin.advanced(by: $0 + 1) }
     windowEnd = panel.origin.advanced(by: lastStep + 1)
     withoutPrice = unknown
@@ -159,6 +171,9 @@ private struct Loss {
     vacantAtEnd = zero
     lost = zero
   }
+
+  /// Whether it changes nothing that a table could show.
+  var isEmpty: Bool { lost.allSatisfy { $0 == 0 } }
 
   mutating func add(_ other: Loss, price: Double?) {
     for d in citizens.indices {

@@ -17,7 +17,8 @@ public struct HomecomingImpactTables: Sendable {
     self.level = level
   }
 
-  /// Columns: scenario, offer, measure, period, unit, mean, median, lower, upper, level. An empty offer means all.
+  /// Columns: scenario, offer, measure, period, unit, mean, median, lower, upper, level. An empty offer means all, `*` the other
+  /// offers, where the municipality's homecomings rest.
   /// Measures: citizens, notice_days, vacant (by period), refilled, lost_income.
   public func machine() -> Table {
     var table = Table(
@@ -98,6 +99,7 @@ public struct HomecomingImpactTables: Sendable {
 
   private func name(_ offer: String) -> Table.Cell {
     if offer.isEmpty { return .term(code: "", Phrase(da: "I alt", en: "All")) }
+    if offer == HomecomingImpact.otherOffers { return .term(code: offer, Phrase(da: "Andre tilbud", en: "Other offers")) }
     return .text(panel.offers.first { $0.id == offer }?.name ?? panel.areas.first { $0.id == offer }?.name ?? offer)
   }
 
@@ -121,8 +123,8 @@ public struct HomecomingImpactTables: Sendable {
         da: "Dage med varsel: dage, der betales fra udmeldingen, til borgerne er flyttet.",
         en: "Days of notice: days that are paid from the announcement until the citizens have left."),
       Phrase(
-        da: "Genbelagt: pladser, der ikke længere står tomme på grund af hjemtagningen; andre er kommet, eller borgeren var flyttet alligevel.",
-        en: "Refilled: places that no longer stand empty because of the homecoming; others have come, or the citizen would have left anyway."),
+        da: "Genbelagt: pladser, der ikke længere står tomme på grund af hjemtagningen; andre er kommet, tilbuddet havde flere end sine pladser, eller borgeren var flyttet alligevel.",
+        en: "Refilled: places that no longer stand empty because of the homecoming; others have come, the offer had more than its places, or the citizen would have left anyway."),
       Phrase(
         da: "Tabt: færre betalte dage end i prognosen gange borgernes dagspris i dag; ingen udgift er sparet endnu (antagelse).",
         en: "Lost: fewer paid days than in the forecast times the citizens' price a day today; no cost is saved yet (assumption)."),

@@ -32,7 +32,8 @@ public struct ObservedHistory {
       self.panel = byOffer
       let offerOfStratum = byOffer.strata.map { stratum in panel.offers.firstIndex { $0.id == stratum.area } }
       let payerCounts = byOffer.municipalities.map { request.filter.municipalities.isEmpty || request.filter.municipalities.contains($0.code) }
-      keyOfCell = { m, s in payerCounts[m] ? offerOfStratum[s].map { index.tally.key(municipality: 0, stratum: s, offer: $0) } ?? -1 : -1 }
+      let counted = panel.municipalities.firstIndex { request.filter.municipalities.isEmpty || request.filter.municipalities.contains($0.code) } ?? 0
+      keyOfCell = { m, s in payerCounts[m] ? offerOfStratum[s].map { index.tally.key(municipality: counted, stratum: s, offer: $0) } ?? -1 : -1 }
     } else {
       self.panel = panel
       keyOfCell = { m, s in index.tally.key(municipality: m, stratum: s, offer: -1) }

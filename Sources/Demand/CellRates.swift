@@ -31,6 +31,10 @@ struct CellRates: ~Copyable {
   private let edges: UnsafePointer<Double>
   /// Homecomings have the municipality's own trend and batches besides: `[area]`.
   private let homecomingShapes: RateShapes
+  /// `[area · horizon + period]`: the gamma factors inside those shapes.
+  private let homecomingFactors: UnsafeMutablePointer<Double>
+  /// By period: what a plan makes of the population, a factor.
+  private let populationRatio: UnsafeMutablePointer<Double>
   /// The municipality's own damped trend of homecomings.
   private let municipalityTime: UnsafeMutablePointer<Double>
   private var municipalityTimeReady = false
@@ -65,6 +69,8 @@ struct CellRates: ~Copyable {
     for (s, knowledge) in simulator.panel.knowledge.enumerated() { isFollowed[s] = knowledge == .flowsAndStock }
     edges = simulator.edges.pointer
     homecomingShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
+    homecomingFactors = memory.filled(areas * horizon, with: 1)
+    populationRatio = memory.filled(horizon, with: 1)
     municipalityTime = memory.filled(horizon, with: 1)
     plan = reference
     touches = reference.touch.pointer
@@ -164,9 +170,7 @@ struct CellRates: ~Copyable {
     let people = exposure[(municipality * areas + area) * horizon + t]
     var mean = levels[stratum] / largestExposure[municipality * areas + area] * admission.days(area: area, draw: draw)[t] * people
     if !usesBase(.admission, stratum) {
-      for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) && plan.plan.changes[index].periods.contains(t) {
-        mean = changed(mean, index, .admission, stratum, t)
-      }
+      withUnsafeMutablePointer(to: &mean) { applyChanges($0 - t, .admission, stratum, t..<t + 1) }
     }
     guard let theta = admission.theta(draw: draw) else { return (mean, mean) }
     return (Clusters.expected(mean: mean, theta: theta, inverse: 1 / theta), mean)
@@ -177,12 +181,27 @@ struct CellRates: ~Copyable {
     guard mayIncrease(stratum) else { return false }
     let amounts = planBook.ownAmounts(.admission, stratum)
     fillCounted(admission, amounts, stratum)
-    for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) { change(index, amounts, .admission, stratum) }
+    applyChanges(amounts, .admission, stratum, 0..<horizon)
     cluster(.admission, stratum, admission, in: planBook)
     let days = admission.days(area: areaOfStratum[stratum], draw: draw)
     for t in 0..<horizon { amounts[t] = max(0, amounts[t] - levels[stratum] * days[t]) }
     planBook.finish(.admission, stratum)
     return planBook.total(.admission, stratum) > 0
+  }
+
+  /// Expected clusters of a counted row and the means behind them, by period, in the base or under the plan.
+  mutating func counted(_ row: RateBook.Row, _ stratum: Int, inBase: Bool) -> (clusters: UnsafePointer<Double>, means: UnsafePointer<Double>) {
+    let book = book(row, stratum, inBase: inBase)
+    return (UnsafePointer(book.ownAmounts(row, stratum)), UnsafePointer(book.ownMeans(row, stratum)))
+  }
+
+  /// Leaves of a counted row under the plan what it has above the base; false where that is nothing.
+  mutating func keepExcess(_ row: RateBook.Row, _ stratum: Int) -> Bool {
+    let base = baseBook.ownAmounts(row, stratum)
+    let amounts = planBook.ownAmounts(row, stratum)
+    for t in 0..<horizon { amounts[t] = max(0, amounts[t] - base[t]) }
+    planBook.finish(row, stratum)
+    return planBook.total(row, stratum) > 0
   }
 
   /// What `fillExcess` filled.
@@ -202,6 +221,8 @@ struct CellRates: ~Copyable {
     }
     return admissionShapes.integral(index)
   }
+
+  func has(_ row: RateBook.Row) -> Bool { flow(row) != nil }
 
   /// Of the row's negative binomial in this draw; nil for Poisson.
   func theta(_ row: RateBook.Row) -> Double? { flow(row)?.theta(draw: draw) }
@@ -239,17 +260,32 @@ struct CellRates: ~Copyable {
   private mutating func fillPlan(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     let amounts = planBook.ownAmounts(row, stratum)
-    if let (shapes, index) = shape(row, stratum) {
+    switch row {
+    case .homecoming: fillPlannedHomecomings(amounts, flow, stratum)
+    case .otherExit:
       let level = level(flow, stratum)
-      let shape = shapes.amounts(index)
-      for t in 0..<horizon { amounts[t] = level * shape[t] }
-    } else {
+      let days = flow.days(area: areaOfStratum[stratum], draw: draw)
+      for t in 0..<horizon { amounts[t] = level * days[t] }
+      applyChanges(amounts, row, stratum, 0..<horizon)
+    case .admission, .homecomingCount, .otherExitCount:
       fillCounted(flow, amounts, stratum)
+      applyChanges(amounts, row, stratum, 0..<horizon)
+      cluster(row, stratum, flow, in: planBook)
     }
-    for index in plan.plan.changes.indices where applies(index, to: row, stratum) { change(index, amounts, row, stratum) }
-    if row == .homecoming { restTrend(amounts, stratum) }
-    if row.isCounted { cluster(row, stratum, flow, in: planBook) }
     planBook.finish(row, stratum)
+  }
+
+  /// Changes act on the mean hazard; batches multiply what they leave, so that an added number keeps its mean.
+  private mutating func fillPlannedHomecomings(_ amounts: UnsafeMutablePointer<Double>, _ flow: FlowRates.View, _ stratum: Int) {
+    let area = areaOfStratum[stratum]
+    if !homecomingShapes.ready(area) { fillHomecomings(area) }
+    let level = level(flow, stratum)
+    let days = flow.days(area: area, draw: draw)
+    for t in 0..<horizon { amounts[t] = level * days[t] * municipalityTime[t] }
+    applyChanges(amounts, .homecoming, stratum, 0..<horizon)
+    restTrend(amounts, stratum)
+    let factors = homecomingFactors + area * horizon
+    for t in 0..<horizon { amounts[t] *= factors[t] }
   }
 
   /// The shape that a hazard's row has in common with others; nil for counts.
@@ -275,12 +311,13 @@ struct CellRates: ~Copyable {
     if !municipalityTimeReady { fillMunicipalityTime() }
     let amounts = homecomingShapes.amounts(area)
     let days = homecoming.days(area: area, draw: draw)
-    for t in 0..<horizon { amounts[t] = days[t] * municipalityTime[t] }
+    let factors = homecomingFactors + area * horizon
     if let table = simulator.frailty {
       // One gamma factor of mean 1 a period for the municipality's homecomings in an area: the batches.
       var stream = CounterStream(key: CounterStream.key(root, 2_000_000 + UInt64(area)))
-      table.multiply(amounts, count: horizon, stream: &stream, draw: draw)
+      table.fill(factors, count: horizon, stream: &stream, draw: draw)
     }
+    for t in 0..<horizon { amounts[t] = days[t] * municipalityTime[t] * factors[t] }
     homecomingShapes.integrate(area)
   }
 
@@ -323,27 +360,38 @@ struct CellRates: ~Copyable {
     return change.municipalities[municipality] && change.strata[stratum] && change.target.acts(on: row)
   }
 
-  private func change(_ index: Int, _ amounts: UnsafeMutablePointer<Double>, _ row: RateBook.Row, _ stratum: Int) {
-    for t in plan.plan.changes[index].periods.clamped(to: 0..<horizon) { amounts[t] = changed(amounts[t], index, row, stratum, t) }
-  }
-
-  private func changed(_ amount: Double, _ index: Int, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
-    let value = plan.value(index, draw: draw)
-    return plan.multiplies[index] ? amount * value : max(0, amount + added(index, value, amount, row, stratum, t))
+  /// The plan's changes of a row in some periods: first of the population, then of the flow, each in the plan's order.
+  private func applyChanges(_ amounts: UnsafeMutablePointer<Double>, _ row: RateBook.Row, _ stratum: Int, _ periods: Range<Int>) {
+    var changesPopulation = false
+    for index in plan.plan.changes.indices where plan.isOfPopulation[index] && applies(index, to: row, stratum) {
+      if !changesPopulation { for t in periods { populationRatio[t] = 1 } }
+      changesPopulation = true
+      let value = plan.value(index, draw: draw)
+      for t in plan.plan.changes[index].periods.clamped(to: periods) {
+        if plan.multiplies[index] {
+          populationRatio[t] *= value
+        } else {
+          let persons = exposure[(municipality * areas + areaOfStratum[stratum]) * horizon + t] * 10_000
+          let share = plan.shares[index][municipality * strata + stratum]
+          if persons > 0 { populationRatio[t] = max(0, populationRatio[t] + share * value / persons) }
+        }
+      }
+    }
+    if changesPopulation { for t in periods { amounts[t] *= populationRatio[t] } }
+    for index in plan.plan.changes.indices where !plan.isOfPopulation[index] && applies(index, to: row, stratum) {
+      let value = plan.value(index, draw: draw)
+      for t in plan.plan.changes[index].periods.clamped(to: periods) {
+        amounts[t] = plan.multiplies[index] ? amounts[t] * value : max(0, amounts[t] + added(index, value, row, stratum))
+      }
+    }
   }
 
   /// An added number by period: for arrivals this cell's share of it, for exits a hazard of every citizen.
-  private func added(_ index: Int, _ value: Double, _ amount: Double, _ row: RateBook.Row, _ stratum: Int, _ t: Int) -> Double {
+  private func added(_ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int) -> Double {
     let share = plan.shares[index][municipality * strata + stratum]
-    switch plan.plan.changes[index].target {
-    case .population:
-      let persons = exposure[(municipality * areas + areaOfStratum[stratum]) * horizon + t] * 10_000
-      return persons > 0 ? amount * share * value / persons : 0
-    case .flow(.homecoming) where row == .homecoming, .flow(.otherExit) where row == .otherExit:
-      let present = Double(simulator.residents[municipality].count { $0.stratum == stratum })
-      return present > 0 ? value * share / present : 0
-    default: return value * share
-    }
+    guard !row.isCounted else { return value * share }
+    let present = Double(simulator.residents[municipality].count { $0.stratum == stratum })
+    return present > 0 ? value * share / present : 0
   }
 
   /// Fitted homecomings rest between a batch's announcement and the batch.

@@ -153,7 +153,8 @@ struct KeyKnowledge: Sendable {
       let strataWithOffers = Set(panel.residents.filter { $0.offer != nil }.map(\.stratum) + panel.offerAdmissions.map(\.stratum))
       let known = Set(strataWithOffers.map { panel.strata[$0] })
       for (offer, key) in keys.keyOfOffer.enumerated() where key >= 0 {
-        if offer >= panel.offers.count || known.contains(panel.offers[offer].stratum) { mark(key, .flowsAndStock) }
+        let isCounted = panel.countedOffers?.contains(offer) ?? true
+        if offer >= panel.offers.count || (isCounted && known.contains(panel.offers[offer].stratum)) { mark(key, .flowsAndStock) }
       }
     } else {
       for m in panel.municipalities.indices {

@@ -34,9 +34,9 @@ final class FrailtyTable: Sendable {
     smallFactor = shapes.map { exp(lgamma($0 + 1) / $0) / $0 }
   }
 
-  /// Multiplies amounts of a draw's periods by a factor each, at the next numbers of the stream.
+  /// The factors of a draw's periods, at the next numbers of the stream.
   @inline(__always)
-  func multiply(_ amounts: UnsafeMutablePointer<Double>, count: Int, stream: inout CounterStream, draw: Int) {
+  func fill(_ factors: UnsafeMutablePointer<Double>, count: Int, stream: inout CounterStream, draw: Int) {
     let table = draw % Self.shapes
     let nodes = quantiles.pointer + table * (Self.nodes + 1)
     for t in 0..<count {
@@ -44,9 +44,9 @@ final class FrailtyTable: Sendable {
       let position = uniform * Double(Self.nodes)
       let node = Int(position)
       if node > 0, node < Self.nodes - 1 {
-        amounts[t] *= nodes[node] + (position - Double(node)) * (nodes[node + 1] - nodes[node])
+        factors[t] = nodes[node] + (position - Double(node)) * (nodes[node + 1] - nodes[node])
       } else {
-        amounts[t] *= outer(uniform, table: table)
+        factors[t] = outer(uniform, table: table)
       }
     }
   }

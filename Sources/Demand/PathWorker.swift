@@ -69,14 +69,13 @@ struct PathWorker: ~Copyable {
     simulateBase()
     swap(&spells, &baseSpells)
     for spell in baseSpells { count(spell, sign: 1, into: base) }
-    countEvents(sign: 1, into: base, fromBase: true)
+    if countsEvents { countEvents() }
     for index in 1..<plans.count where plans[index].touches[municipality] {
       plan = index
       current = plans[index]
       rates.use(current)
       simulateChanged(into: differences[index - 1])
-      countEvents(sign: 1, into: differences[index - 1], fromBase: false)
-      countEvents(sign: -1, into: differences[index - 1], fromBase: true)
+      if countsEvents { countChangedEvents(into: differences[index - 1]) }
     }
   }
 
@@ -275,8 +274,11 @@ struct PathWorker: ~Copyable {
   // MARK: Batches and closures
 
   private mutating func applyBatches(into tally: EventTally) {
-    for (index, batch) in current.plan.batches.enumerated() where batch.municipality == municipality {
-      let time = rates.leaving(batch, index)
+    let own = current.plan.batches.indices.filter { current.plan.batches[$0].municipality == municipality }
+    // By the day they leave in this draw: nobody is taken home twice.
+    let inOrder = own.map { (index: $0, time: rates.leaving(current.plan.batches[$0], $0)) }.sorted { ($0.time, $0.index) < ($1.time, $1.index) }
+    for (index, time) in inOrder {
+      let batch = current.plan.batches[index]
       guard time < endOfTime else { continue }
       let wanted = Int((Double(batch.number) * min(1, current.realised[index][draw])).rounded())
       let present = spells.indices.filter { at in
@@ -356,37 +358,86 @@ struct PathWorker: ~Copyable {
   @inline(__always)
   private func daysLeft(_ period: Int, _ time: Double) -> Int32 { Int32(edges[period + 1] - time.rounded(.down)) }
 
-  /// Flows of strata without a known stock: counted, nobody is followed, and the stock of others under the key stays as it is.
-  private mutating func countEvents(sign: Int32, into tally: EventTally, fromBase: Bool) {
-    guard countsEvents else { return }
-    let knowledge = simulator.panel.knowledge
-    for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
-      countEvents(.admission, .admissions, stratum, sign, tally, fromBase)
-      if simulator.homecomingCount != nil { countEvents(.homecomingCount, .homecomings, stratum, sign, tally, fromBase) }
-      if simulator.otherExitCount != nil { countEvents(.otherExitCount, .otherExits, stratum, sign, tally, fromBase) }
+  // MARK: Flows of strata without a known stock: counted, nobody is followed
+
+  private static let countedRows: [(RateBook.Row, EventTally.Kind)] = [
+    (.admission, .admissions), (.homecomingCount, .homecomings), (.otherExitCount, .otherExits),
+  ]
+
+  private mutating func countEvents() {
+    forEachCount { worker, row, kind, stratum, key in
+      let (_, means) = worker.rates.counted(row, stratum, inBase: true)
+      let theta = worker.rates.theta(row)
+      let book = worker.rates.book(row, stratum, inBase: true)
+      worker.arrivals(row, stratum, book, cell: worker.cell(row, stratum)) { worker, period, number in
+        var stream = worker.cluster(row, stratum, number)
+        worker.add(worker.clusterSize(mean: means[period], theta: theta, stream: &stream), kind, key, period, worker.base)
+      }
     }
   }
 
-  private mutating func countEvents(
-    _ row: RateBook.Row, _ kind: EventTally.Kind, _ stratum: Int, _ sign: Int32, _ tally: EventTally, _ fromBase: Bool
+  /// The base's clusters stay as far as the plan expects as many; what it expects above them comes apart, as with arrivals.
+  private mutating func countChangedEvents(into tally: EventTally) {
+    forEachCount { worker, row, kind, stratum, key in
+      guard !worker.rates.usesBase(row, stratum) else { return }
+      let (expected, means) = worker.rates.counted(row, stratum, inBase: true)
+      let (planned, plannedMeans) = worker.rates.counted(row, stratum, inBase: false)
+      let theta = worker.rates.theta(row)
+      worker.arrivals(row, stratum, worker.rates.book(row, stratum, inBase: true), cell: worker.cell(row, stratum)) { worker, period, number in
+        var stream = worker.cluster(row, stratum, number)
+        var sameStream = stream
+        let before = worker.clusterSize(mean: means[period], theta: theta, stream: &stream)
+        let isKept = CounterStream.uniform(key: CounterStream.key(worker.cell(row, stratum), number), 0) * expected[period] < planned[period]
+        let after = isKept ? worker.clusterSize(mean: plannedMeans[period], theta: theta, stream: &sameStream) : 0
+        if after != before { worker.add(after - before, kind, key, period, tally) }
+      }
+      guard worker.rates.keepExcess(row, stratum) else { return }
+      let cell = CounterStream.key(worker.cell(row, stratum), 1 << 40)
+      worker.arrivals(row, stratum, worker.rates.excess, cell: cell) { worker, period, number in
+        var stream = CounterStream(key: CounterStream.key(cell, number))
+        worker.add(worker.clusterSize(mean: plannedMeans[period], theta: theta, stream: &stream), kind, key, period, tally)
+      }
+    }
+  }
+
+  private mutating func forEachCount(_ body: (inout PathWorker, RateBook.Row, EventTally.Kind, Int, Int) -> Void) {
+    let knowledge = simulator.panel.knowledge
+    for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
+      let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
+      guard key >= 0 else { continue }
+      for (row, kind) in Self.countedRows where rates.has(row) { body(&self, row, kind, stratum, key) }
+    }
+  }
+
+  /// Calls back with the period and number of every cluster of a filled row.
+  private mutating func arrivals(
+    _ row: RateBook.Row, _ stratum: Int, _ book: RateBook, cell: UInt64, _ body: (inout PathWorker, Int, UInt64) -> Void
   ) {
-    let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
-    guard key >= 0 else { return }
-    let cell = CounterStream.key(rates.root, 3_000_000 + UInt64(row.rawValue * strataCount + stratum))
     var clocks = CounterStream(key: cell)
-    let theta = rates.theta(row)
-    let book = rates.book(row, stratum, inBase: fromBase)
     let total = book.total(row, stratum)
     var reached = clocks.nextExponential()
     var number: UInt64 = 0
     while reached < total {
-      let (_, period, mean) = book.arrival(row, stratum, reached: reached)
-      var stream = CounterStream(key: CounterStream.key(cell, number))
-      let size = clusterSize(mean: mean, theta: theta, stream: &stream)
-      tally.add(sign * Int32(size), kind, key: key, period: period, draw: draw)
-      tally.add((kind == .admissions ? -sign : sign) * Int32(size), .netMoves, key: key, period: period, draw: draw)
+      body(&self, book.arrival(row, stratum, reached: reached).period, number)
       number += 1
       reached += clocks.nextExponential()
     }
+  }
+
+  private func cell(_ row: RateBook.Row, _ stratum: Int) -> UInt64 {
+    CounterStream.key(rates.root, 3_000_000 + UInt64(row.rawValue * strataCount + stratum))
+  }
+
+  /// The numbers of a cluster's size; the first number decides whether a plan keeps it.
+  private func cluster(_ row: RateBook.Row, _ stratum: Int, _ number: UInt64) -> CounterStream {
+    var stream = CounterStream(key: CounterStream.key(cell(row, stratum), number))
+    _ = stream.nextUniform()
+    return stream
+  }
+
+  /// The stock of others under the key stays as it is.
+  private func add(_ citizens: Int, _ kind: EventTally.Kind, _ key: Int, _ period: Int, _ tally: EventTally) {
+    tally.add(Int32(citizens), kind, key: key, period: period, draw: draw)
+    tally.add(Int32(kind == .admissions ? -citizens : citizens), .netMoves, key: key, period: period, draw: draw)
   }
 }

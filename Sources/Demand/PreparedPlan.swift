@@ -59,6 +59,8 @@ final class PreparedPlan: Sendable {
   private let draws: Int
   /// By change: whether it multiplies.
   let multiplies: [Bool]
+  /// By change: whether it changes the population at risk.
+  let isOfPopulation: [Bool]
   /// By change, `[municipality · strata + stratum]`: share of an added number, for admissions.
   let shares: [[Double]]
   let realised: [[Double]]
@@ -93,6 +95,7 @@ final class PreparedPlan: Sendable {
     }
     self.values = BareArray(values)
     draws = simulator.draws
+    isOfPopulation = plan.changes.map { $0.target == .population }
     multiplies = plan.changes.map { if case .multiply = $0.effect { true } else { false } }
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
     realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }

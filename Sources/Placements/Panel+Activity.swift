@@ -121,7 +121,13 @@ extension Panel {
     let stratumIndex = Dictionary(uniqueKeysWithValues: strata.enumerated().map { ($1, $0) })
     let offerIndex = Dictionary(uniqueKeysWithValues: offers.enumerated().map { ($1.id, $0) })
     var latest: [ResidentKey: (period: Period, stock: Double)] = [:]
+    var counted: Set<Int> = []
     for row in rows {
+      if let offer = offerIndex[row.offer], let stratum = stratumIndex[row.stratum] {
+        counted.insert(offer)
+        let admission = (period: row.period.enclosing(length) - first, stratum: stratum, offer: offer)
+        offerAdmissions += Array(repeating: admission, count: Int((row.admissions ?? 0).rounded()))
+      }
       guard let stock = row.stock, let municipality = municipalityIndex[row.payer], let stratum = stratumIndex[row.stratum],
         knowledge[stratum] == .flowsAndStock
       else { continue }
@@ -133,6 +139,7 @@ extension Panel {
       let resident = Resident(municipality: key.municipality, stratum: key.stratum, offer: offerIndex[key.offer], since: nil)
       residents.append(contentsOf: Array(repeating: resident, count: max(0, Int(entry.stock.rounded()))))
     }
+    countedOffers = counted
   }
 }
 

@@ -65,6 +65,8 @@ public struct Panel: Sendable {
   public internal(set) var setAside: [Finding] = []
   public internal(set) var knowledge: [Knowledge] = []
   public internal(set) var residents: [Resident] = []
+  /// Offers that the source counts by themselves; nil where it names every citizen's offer.
+  public internal(set) var countedOffers: Set<Int>?
   public internal(set) var transfers: [Transfer] = []
   /// Every admission's period, stratum and offer, for the shares of offers.
   public internal(set) var offerAdmissions: [(period: Int, stratum: Int, offer: Int)] = []

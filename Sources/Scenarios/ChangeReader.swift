@@ -356,11 +356,12 @@ struct ChangeReader {
     }
     let replacesTrend = flag("replaces_trend", default: true)
     guard errors.isEmpty, let municipality = flags.firstIndex(of: true) else { return }
+    let reached = strataOfBatch(strata, offer: offer)
     if flags.count(where: { $0 }) > 1 {
       fail("municipality", Phrase(da: "skal være én kommune.", en: "must be one municipality."), Phrase(da: "Skriv én [[change]] for hver kommune.", en: "Write one [[change]] for each municipality."))
       return
     }
-    warnAboutBatch(municipality, strata, offer, number)
+    warnAboutBatch(municipality, reached, offer, number)
     let leaving = Self.addMonths(notice, to: announced)
     if leaving < builder.originDay {
       warn("date", Phrase(da: "ligger før prognosen begynder: ingen hjemtages.", en: "lies before the forecast begins: nobody is taken home."))
@@ -369,7 +370,7 @@ struct ChangeReader {
     warnIfBeyondHorizon("date", leaving)
     plan.demand.batches.append(
       BatchHomecoming(
-        municipality: municipality, strata: strata, offer: offer, number: number, announced: offset(of: announced),
+        municipality: municipality, strata: reached, offer: offer, number: number, announced: offset(of: announced),
         leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: replacesTrend,
         key: Self.hash(scopeText)))
   }
@@ -379,6 +380,13 @@ struct ChangeReader {
     guard change.values["kind"] == nil, change.values["offer"] == nil else { return strata }
     let placed = strata.indices.map { strata[$0] && [.residential, .singlePerson].contains(panel.strata[$0].kind) }
     return placed.contains(true) ? placed : strata
+  }
+
+  /// A batch from one offer reaches those who live there, and the trend of their stratum alone rests.
+  private func strataOfBatch(_ strata: [Bool], offer: Int?) -> [Bool] {
+    guard let offer, offer < panel.offers.count else { return strata }
+    let stratum = panel.offers[offer].stratum
+    return strata.indices.map { strata[$0] && panel.strata[$0] == stratum }
   }
 
   private mutating func warnAboutBatch(_ municipality: Int, _ strata: [Bool], _ offer: Int?, _ number: Int) {

@@ -105,6 +105,51 @@ import Testing
     }
   }
 
+  /// A population that doubles and then gets half of today's persons more is two and a half times today's.
+  @Test func populationChangesAddUpInPersons() {
+    let (simulator, keys, panel) = world(residents: 0, admissionsPerYear: 24)
+    func change(_ effect: RateChange.Effect) -> RateChange {
+      RateChange(target: .population, municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: effect)
+    }
+    let plan = DemandPlan(changes: [change(.multiply(.exact(2))), change(.add(.exact(5000)))], windows: [])
+    let result = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: keys, threads: 1)
+    let mu = 2.5 * 24 * Double(panel.origin.advanced(by: 1).days) / 365.25
+    let (mean, _) = moments(zip(counts(result.base, .admissions, 0), counts(result.differences[0], .admissions, 0)).map(+))
+    #expect(abs(mean - mu) < 4.5 * sqrt(mu / Double(Self.draws)))
+  }
+
+  /// Fewer homecomings by a number: the mean hazard falls by it, batches or not.
+  @Test(arguments: [-1.0, 1.0]) func addedHomecomingsChangeTheMeanHazard(added: Double) {
+    let theta = 0.8
+    let (simulator, keys, panel) = world(residents: 30, admissionsPerYear: 0, homecoming: 2, otherExit: 0, thetaH: theta)
+    let change = RateChange(
+      target: .flow(.homecoming), municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .add(.exact(added)))
+    let result = simulator.run(
+      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
+    let h = 2 * Double(panel.origin.advanced(by: 1).days) / 365.25 + added / 30
+    let leave = 1 - pow(1 + h / theta, -theta)
+    let (mean, variance) = moments(zip(counts(result.base, .homecomings, 0), counts(result.differences[0], .homecomings, 0)).map(+))
+    #expect(abs(mean - 30 * leave) < 4.5 * sqrt(variance / Double(Self.draws)))
+  }
+
+  /// Nobody is taken home twice, in whatever order two batches are written.
+  @Test func orderOfBatchesChangesNothing() {
+    let (simulator, keys, _) = world(residents: 30, admissionsPerYear: 0, homecoming: 0, otherExit: 0)
+    func batch(_ leaving: Double, _ key: UInt64) -> BatchHomecoming {
+      BatchHomecoming(
+        municipality: 0, strata: [true], offer: nil, number: 12, announced: 0, leaving: leaving, realised: .exact(1), delayMonths: .exact(0),
+        replacesTrend: false, key: key)
+    }
+    for batches in [[batch(40, 1), batch(200, 2)], [batch(200, 2), batch(40, 1)]] {
+      let result = simulator.run(
+        reference: DemandPlan(windows: []), scenarios: [DemandPlan(batches: batches, windows: [])], keys: keys, threads: 1)
+      let taken = (0..<Self.horizon).reduce([Double](repeating: 0, count: Self.draws)) { sum, period in
+        zip(sum, counts(result.differences[0], .homecomings, period)).map(+)
+      }
+      #expect(taken.allSatisfy { $0 == 24 })
+    }
+  }
+
   /// Counting the net alone gives the same stock as counting every kind of event.
   @Test func netCountsGiveTheSameStock() {
     let (simulator, keys, _) = world(thetaA: 2, thetaH: 1, municipalities: 3)

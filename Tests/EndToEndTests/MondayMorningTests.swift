@@ -53,7 +53,8 @@ struct MondayMorningTests {
       run = try program.run("check", "-p", "p")
       rounds += 1
     }
-    #expect(run.code == 0, "\(run.errors)\n\(try program.read("p/plads.toml"))")
+    let settings = try program.read("p/plads.toml")
+    #expect(run.code == 0, "\(run.errors)\n\(settings)")
     #expect(run.output.contains("3.048") && run.output.contains("1.611"), "every row is read: \(run.output)")
   }
 
