@@ -73,7 +73,7 @@ public struct HomecomingImpactTables: Sendable {
         line.lostIncome.map { cell($0.scaled(by: 0.001), decimals: 0) } ?? .empty,
       ])
     }
-    table.footnotes = notes + missing(impact) + (namesChanges ? announcements(impact) : [])
+    table.footnotes = timing(impact) + notes + missing(impact) + (namesChanges ? announcements(impact) : [])
     return table
   }
 
@@ -134,6 +134,18 @@ public struct HomecomingImpactTables: Sendable {
   /// What was announced, with its reason.
   private func announcements(_ impact: HomecomingImpact) -> [Phrase] {
     [Phrase("\(impact.plan.name): \(impact.plan.title)")] + impact.plan.assumptions.filter { $0.en.contains("batch_homecoming") }
+  }
+
+  /// Who takes how many home, and when the first leave.
+  private func timing(_ impact: HomecomingImpact) -> [Phrase] {
+    let start = panel.origin.advanced(by: 1).firstDay
+    return impact.plan.demand.batches.map { batch in
+      let name = panel.municipalities[batch.municipality].name
+      let (announced, leaving) = (start.advanced(by: Int(batch.announced)).iso, start.advanced(by: Int(batch.leaving)).iso)
+      return Phrase(
+        da: "\(name) hjemtager \(batch.number): udmeldt \(announced), varslet udløber \(leaving), hvor de første flytter.",
+        en: "\(name) takes \(batch.number) home: announced \(announced), the notice ends \(leaving), when the first leave.")
+    }
   }
 
   private func missing(_ impact: HomecomingImpact) -> [Phrase] {

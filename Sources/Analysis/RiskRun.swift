@@ -79,6 +79,8 @@ public struct OfferRisk: Sendable {
   public let places: Double?
   /// Citizens at the origin; nil where unknown or where the offer is closed.
   public let citizens: Double?
+  /// Occupied days over place-days of the last observed period, in per cent; citizens over places where days are unknown.
+  public let occupancyNow: Double?
   /// Share of 1, of the tariff; nil where the capacity table does not say.
   public let assumedOccupancy: Double?
   /// In per cent of the places: where a year's income pays a year's costs; nil where price, costs or days are unknown.
@@ -86,12 +88,6 @@ public struct OfferRisk: Sendable {
   public let status: Status
   public let outlook: Outlook?
   public let obstacle: Obstacle?
-
-  /// Citizens over places at the origin, in per cent.
-  public var occupancyNow: Double? {
-    guard let places, places > 0, let citizens else { return nil }
-    return 100 * citizens / places
-  }
 }
 
 /// The danger of every offer under one plan, the most endangered first.
@@ -140,21 +136,30 @@ private struct PastPresence {
   /// Periods in a row up to the last with fewer occupied than the threshold allows. A past period had no more places than
   /// now count, so an offer that grew is not blamed for having been small.
   func periodsBelow(_ trigger: ClosureTrigger, offer: String, places: (Period) -> Double) -> Int {
-    let strata = panel.strata.indices.filter { panel.strata[$0].area == offer }
     var run = 0
     for t in (0..<panel.count).reversed() {
       let period = panel.first.advanced(by: t)
-      var days: Double?
-      for m in panel.municipalities.indices {
-        for s in strata {
-          let value = panel.value(.occupiedDays, municipality: m, stratum: s, period: t)
-          if !value.isNaN { days = (days ?? 0) + value }
-        }
-      }
+      let days = occupiedDays(in: period, offer: offer)
       guard let days, days / Double(period.days) < trigger.threshold(places: places(period)) else { return run }
       run += 1
     }
     return run
+  }
+}
+
+extension PastPresence {
+  /// Nil where no payer's days are known.
+  func occupiedDays(in period: Period, offer: String) -> Double? {
+    let t = period - panel.first
+    guard t >= 0, t < panel.count else { return nil }
+    var days: Double?
+    for s in panel.strata.indices where panel.strata[s].area == offer {
+      for m in panel.municipalities.indices {
+        let value = panel.value(.occupiedDays, municipality: m, stratum: s, period: t)
+        if !value.isNaN { days = (days ?? 0) + value }
+      }
+    }
+    return days
   }
 }
 
@@ -204,10 +209,22 @@ private struct RiskJudge {
     let places = isClosed ? nil : timeline.atEnd(of: panel.origin, offer: offer.id)
     let outlook = obstacle == nil ? places.map { self.outlook(offer, key, places: $0) } : nil
     let step = capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }
+    let citizens = isKnown ? simulated.draws.openingStock(key: key) : nil
     return OfferRisk(
-      offer: offer, places: places, citizens: isKnown ? simulated.draws.openingStock(key: key) : nil,
+      offer: offer, places: places, citizens: citizens, occupancyNow: places.flatMap { occupancy(offer, places: $0, citizens: citizens) },
       assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(offer, $0, daysPerYear: step?.daysPerYear) },
       status: outlook.map(status) ?? .notAssessed, outlook: outlook, obstacle: obstacle)
+  }
+
+  /// The same as a forecast of occupancy shows of its past.
+  private func occupancy(_ offer: Offer, places: Double, citizens: Double?) -> Double? {
+    guard let citizens else { return nil }
+    if let days = past.occupiedDays(in: panel.origin, offer: offer.id), let placeDays = pastPlaces.placeDays(in: panel.origin, offer: offer.id),
+      placeDays > 0
+    {
+      return 100 * days / placeDays
+    }
+    return places > 0 ? 100 * citizens / places : nil
   }
 
   /// Places that are open all year have 365 days; those of day offers and hours must be given.

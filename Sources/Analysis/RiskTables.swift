@@ -123,7 +123,7 @@ public struct RiskTables: Sendable {
         : Phrase(da: "; under den i \(months) md. til nu", en: "; below it for \(months) mo. until now"))
     }
     if let median = outlook.median, median > panel.origin {
-      reason = reason + Phrase(da: "; median \(median)", en: "; median \(median)")
+      reason = reason + Phrase(da: "; nås \(median) i halvdelen", en: "; reached \(median) in half")
     }
     return reason
   }
@@ -143,7 +143,9 @@ public struct RiskTables: Sendable {
   private var footnotes: [Phrase] {
     let share = NumberText.machine(100 * request.trigger.share)
     func two(_ value: Double, _ language: Language) -> String { NumberText.display(value, decimals: 2, language: language) }
+    let counts = OfferRisk.Status.allCases.map { status in (status, run.risks.count { $0.status == status }) }.filter { $0.1 > 0 }
     return [
+      Phrase { language in counts.map { "\($0.0.phrase[language]) \($0.1)" }.joined(separator: ", ") + "." },
       Phrase(
         da: "P: sandsynligheden for at nå grænsen inden 12, 24 og 36 måneder: under \(share) % af de pladser, som tilbuddet har nu, belagt \(triggerMonths) måneder i træk (antagelse; --closure-share). Det er en grænse at holde øje med, ikke en beslutning om lukning.",
         en: "P: the probability of reaching the limit within 12, 24 and 36 months: below \(share) % of the places that the offer has now occupied for \(triggerMonths) months in a row (assumption; --closure-share). It is a limit to watch, not a decision to close."),
@@ -151,8 +153,8 @@ public struct RiskTables: Sendable {
         da: "Status efter P 24 md.: rød fra \(two(request.red, .da)), gul fra \(two(request.yellow, .da)) (--red, --yellow). Regnet i hver af \(NumberText.display(Double(request.draws), decimals: 0, language: .da)) simulerede fremtider, hver med sit eget forløb.",
         en: "Status by P 24 mo.: red from \(two(request.red, .en)), yellow from \(two(request.yellow, .en)) (--red, --yellow). Taken in each of \(NumberText.display(Double(request.draws), decimals: 0, language: .en)) simulated futures, each on its own path."),
       Phrase(
-        da: "Nu: indskrevne borgere i procent af normerede pladser (dag, aflastning og timer: ikke fremmødte); fremad: periodens median med interval. \(breakEvenNote.da)",
-        en: "Now: enrolled citizens in per cent of standard places (day, respite and hours: not attendance); ahead: the period's median with its interval. \(breakEvenNote.en)"),
+        da: "Nu og fremad: periodens belagte dage i procent af pladsernes (dag, aflastning og timer: indskrevne, ikke fremmødte), fremad median og interval; over 100, fordi efterspørgslen ikke stoppes af pladserne. »Nås … i halvdelen«: måneden, da halvdelen af fremtiderne har nået grænsen. \(breakEvenNote.da)",
+        en: "Now and ahead: the period's occupied days in per cent of the places' (day, respite and hours: enrolled, not attending), ahead median and interval; above 100 since places do not stop demand. “Reached … in half”: the month by which half of the futures have reached the limit. \(breakEvenNote.en)"),
     ] + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
   }
 }

@@ -280,7 +280,9 @@ struct PathWorker: ~Copyable {
     for (index, time) in inOrder {
       let batch = current.plan.batches[index]
       guard time < endOfTime else { continue }
-      let wanted = Int((Double(batch.number) * min(1, current.realised[index][draw])).rounded())
+      // Up or down by lot, so that the mean is kept.
+      let share = Double(batch.number) * min(1, current.realised[index][draw])
+      let wanted = Int(share + RandomStream.uniform(seed: simulator.seed, batch.key, UInt64(draw), 43) * 0.999_999)
       let present = spells.indices.filter { at in
         let spell = spells[at]
         return spell.start <= time && spell.end > time && batch.strata[Int(spell.stratum)]

@@ -72,6 +72,7 @@ private struct Reading {
   var summaries: [TableSummary] = []
   var stayPayers: Set<String> = []
   var stayOffers: Set<String> = []
+  private var offersNameKind = true
 
   init(folder: String, project: ProjectFile, log: FindingLog) {
     self.folder = folder
@@ -89,6 +90,7 @@ private struct Reading {
     readTariffs()
     readEconomy()
     let hasStays = readStays()
+    settleOffers()
     let hasActivity = readActivity()
     let isEmpty = extracts.stays.isEmpty && extracts.activity.isEmpty && log.errorCount == 0
     if isEmpty || !hasStays && !hasActivity { log.report(.nothingToForecast, file: nil) }
@@ -153,7 +155,27 @@ private struct Reading {
     }
     let rows = ReferenceTables.offers(table, into: registers)
     extracts.offers = registers.offers.offers
+    offersNameKind = table.has("kind")
     close(table, rows: rows)
+  }
+
+  /// What the offers' table does not say, most of an offer's stays do: under which section and of which kind it is.
+  private mutating func settleOffers() {
+    let stays = Dictionary(grouping: extracts.stays, by: \.offer)
+    extracts.offers = extracts.offers.map { offer in
+      guard let own = stays[offer.id], offer.legalBasis.isEmpty || !offersNameKind else { return offer }
+      return Offer(
+        id: offer.id, name: offer.name, area: offer.area, region: offer.region,
+        legalBasis: offer.legalBasis.isEmpty ? Self.most(own.map(\.legalBasis)) ?? "" : offer.legalBasis,
+        kind: offersNameKind ? offer.kind : Self.most(own.map(\.kind.rawValue)).flatMap(ServiceKind.init) ?? offer.kind,
+        operatorName: offer.operatorName, hostMunicipality: offer.hostMunicipality, validFrom: offer.validFrom, validTo: offer.validTo,
+        pNumber: offer.pNumber)
+    }
+  }
+
+  /// The most frequent word; of equals the first in order.
+  private static func most(_ words: [String]) -> String? {
+    Dictionary(grouping: words) { $0 }.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
   }
 
   private mutating func readPopulation() {

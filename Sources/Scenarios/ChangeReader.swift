@@ -394,7 +394,7 @@ struct ChangeReader {
       $0.municipality == municipality && strata[$0.stratum] && (offer == nil || $0.offer == offer)
     }
     if present.count < number {
-      warn("number", Phrase(da: "kun \(present.count) er til stede i dag; flere end det kan ikke hjemtages.", en: "only \(present.count) are present today; no more than that can be taken home."))
+      warn("number", Phrase(da: "kun \(present.count) er til stede i dag; flere kan kun hjemtages, hvis de indskrives inden.", en: "only \(present.count) are present today; more can be taken home only if they are admitted before."))
     }
     let protected = present.filter {
       let section = panel.strata[$0.stratum].legalBasis
@@ -402,10 +402,10 @@ struct ChangeReader {
     }
     if !protected.isEmpty {
       warn(
-        "area",
+        change.values["area"] == nil ? change.values["offer"] == nil ? "number" : "offer" : "area",
         Phrase(
-          da: "rammer \(protected.count) borgere efter § 108 eller almenboligloven, som ikke kan flyttes uden videre.",
-          en: "reaches \(protected.count) citizens under § 108 or the Social Housing Act, who cannot simply be moved."))
+          da: "\(protected.count) af de \(present.count), der kan blive ramt, bor efter § 108 eller almenboligloven og kan ikke flyttes uden videre.",
+          en: "\(protected.count) of the \(present.count) who may be reached live under § 108 or the Social Housing Act and cannot simply be moved."))
     }
   }
 

@@ -70,12 +70,12 @@ struct MondayMorningTests {
       try clean(program)
       #expect(try program.run("scenario", "--new", "aarhus", "-p", "p").code == 0)
       narrow(
-        try program.run("scenario", "aarhus", "--batches", "-p", "p", "--draws", "200"), "Aarhus hjemtager 9 borgere", "I alt", "Borgere",
+        try program.run("scenario", "aarhus", "--batches", "-p", "p", "--draws", "200"), "Aarhus hjemtager 9: udmeldt", "I alt", "Borgere",
         "Dage med varsel", "Genbelagt", "Tabt", "står tomme")
       narrow(try program.run("risk", "-p", "p", "--draws", "200"), "Mosebakken", "Nulpunkt", "rød", "P: sandsynligheden")
       narrow(try program.run("fit", "--trends", "-p", "p"), "hjemtagninger pr. 100 pladsår", "indskrivninger pr. 10.000", "Aarhus", "SEL_107")
       narrow(
-        try program.run("forecast", "--chart", "-p", "p", "--draws", "50", environment: ["COLUMNS": "100"]), "Autisme", "┊ nu", "50 %")
+        try program.run("forecast", "--chart", "-p", "p", "--draws", "50", environment: ["COLUMNS": "100"]), "autisme: borgere. Nu 86", "observeret", "median")
     }
   }
 

@@ -30,6 +30,8 @@ struct TrendTables {
   private let grouping: Grouping?
   private let order: Order
   private let hasNamedMunicipalities: Bool
+  /// Municipalities that are shown without being asked for.
+  private let shortListed: Set<ShortListKey>
 
   /// Flows in the order in which they are shown.
   private static let flows: [Flow] = [.homecoming, .admission]
@@ -43,10 +45,12 @@ struct TrendTables {
     self.grouping = grouping
     self.order = order
     hasNamedMunicipalities = !municipalities.isEmpty
-    trends = Self.flows.flatMap { flow in
+    let trends = Self.flows.flatMap { flow in
       let all = demand.trends(of: flow, areas: areas, municipalities: municipalities)
       return Self.sorted(all, order)
     }
+    self.trends = trends
+    shortListed = Self.shortList(trends)
   }
 
   /// In total first, then by area, section and municipality, each in the order asked for.
@@ -161,7 +165,7 @@ struct TrendTables {
   /// Hundreds of municipalities, most of them without an event, stay out of a sheet that did not ask for them.
   private func isShown(_ trend: FlowTrend) -> Bool {
     guard case .municipality = trend.group, grouping != .municipality else { return true }
-    return shortList.contains(ShortListKey(trend))
+    return shortListed.contains(ShortListKey(trend))
   }
 
   private struct ShortListKey: Hashable {
@@ -172,16 +176,18 @@ struct TrendTables {
     init(_ trend: FlowTrend) { (flow, group, kind) = (trend.flow, trend.group, trend.kind) }
   }
 
-  private var shortList: Set<ShortListKey> {
+  /// - Parameter trends: in the order in which they are shown.
+  private static func shortList(_ trends: [FlowTrend]) -> Set<ShortListKey> {
     Set(
-      Self.flows.flatMap { flow in
-        trends.filter { $0.flow == flow && Self.grouping(of: $0) == .municipality && $0.kind == mainKind(flow) && $0.events >= Self.fewestEvents }
-          .prefix(Self.fewMunicipalities).map(ShortListKey.init)
+      flows.flatMap { flow in
+        let kind = mainKind(flow, trends)
+        return trends.filter { $0.flow == flow && grouping(of: $0) == .municipality && $0.kind == kind && $0.events >= fewestEvents }
+          .prefix(fewMunicipalities).map(ShortListKey.init)
       })
   }
 
   /// The kind with the most events: a municipality's change is nearly the same in all.
-  private func mainKind(_ flow: Flow) -> ServiceKind? {
+  private static func mainKind(_ flow: Flow, _ trends: [FlowTrend]) -> ServiceKind? {
     trends.filter { $0.flow == flow && $0.group == .total }.max { $0.events < $1.events }?.kind
   }
 

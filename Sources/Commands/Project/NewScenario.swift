@@ -97,7 +97,7 @@ enum ScenarioTemplate {
         # Et scenarie: hvad der ændres i forhold til prognosen. Ret tallene; slet det, der ikke gælder.
         # Efter # står forklaringer. Kør det med: plads scenario \(name)
 
-        title  = "\(example.municipality) hjemtager \(example.number) borgere"
+        title  = "Udmeldt hjemtagning"
         base   = "basis"                  # det, der sammenlignes med: prognosen eller et andet scenarie
         reason = "Hvem har sagt det, og hvornår?"
 
@@ -107,7 +107,7 @@ enum ScenarioTemplate {
         municipality = "\(example.municipality)"
         area = "\(example.area)"         # områder: \(areas)
         number = \(example.number)       # udmeldt antal; borgerne trækkes blandt dem, der er der
-        date = "\(example.announced)"    # udmeldingen: måned (2027-04), kvartal (2027-K2), år eller dag (2027-04-15)
+        date = "\(example.announced)"    # udmeldingen (måned, kvartal eller dag), ikke flytningen: »hjem fra 1. april« med 3 måneders varsel er 2027-01
         notice = 3                        # måneders varsel; derefter flytter de
         realised = [0.6, 1]               # andelen, der bliver til noget: et tal eller et interval
         delay_months = [0, 6]             # måneders forsinkelse: et tal eller et interval; slet den, hvis datoen er sikker
@@ -143,7 +143,7 @@ enum ScenarioTemplate {
         # A scenario: what changes against the forecast. Edit the numbers; delete what does not apply.
         # Explanations follow a #. Run it with: plads scenario \(name)
 
-        title  = "\(example.municipality) takes \(example.number) citizens home"
+        title  = "An announced homecoming"
         base   = "basis"                  # what it is compared with: the forecast or another scenario
         reason = "Who said so, and when?"
 
@@ -153,7 +153,7 @@ enum ScenarioTemplate {
         municipality = "\(example.municipality)"
         area = "\(example.area)"         # areas: \(areas)
         number = \(example.number)       # as announced; the citizens are drawn from those who are there
-        date = "\(example.announced)"    # the announcement: month (2027-04), quarter (2027-Q2), year or day (2027-04-15)
+        date = "\(example.announced)"    # the announcement (month, quarter or day), not the move: “home from 1 April” with 3 months' notice is 2027-01
         notice = 3                        # months of notice; then they leave
         realised = [0.6, 1]               # the share that is carried through: a number or an interval
         delay_months = [0, 6]             # months of delay: a number or an interval; delete it if the date is certain
