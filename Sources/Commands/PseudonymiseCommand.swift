@@ -32,7 +32,7 @@ struct PseudonymiseCommand: AsyncParsableCommand {
 
   @Option(
     help: help(
-      Phrase(da: "Arket, når en projektmappe har flere.", en: "The sheet, where a workbook has several."),
+      Phrase(da: "Arket, når Excel-filen har flere.", en: "The sheet, where a workbook has several."),
       value: Phrase(da: "ark", en: "sheet")))
   var sheet: String?
 

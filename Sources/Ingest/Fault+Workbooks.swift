@@ -8,7 +8,7 @@ extension Fault {
     case .notAnArchive: textNamedWorkbook
     case .truncated:
       Fault(
-        "file", .error, Phrase(da: "projektmappen er skåret af; filen er ikke hel.", en: "the workbook is cut off; the file is not whole."),
+        "file", .error, Phrase(da: "Excel-filen er skåret af; den er ikke hel.", en: "the workbook is cut off; the file is not whole."),
         Phrase(da: "Hent eller kopiér filen igen.", en: "Download or copy the file again."))
     case .damaged(let part): damagedWorkbook(Phrase(da: "delen \(part) kan ikke læses", en: "the part \(part) cannot be read"))
     case .missingPart(let part): damagedWorkbook(Phrase(da: "delen \(part) mangler", en: "the part \(part) is missing"))
@@ -22,20 +22,33 @@ extension Fault {
         Phrase(
           da: "Slet tomme rækker og kolonner i Excel, eller gem arket som CSV.",
           en: "Delete empty rows and columns in Excel, or save the sheet as CSV."))
+    case .longText(let sheet, let cell):
+      longText(Phrase(da: "cellen \(cell) i arket »\(sheet)«", en: "the cell \(cell) of the sheet “\(sheet)”"))
+    case .longSharedText(let part, let number):
+      longText(Phrase(da: "tekst nr. \(number) i delen \(part)", en: "text no. \(number) of the part \(part)"))
     case .noSuchSheet(let name, let sheets): noSuchSheet(name, among: sheets)
     case .keepsCopies(let part):
       Fault(
         "file", .error,
         Phrase(
-          da: "projektmappen har en pivottabel (\(part)), som gemmer en kopi af værdierne.",
+          da: "Excel-filen har en pivottabel (\(part)), som gemmer en kopi af værdierne.",
           en: "the workbook has a pivot table (\(part)), which keeps a copy of the values."),
         Phrase(da: "Slet pivottabellen, eller gem arket som CSV.", en: "Delete the pivot table, or save the sheet as CSV."))
     }
   }
 
+  private static func longText(_ place: Phrase) -> Fault {
+    Fault(
+      "file", .error,
+      Phrase(
+        da: "\(place.da) er længere end de 32.767 tegn, en celle i Excel kan have.",
+        en: "\(place.en) is longer than the 32,767 characters that a cell of Excel's can have."),
+      Phrase(da: "Ret eller slet cellen, eller hent filen igen.", en: "Mend or delete the cell, or download the file again."))
+  }
+
   private static func damagedWorkbook(_ what: Phrase) -> Fault {
     Fault(
-      "file", .error, Phrase(da: "projektmappen er beskadiget: \(what.da).", en: "the workbook is damaged: \(what.en)."),
+      "file", .error, Phrase(da: "Excel-filen er beskadiget: \(what.da).", en: "the workbook is damaged: \(what.en)."),
       Phrase(
         da: "Åbn den i Excel, gem den igen som .xlsx, eller hent den igen.",
         en: "Open it in Excel and save it again as .xlsx, or download it again."))
@@ -48,15 +61,15 @@ extension Fault {
     } else if kind.contains("presentationml") {
       what = Phrase(da: "en PowerPoint-præsentation", en: "a PowerPoint presentation")
     } else if kind.contains("binary") {
-      what = Phrase(da: "en binær projektmappe (.xlsb)", en: "a binary workbook (.xlsb)")
+      what = Phrase(da: "en binær Excel-fil (.xlsb)", en: "a binary workbook (.xlsb)")
     } else if kind == "OpenDocument" {
       what = Phrase(da: "et OpenDocument-regneark (.ods)", en: "an OpenDocument spreadsheet (.ods)")
     } else {
       what = Phrase(da: "et arkiv (ZIP) uden regneark", en: "an archive (ZIP) without a spreadsheet")
     }
     return Fault(
-      "file", .error, Phrase(da: "er \(what.da), ikke en Excel-projektmappe.", en: "is \(what.en), not an Excel workbook."),
-      Phrase(da: "Gem tabellen som Excel-projektmappe (.xlsx) eller CSV.", en: "Save the table as an Excel workbook (.xlsx) or CSV."))
+      "file", .error, Phrase(da: "er \(what.da), ikke en Excel-fil.", en: "is \(what.en), not an Excel workbook."),
+      Phrase(da: "Gem tabellen som Excel-fil (.xlsx) eller CSV.", en: "Save the table as an Excel workbook (.xlsx) or CSV."))
   }
 
   static var oldWorkbook: Fault {
@@ -67,7 +80,7 @@ extension Fault {
 
   static var encryptedWorkbook: Fault {
     Fault(
-      "file", .error, Phrase(da: "projektmappen er beskyttet med adgangskode.", en: "the workbook is protected by a password."),
+      "file", .error, Phrase(da: "Excel-filen er beskyttet med adgangskode.", en: "the workbook is protected by a password."),
       Phrase(
         da: "Fjern adgangskoden i Excel (Filer, Oplysninger, Beskyt projektmappe), og gem igen.",
         en: "Remove the password in Excel (File, Info, Protect Workbook) and save again."))
@@ -76,7 +89,7 @@ extension Fault {
   /// A workbook whose name says that it is text.
   static var workbookNamedText: Fault {
     Fault(
-      "file", .error, Phrase(da: "er en Excel-projektmappe, ikke en CSV-fil.", en: "is an Excel workbook, not a CSV file."),
+      "file", .error, Phrase(da: "er en Excel-fil, ikke en CSV-fil.", en: "is an Excel workbook, not a CSV file."),
       Phrase(da: "Giv filen endelsen .xlsx.", en: "Give the file the ending .xlsx."))
   }
 
@@ -84,7 +97,7 @@ extension Fault {
   static var textNamedWorkbook: Fault {
     Fault(
       "file", .error,
-      Phrase(da: "hedder som en Excel-projektmappe, men er det ikke.", en: "is named as an Excel workbook, but is none."),
+      Phrase(da: "hedder som en Excel-fil, men er det ikke.", en: "is named as an Excel workbook, but is none."),
       Phrase(
         da: "Er det tekst, så giv filen endelsen .csv; ellers gem den igen fra Excel.",
         en: "If it is text, give the file the ending .csv; otherwise save it again from Excel."))
@@ -92,13 +105,13 @@ extension Fault {
 
   static func noSuchSheet(_ name: String, among sheets: [String]) -> Fault {
     let hint = nearest(name, among: sheets, listAtMost: 30)
-    return Fault("sheet", .error, Phrase(da: "projektmappen har intet ark »\(name)«.", en: "the workbook has no sheet “\(name)”."), hint())
+    return Fault("sheet", .error, Phrase(da: "Excel-filen har intet ark »\(name)«.", en: "the workbook has no sheet “\(name)”."), hint())
   }
 
   static func whichSheet(_ sheets: [String], table: String?) -> Fault {
     let list = sheets.prefix(30).joined(separator: ", ")
     return Fault(
-      "sheet", .error, Phrase(da: "projektmappen har flere ark: \(list).", en: "the workbook has several sheets: \(list)."),
+      "sheet", .error, Phrase(da: "Excel-filen har flere ark: \(list).", en: "the workbook has several sheets: \(list)."),
       table.map {
         Phrase(
           da: "Sæt sheet = \"…\" under [inputs.\($0)] i plads.toml, eller giv arket navnet \($0).",
@@ -106,16 +119,22 @@ extension Fault {
       } ?? Phrase(da: "Angiv arket med --sheet.", en: "Name the sheet with --sheet."))
   }
 
-  static var sheetOfText: Fault {
+  /// - Parameter byOption: whether `--sheet` names the sheet, not plads.toml.
+  static func sheetOfText(byOption: Bool) -> Fault {
     Fault(
-      "sheet", .error, Phrase(da: "sheet er angivet, men filen er ikke en projektmappe.", en: "sheet is set, but the file is no workbook."),
-      Phrase(da: "Slet linjen sheet.", en: "Remove the line sheet."))
+      "sheet", .error, Phrase(da: "et ark er angivet, men filen er ikke en Excel-fil.", en: "a sheet is named, but the file is no workbook."),
+      byOption
+        ? Phrase(da: "Udelad --sheet.", en: "Leave out --sheet.")
+        : Phrase(da: "Slet linjen sheet.", en: "Remove the line sheet."))
   }
 
-  static var emptySheet: Fault {
+  /// - Parameter byOption: whether `--sheet` chooses the sheet, not plads.toml.
+  static func emptySheet(byOption: Bool) -> Fault {
     Fault(
       "empty", .error, Phrase(da: "arket er tomt.", en: "the sheet is empty."),
-      Phrase(da: "Vælg et andet ark med sheet = \"…\" i plads.toml.", en: "Choose another sheet with sheet = \"…\" in plads.toml."))
+      byOption
+        ? Phrase(da: "Vælg et andet ark med --sheet.", en: "Choose another sheet with --sheet.")
+        : Phrase(da: "Vælg et andet ark med sheet = \"…\" i plads.toml.", en: "Choose another sheet with sheet = \"…\" in plads.toml."))
   }
 
   // MARK: What a sheet has and a CSV has not

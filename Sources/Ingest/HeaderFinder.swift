@@ -13,6 +13,9 @@ struct HeaderFinder {
 
   static let searchedRows = 30
 
+  /// No row has a value.
+  var isEmpty: Bool { rows.isEmpty }
+
   private let rows: [(line: Int, cells: [String])]
   let delimiter: Delimiter
 

@@ -41,7 +41,7 @@ public struct Pseudonymiser {
   public func run(_ sink: @escaping Sink) throws -> Outcome {
     switch try TableFile.open(path, as: path) {
     case .text(let bytes):
-      if sheet != nil { throw FindingsError(Fault.sheetOfText.finding(file: path)) }
+      if sheet != nil { throw FindingsError(Fault.sheetOfText(byOption: true).finding(file: path)) }
       return try runText(bytes, sink)
     case .workbook(let workbook): return try runWorkbook(workbook, sink)
     }
@@ -103,7 +103,8 @@ public struct Pseudonymiser {
     let chosen = try workbook.choose(sheet, file: path)
     let file = DelimitedText.label(path, chosen.name)
     do {
-      guard let finder = HeaderFinder(workbook, chosen) else { throw FindingsError(Fault.emptySheet.finding(file: file)) }
+      let finder = try HeaderFinder(rowsOf: chosen, in: workbook)
+      if finder.isEmpty { throw FindingsError(Fault.emptySheet(byOption: true).finding(file: file)) }
       guard let place = finder.place(of: column) else {
         throw FindingsError(Fault.noSuchColumn(column, among: finder.possibleNames).finding(file: file))
       }

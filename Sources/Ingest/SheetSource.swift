@@ -10,8 +10,9 @@ struct SheetSource {
 
 extension DelimitedText {
   /// A workbook's sheet as a table. Findings call it `file [sheet]`, and rows by the sheet's numbers.
+  /// - Parameter byOption: whether `--sheet` chooses the sheet, not plads.toml.
   /// - Throws: where the sheet is damaged or empty, or its header is none.
-  init(_ workbook: Workbook, _ sheet: Workbook.Sheet, file: String, headerRows: ClosedRange<Int>? = nil) throws(FindingsError) {
+  init(_ workbook: Workbook, _ sheet: Workbook.Sheet, file: String, headerRows: ClosedRange<Int>? = nil, byOption: Bool = false) throws(FindingsError) {
     let name = DelimitedText.label(file, sheet.name)
     let text: SheetText
     do throws(WorkbookProblem) {
@@ -19,7 +20,7 @@ extension DelimitedText {
     } catch {
       throw FindingsError(Fault.workbook(error).finding(file: name))
     }
-    if text.bytes.isEmpty { throw FindingsError(Fault.emptySheet.finding(file: name)) }
+    if text.bytes.isEmpty { throw FindingsError(Fault.emptySheet(byOption: byOption).finding(file: name)) }
     let source = SheetSource(days: text.days, remarks: text.remarks, timesOfDay: text.timesOfDay)
     try self.init(
       utf8: text.bytes, file: name, headerRows: headerRows, sheet: source, notes: DelimitedText.notes(text.notes, file: name))

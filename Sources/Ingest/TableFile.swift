@@ -18,10 +18,10 @@ public enum TableFile {
     let name = name ?? path
     switch try open(path, as: name) {
     case .text(let bytes):
-      if sheet != nil { throw FindingsError(Fault.sheetOfText.finding(file: name)) }
+      if sheet != nil { throw FindingsError(Fault.sheetOfText(byOption: true).finding(file: name)) }
       return try DelimitedText(bytes: bytes, file: name)
     case .workbook(let workbook):
-      return try DelimitedText(workbook, try workbook.choose(sheet, file: name), file: name)
+      return try DelimitedText(workbook, try workbook.choose(sheet, file: name), file: name, byOption: true)
     }
   }
 

@@ -22,7 +22,7 @@ struct TableOpening {
   }
 
   private func openText(_ bytes: [UInt8], _ file: String) throws(FindingsError) -> DelimitedText? {
-    if mapping.sheet != nil { throw FindingsError(Fault.sheetOfText.finding(file: file)) }
+    if mapping.sheet != nil { throw FindingsError(Fault.sheetOfText(byOption: false).finding(file: file)) }
     do throws(FindingsError) {
       return try DelimitedText(
         bytes: bytes, file: file, delimiter: mapping.delimiter, encoding: mapping.encoding, headerRows: mapping.headerRows)
@@ -77,10 +77,18 @@ struct TableOpening {
 }
 
 extension HeaderFinder {
+  /// The first rows of a sheet.
+  init(rowsOf sheet: Workbook.Sheet, in workbook: Workbook) throws(WorkbookProblem) {
+    self.init(utf8: try SheetText(workbook, sheet, rows: HeaderFinder.searchedRows).bytes, delimiter: .tab)
+  }
+
   /// The first rows of a sheet; nil where they cannot be read.
   init?(_ workbook: Workbook, _ sheet: Workbook.Sheet) {
-    guard let text = try? SheetText(workbook, sheet, rows: HeaderFinder.searchedRows) else { return nil }
-    self.init(utf8: text.bytes, delimiter: .tab)
+    do {
+      try self.init(rowsOf: sheet, in: workbook)
+    } catch {
+      return nil
+    }
   }
 }
 

@@ -4,6 +4,8 @@ internal import Glibc
 public enum CellPlace {
   static let lastRow = 1_048_576
   static let lastColumn = 16_384
+  /// Bytes that a cell's text may have: Excel's limit is 32,767 characters, of at most three bytes in UTF-8 each.
+  static let longestText = 3 * 32_767
 
   /// `A` for 0, `AB` for 27.
   public static func letters(_ column: Int) -> String {

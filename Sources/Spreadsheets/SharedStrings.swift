@@ -17,7 +17,7 @@ struct SharedStrings: Sendable {
 }
 
 extension Workbook {
-  /// - Throws: `tooLarge`, or what reading the part throws.
+  /// - Throws: `tooLarge`, `longSharedText`, or what reading the part throws.
   func sharedStrings(budget: inout Int) throws(WorkbookProblem) -> SharedStrings {
     guard let part = sharedStringsPart else { return SharedStrings() }
     guard let entry = archive.entry(part) else { throw .missingPart(part) }
@@ -37,7 +37,7 @@ private final class SharedStringsPart: XMLHandler {
     self.part = part
   }
 
-  var problem: WorkbookProblem? { strings.bytes.count > SharedStrings.largestSize ? .tooLarge(part: part) : nil }
+  private(set) var problem: WorkbookProblem?
 
   func start(_ name: XMLName, _ attributes: XMLAttributes) {
     if name == "t" { isInText = !isInPhonetic }
@@ -51,6 +51,14 @@ private final class SharedStringsPart: XMLHandler {
   }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if isInText { strings.bytes += bytes }
+    guard isInText, problem == nil else { return }
+    let length = strings.bytes.count - (strings.ends.last ?? 0) + bytes.count
+    if length > CellPlace.longestText {
+      problem = .longSharedText(part: part, number: strings.count + 1)
+    } else if strings.bytes.count + bytes.count > SharedStrings.largestSize {
+      problem = .tooLarge(part: part)
+    } else {
+      strings.bytes += bytes
+    }
   }
 }

@@ -43,7 +43,7 @@ extension Workbook {
   /// - Parameters:
   ///   - rows: reading ends before the row after this many; nil reads all.
   ///   - body: false ends the reading.
-  /// - Throws: `damaged`, `truncated`, `tooLarge`, `badReference`, `missingPart`.
+  /// - Throws: `damaged`, `truncated`, `tooLarge`, `longText`, `longSharedText`, `badReference`, `missingPart`.
   @discardableResult
   public func read(_ sheet: Sheet, rows: Int? = nil, _ body: (SheetCell) -> Bool) throws(WorkbookProblem) -> SheetNotes {
     guard let entry = archive.entry(sheet.part) else { throw .missingPart(sheet.part) }
@@ -162,7 +162,12 @@ class SheetPart: XMLHandler {
   }
 
   final func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if isInValue { value += bytes }
+    guard isInValue, problem == nil else { return }
+    if value.count + bytes.count > CellPlace.longestText {
+      problem = .longText(sheet: sheet, cell: CellPlace.letters(column) + String(row))
+    } else {
+      value += bytes
+    }
   }
 
   final func end(_ name: XMLName) {

@@ -19,6 +19,8 @@ public struct SheetRewriter {
   private let sheet: Workbook.Sheet
   private let column: Int
   private let firstRow: Int
+  /// Bytes that one cell with all in it, or all that follows the last cell, may have.
+  private static let largestHeld = 32 << 20
 
   /// Writes the changed workbook.
   /// - Parameters:
@@ -121,6 +123,7 @@ public struct SheetRewriter {
       copier.add(piece)
       let isWanted = try stream.read(piece)
       copier.flush()
+      if copier.heldCount > SheetRewriter.largestHeld { throw .tooLarge(part: entry.name) }
       return isWanted
     }
     try stream.finish()
@@ -186,6 +189,8 @@ private final class SpanCopier {
   init(_ put: @escaping (UnsafeBufferPointer<UInt8>) -> Void) {
     self.put = put
   }
+
+  var heldCount: Int { waiting.count }
 
   func add(_ piece: UnsafeBufferPointer<UInt8>) { waiting += piece }
 

@@ -11,6 +11,10 @@ public enum WorkbookProblem: Error, Hashable, Sendable {
   case otherContent(String)
   /// A part grows beyond what a workbook can be: above `ZipArchive.largestTotal`, or above `ZipArchive.largestRatio` times its size.
   case tooLarge(part: String)
+  /// A cell's text is longer than `CellPlace.longestText` bytes.
+  case longText(sheet: String, cell: String)
+  /// A text that cells share is longer; number from 1.
+  case longSharedText(part: String, number: Int)
   /// A cell's place is no place of a sheet.
   case badReference(sheet: String, row: Int, reference: String)
   /// No sheet has the name that was asked for.

@@ -75,6 +75,11 @@ final class XMLStream {
   private let part: String
   private let handler: any XMLHandler
   private var hasDeclaration = false
+  /// Bytes read since the last event: what the parser holds back of a tag, a comment or the like.
+  private var held = 0
+
+  /// No tag of a workbook is longer. The parser reads a tag that is not whole yet anew with every piece.
+  static let longestTag = 1 << 20
 
   init(part: String, handler: any XMLHandler) {
     parser = XML_ParserCreate(nil)
@@ -84,12 +89,20 @@ final class XMLStream {
     XML_SetElementHandler(
       parser,
       { data, name, attributes in
-        XMLStream.from(data).handler.start(XMLName(name!), XMLAttributes(attributes!))
+        let stream = XMLStream.from(data)
+        stream.held = 0
+        stream.handler.start(XMLName(name!), XMLAttributes(attributes!))
       },
-      { data, name in XMLStream.from(data).handler.end(XMLName(name!)) })
+      { data, name in
+        let stream = XMLStream.from(data)
+        stream.held = 0
+        stream.handler.end(XMLName(name!))
+      })
     XML_SetCharacterDataHandler(parser) { data, text, count in
+      let stream = XMLStream.from(data)
+      stream.held = 0
       text!.withMemoryRebound(to: UInt8.self, capacity: Int(count)) {
-        XMLStream.from(data).handler.text(UnsafeBufferPointer(start: $0, count: Int(count)))
+        stream.handler.text(UnsafeBufferPointer(start: $0, count: Int(count)))
       }
     }
     XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, _ in
@@ -110,15 +123,18 @@ final class XMLStream {
   var eventEnd: Int { XML_GetCurrentByteIndex(parser) + Int(XML_GetCurrentByteCount(parser)) }
 
   /// - Returns: whether more is wanted.
+  /// - Throws: `tooLarge` for a tag longer than `longestTag`, `damaged`, or the handler's problem.
   func read(_ piece: UnsafeBufferPointer<UInt8>) throws(WorkbookProblem) -> Bool {
     var position = 0
     while position < piece.count {
-      let count = min(piece.count - position, 1 << 20)
+      let count = min(piece.count - position, 1 << 18)
+      held += count
       let state = (piece.baseAddress! + position).withMemoryRebound(to: CChar.self, capacity: count) {
         XML_Parse(parser, $0, Int32(count), 0)
       }
       try check(state)
       if handler.isDone { return false }
+      if held > XMLStream.longestTag { throw .tooLarge(part: part) }
       position += count
     }
     return true

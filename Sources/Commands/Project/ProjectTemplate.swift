@@ -33,7 +33,7 @@ enum ProjectTemplate {
         # Kun hvis en fil eller dens kolonner hedder noget andet.
         # [inputs.stays]
         # file = "data/udtræk.xlsx"
-        # sheet = "Ophold"                # arket, når projektmappen har flere
+        # sheet = "Ophold"                # arket, når Excel-filen har flere
         # header_row = 3                  # rækken med kolonnenavne; [2, 3] når to rækker hører sammen
         # columns = { "Borger-ID" = "citizen", "Slut" = "end" }
 
