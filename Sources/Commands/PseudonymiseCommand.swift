@@ -57,6 +57,7 @@ struct PseudonymiseCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let output = try self.file.map { try target(of: $0) }
     if newKey {
       try PseudonymKey.make(keyFile)
       Console.complain(
@@ -64,19 +65,22 @@ struct PseudonymiseCommand: AsyncParsableCommand {
           da: "Ny nøgle: \(keyFile). Gem den sikkert: uden den kan nye filer ikke få samme pseudonymer.",
           en: "New key: \(keyFile). Keep it safe: without it new files cannot get the same pseudonyms."))
     }
-    guard let file, let column else { return }
+    guard let file, let column, let output else { return }
     let key = try PseudonymKey.read(keyFile)
-    let target = try target(of: file)
     let pseudonymiser = Pseudonymiser(path: file, column: column, sheet: sheet, key: key)
-    let outcome = try OutputFile.stream(to: target) { sink in try pseudonymiser.run(sink) }
+    let outcome = try OutputFile.stream(to: output) { sink in try pseudonymiser.run(sink) }
     Console.show(outcome.findings)
-    Console.complain(Self.sentence(outcome, target))
+    Console.complain(Self.sentence(outcome, output))
   }
 
   /// The name to write: asked for, or beside the file.
-  /// - Throws: `FindingsError` where a file of that name is there and nobody asked to replace it.
+  /// - Throws: `FindingsError` where a file of that name is there and nobody asked to replace it, where it is the file itself, and
+  ///   where its ending says another kind of file.
   private func target(of file: String) throws -> String {
-    if let output { return output }
+    if let output {
+      try check(output, against: file)
+      return output
+    }
     let (folder, name) = OutputFile.split(file)
     let stem = name.lastIndex(of: ".").map { $0 == name.startIndex ? name : String(name[..<$0]) } ?? name
     let target = (file.contains("/") ? (folder == "/" ? "/" : folder + "/") : "") + stem + ".pseudonym" + name.dropFirst(stem.count)
@@ -87,6 +91,37 @@ struct PseudonymiseCommand: AsyncParsableCommand {
           remedy: Phrase(da: "Vælg et navn med --output, også for at erstatte den.", en: "Choose a name with --output, also to replace it.")))
     }
     return target
+  }
+
+  private func check(_ output: String, against file: String) throws {
+    if let one = Self.identity(file), let other = Self.identity(output), one == other {
+      throw FindingsError(
+        Finding(
+          .error, file: output, message: Phrase(da: "er filen, der læses.", en: "is the file that is read."),
+          remedy: Phrase(da: "Vælg et andet navn med --output; den oprindelige fil bevares.", en: "Choose another name with --output; the original file is kept.")))
+    }
+    let (wanted, given) = (Self.ending(file), Self.ending(output))
+    guard wanted == given else {
+      throw FindingsError(
+        Finding(
+          .error, file: output,
+          message: Phrase(da: "har en anden endelse end filen, der læses.", en: "has another ending than the file that is read."),
+          remedy: Phrase(
+            da: wanted.isEmpty ? "Udelad endelsen." : "Giv den endelsen \(wanted); filens slags ændres ikke.",
+            en: wanted.isEmpty ? "Leave out the ending." : "Give it the ending \(wanted); the kind of file does not change.")))
+    }
+  }
+
+  /// What tells one file from another, under whatever name.
+  private static func identity(_ path: String) -> [UInt]? {
+    var status = stat()
+    return stat(path, &status) == 0 ? [UInt(status.st_dev), UInt(status.st_ino)] : nil
+  }
+
+  /// In small letters and with the point; empty where there is none.
+  private static func ending(_ path: String) -> String {
+    let name = OutputFile.split(path).name
+    return name.lastIndex(of: ".").map { $0 == name.startIndex ? "" : name[$0...].lowercased() } ?? ""
   }
 
   static func sentence(_ outcome: Pseudonymiser.Outcome, _ target: String) -> Phrase {

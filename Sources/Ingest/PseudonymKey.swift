@@ -27,6 +27,11 @@ public struct PseudonymKey: Sendable {
     return text
   }
 
+  /// Whether the value has the form of a pseudonym.
+  static func isPseudonym(_ value: [UInt8]) -> Bool {
+    value.count == 25 && value[0] == 0x70 && value[1...].allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 >= 0x61 && $0 <= 0x66 }
+  }
+
   // MARK: Files
 
   /// Reads a key file; line ends at its end are no part of the key.

@@ -12,7 +12,7 @@ public struct Pseudonymiser {
     public fileprivate(set) var distinct = 0
     /// Rows whose cell is blank; it stays so.
     public fileprivate(set) var blank = 0
-    /// Warnings about person numbers that stand elsewhere in the file.
+    /// Warnings about the column's values and about person numbers that stand elsewhere in the file.
     public fileprivate(set) var findings: [Finding] = []
 
     public init() {}
@@ -45,6 +45,14 @@ public struct Pseudonymiser {
       return try runText(bytes, sink)
     case .workbook(let workbook): return try runWorkbook(workbook, sink)
     }
+  }
+
+  private func alreadyDone(_ file: String, row: Int) -> Finding { Fault.alreadyPseudonyms.finding(file: file, row: row, column: column) }
+
+  private func warnings(_ tally: Tally, file: String) -> [Finding] {
+    if tally.values == 0 { return [Fault.nothingReplaced.finding(file: file, column: column)] }
+    if tally.otherForms == 0 { return [] }
+    return [Fault.otherForms(tally.otherForms, of: tally.values).finding(file: file, column: column)]
   }
 
   // MARK: Text
@@ -83,6 +91,7 @@ public struct Pseudonymiser {
           continue
         }
         try output.put(buffer[copied..<span.lowerBound])
+        if PseudonymKey.isPseudonym(PersonNumber.trimmed(Array(cell.bytes))) { throw FindingsError(alreadyDone(path, row: row.line)) }
         let plain = isUTF8 ? Array(cell.bytes) : TextEncoding.utf8FromWindows1252(Array(cell.bytes))
         try output.put(tally.pseudonym(plain))
         copied = span.upperBound
@@ -91,6 +100,7 @@ public struct Pseudonymiser {
       try output.finish()
     }
     var outcome = tally.outcome
+    outcome.findings = warnings(tally, file: path)
     for (index, count) in elsewhere.sorted(by: { $0.key < $1.key }) {
       outcome.findings.append(Fault.numbersElsewhere(count).finding(file: path, column: String(index + 1)))
     }
@@ -112,19 +122,23 @@ public struct Pseudonymiser {
       let scan = PersonNumberScan()
       var rowsWithValue = 0
       var lastRow = 0
+      var doneRow: Int?
       try workbook.read(chosen) { cell in
         if cell.row > place.line, cell.row != lastRow {
           rowsWithValue += 1
           lastRow = cell.row
         }
-        return true
+        if cell.column == place.index, cell.row > place.line, PseudonymKey.isPseudonym(Pseudonymiser.plain(cell) ?? []) { doneRow = cell.row }
+        return doneRow == nil
       }
+      if let doneRow { throw FindingsError(alreadyDone(file, row: doneRow)) }
       try SheetRewriter(workbook, chosen, column: place.index, from: place.line + 1).write(
         to: sink,
         replace: { cell in Pseudonymiser.plain(cell).map { String(decoding: tally.value.pseudonym($0), as: UTF8.self) } },
         inspect: { part, piece in scan.add(part, piece) })
       tally.value.blank = max(0, rowsWithValue - tally.value.values)
       var outcome = tally.value.outcome
+      outcome.findings = warnings(tally.value, file: file)
       for (part, count) in scan.counts.sorted(by: { $0.key < $1.key }) {
         outcome.findings.append(Fault.numbersElsewhere(count).finding(file: "\(path) (\(part))"))
       }
@@ -151,6 +165,8 @@ private struct Tally {
   let key: PseudonymKey
   var values = 0
   var blank = 0
+  /// Values that are no number of a person.
+  var otherForms = 0
   private var known: [[UInt8]: [UInt8]] = [:]
 
   init(key: PseudonymKey) {
@@ -160,6 +176,7 @@ private struct Tally {
   mutating func pseudonym(_ value: [UInt8]) -> [UInt8] {
     values += 1
     let form = PersonNumber.normalised(value)
+    if !form.withUnsafeBufferPointer({ PersonNumber.isOne($0) }) { otherForms += 1 }
     if let given = known[form] { return given }
     let new = Array(key.pseudonym(form).utf8)
     known[form] = new
@@ -243,6 +260,32 @@ extension Fault {
     return Fault(
       "column", .error, Phrase(da: "de første \(HeaderFinder.searchedRows) rækker har ingen kolonne med navnet »\(name)«.", en: "the first \(HeaderFinder.searchedRows) rows have no column of the name “\(name)”."),
       hint())
+  }
+
+  static var alreadyPseudonyms: Fault {
+    Fault(
+      "pseudonyms", .error,
+      Phrase(da: "kolonnen har allerede pseudonymer herfra; det første står her.", en: "the column has pseudonyms made here already; the first stands here."),
+      Phrase(
+        da: "Brug filen, som den er, eller begynd med den oprindelige fil: pseudonymer af pseudonymer passer ikke til andre filer.",
+        en: "Use the file as it is, or start from the original one: pseudonyms of pseudonyms do not match other files."))
+  }
+
+  static var nothingReplaced: Fault {
+    Fault(
+      "replaced-none", .warning, Phrase(da: "kolonnen har ingen værdier; intet er erstattet.", en: "the column has no values; nothing was replaced."),
+      Phrase(da: "Se efter, om det er den rigtige kolonne.", en: "See whether it is the right column."))
+  }
+
+  static func otherForms(_ count: Int, of all: Int) -> Fault {
+    Fault(
+      "replaced-other", .warning,
+      Phrase(
+        da: "værdier, der ikke har form som et CPR-nummer: \(count) af \(all). De er også erstattet.",
+        en: "values that do not have the form of a civil registration number (CPR): \(count) of \(all). They were replaced, too."),
+      Phrase(
+        da: "Slet sumrækker og tekster som »ukendt« i den oprindelige fil, hvis der er nogen: ellers tælles de som borgere.",
+        en: "Delete totals and words such as “unknown” in the original file, if there are any: they count as persons otherwise."))
   }
 
   static func numbersElsewhere(_ count: Int) -> Fault {

@@ -70,7 +70,7 @@ struct PseudonymiserTests {
     book.extras = [("docProps/app.xml", "<a>uændret</a>")]
     let result = try Folder().run("a.xlsx", book.bytes, column: "CPR", sheet: "ophold")
     #expect(result.outcome.values == 5 && result.outcome.distinct == 2 && result.outcome.blank == 1)
-    #expect(result.outcome.findings.isEmpty)
+    #expect(result.outcome.findings.map(\.message.en) == ["values that do not have the form of a civil registration number (CPR): 1 of 5. They were replaced, too."])
     let read = try TestProject(["plads.toml": ""])
     try read.write("data/a.xlsx", result.bytes)
     let table = try TableFile.read(read.folder + "/data/a.xlsx", sheet: "Ophold")
@@ -104,6 +104,40 @@ struct PseudonymiserTests {
     for finding in result.outcome.findings + text.outcome.findings { #expect(!finding.text(in: .da).contains("1234")) }
     book.extras = [("xl/pivotCache/pivotCacheRecords1.xml", "<a/>")]
     #expect(throws: FindingsError.self) { try Folder().run("a.xlsx", book.bytes, column: "CPR") }
+  }
+
+  @Test("pseudonyms are not made anew; a column without values is warned of")
+  func again() throws {
+    let one = pseudonym("0102031234")
+    let book = WorkbookFile([["CPR"], ["010203-1234"], [.inline(one)]]).bytes
+    for (name, bytes) in [("a.csv", Array("CPR;x\n010203-1234;1\n\(one);2\n".utf8)), ("a.xlsx", book)] {
+      do {
+        _ = try Folder().run(name, bytes, column: "CPR")
+        Issue.record("\(name) was replaced twice")
+      } catch let error as FindingsError {
+        #expect(error.findings.map(\.row) == [3] && error.findings[0].message.en.contains("pseudonyms made here already"))
+      }
+    }
+    let blank = try Folder().run("a.csv", Array("CPR;x\n;1\n".utf8), column: "CPR")
+    #expect(blank.outcome.findings.map(\.message.en) == ["the column has no values; nothing was replaced."])
+    let clean = try Folder().run("a.csv", Array("CPR;x\n010203-1234;1\n".utf8), column: "CPR")
+    #expect(clean.outcome.findings.isEmpty)
+  }
+
+  @Test("a sheet that cannot be read says why; an empty one names --sheet", arguments: [
+    ("<row r=\"1\"><c r=\"A1\"><v>1</c></row>", "damaged"), ("", "--sheet"),
+    ("<row r=\"1\"><c r=\"B1\" t=\"inlineStr\"><is><t>\(String(repeating: "a", count: 100_000))</t></is></c></row>", "the cell B1 of the sheet"),
+  ])
+  func reason(_ data: String, _ says: String) throws {
+    var book = WorkbookFile([[]])
+    book.sheets[0].data = data
+    do {
+      _ = try Folder().run("a.xlsx", book.bytes, column: "CPR")
+      Issue.record("nothing is wrong with \(data.prefix(40))")
+    } catch let error as FindingsError {
+      let text = error.findings.map { $0.text(in: .en) }.joined()
+      #expect(text.contains(says) && !text.contains("plads.toml"), "\(text)")
+    }
   }
 
   @Test("no such column, a quote that never closes")
