@@ -109,8 +109,14 @@ struct CheckReport {
       let place = proposals[0].sectionLine.map {
         Phrase(da: "   # står på linje \($0): sæt ind under den", en: "   # stands on line \($0): paste below it")
       }
-      lines.append(Phrase("\n[\(section)]") + (place ?? Phrase("")))
-      lines += proposals.map { Phrase($0.line) }
+      let inline = proposals.compactMap(\.inlineLine).first.map {
+        Phrase(da: "   # slet linje \($0); dens navne står også her", en: "   # delete line \($0); its names stand here, too")
+      }
+      lines.append(Phrase("\n[\(section)]") + (inline ?? place ?? Phrase("")))
+      for proposal in proposals {
+        let replaced = proposal.replacedLine.map { Phrase(da: "   # i stedet for linje \($0)", en: "   # in place of line \($0)") }
+        lines.append(Phrase(proposal.line) + (replaced ?? Phrase("")))
+      }
     }
     return lines + [Phrase("")]
   }

@@ -142,8 +142,8 @@ public struct DelimitedText: Sendable {
     for index in 0..<row.count {
       let length = row.length(index)
       guard length >= 9, length <= 11, isPersonNumber(row[index].bytes, isExempt: index == exempt, isCitizen: index == citizens) else { continue }
-      let column = index < header.count ? header[index] : nil
-      log.report(.personNumber, file: file, row: row.line, column: column, value: row[index].text)
+      let column = index < header.count && !header[index].isEmpty ? header[index] : nil
+      log.report(.personNumber(file: sheet?.file ?? file, sheet: sheet?.name, column: column), file: file, row: row.line, column: column, value: row[index].text)
     }
     if row.count == header.count || sheet != nil && row.count < header.count {
       body(row)
@@ -301,7 +301,7 @@ private struct Head {
     let head = Head(parts: parts, delimiter: delimiter, line: scanner.rowLine, end: scanner.position, nextLine: scanner.nextLine)
     var seen: Set<String> = []
     for name in head.names where !name.isEmpty {
-      if PersonNumber.isOne(name) { return .failure(Failure(fault: .personNumber, row: head.line, value: name)) }
+      if PersonNumber.isOne(name) { return .failure(Failure(fault: .personNumberAsName, row: head.line, value: name)) }
       if !seen.insert(name).inserted { return .failure(Failure(fault: .duplicateHeader, row: head.line, column: name)) }
     }
     return .success(head)

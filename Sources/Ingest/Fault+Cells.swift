@@ -3,12 +3,42 @@ import Placements
 
 /// Faults of single values.
 extension Fault {
-  static var personNumber: Fault {
+  /// - Parameters:
+  ///   - file: as it is called from the project folder.
+  ///   - column: its header; nil where it has none.
+  static func personNumber(file: String, sheet: String?, column: String?) -> Fault {
+    var fault = Fault(
+      "cpr", .error, looksLikePersonNumber, pseudonymising(file: file, sheet: sheet, column: column))
+    fault.isMerged = true
+    return fault
+  }
+
+  private static func pseudonymising(file: String, sheet: String?, column: String?) -> Phrase {
+    let start = "plads pseudonymise " + argument(file) + (sheet.map { " --sheet " + argument($0) } ?? "") + " --column "
+    let end = " --key-file ../plads.key --new-key"
+    return Phrase(
+      da: "Erstat numrene med pseudonymer, fra projektmappen: \(start)\(column.map(argument) ?? "KOLONNE")\(end) (--new-key kun første gang). Flyt så den oprindelige fil ud af data/.",
+      en: "Replace the numbers with pseudonyms, from the project folder: \(start)\(column.map(argument) ?? "COLUMN")\(end) (--new-key the first time only). Then move the original file out of data/.")
+  }
+
+  /// A number where a column's name should stand.
+  static var personNumberAsName: Fault {
     Fault(
-      "cpr", .error, Phrase(da: "ligner et CPR-nummer.", en: "looks like a civil registration number (CPR)."),
+      "cpr", .error, looksLikePersonNumber,
       Phrase(
-        da: "Erstat numrene med pseudonymer: plads pseudonymise FIL --column KOLONNE --key-file NØGLE.",
-        en: "Replace the numbers with pseudonyms: plads pseudonymise FILE --column COLUMN --key-file KEY."))
+        da: "Sæt en række med kolonnenavne øverst, og erstat så numrene med plads pseudonymise.",
+        en: "Put a row of column names on top, and then replace the numbers with plads pseudonymise."))
+  }
+
+  private static var looksLikePersonNumber: Phrase {
+    Phrase(da: "ligner et CPR-nummer.", en: "looks like a civil registration number (CPR).")
+  }
+
+  /// A word of a command line, in quotes where the shell needs them.
+  private static func argument(_ text: String) -> String {
+    let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 >= 0x41 && $0 <= 0x5A || $0 >= 0x61 && $0 <= 0x7A || "._-/".utf8.contains($0) }
+    if isPlain { return text }
+    return "\"" + text.map { "\"\\$`".contains($0) ? "\\\($0)" : $0.isNewline ? " " : String($0) }.joined() + "\""
   }
 
   static var empty: Fault {
@@ -38,9 +68,11 @@ extension Fault {
   }
 
   static var thousands: Fault {
-    Fault(
+    var fault = Fault(
       "thousands", .error, Phrase(da: "har et tusindtalsskilletegn.", en: "has a thousands separator."),
       Phrase(da: "Skriv tallet uden: 1234 eller 1234,5.", en: "Write the number without it: 1234 or 1234.5."))
+    fault.isMerged = true
+    return fault
   }
 
   static var negative: Fault {

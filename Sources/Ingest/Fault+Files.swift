@@ -129,8 +129,8 @@ extension Fault {
   }
 
   static func missingColumn(_ canonical: String, aliases: [String], near: String?, tried: Delimiter?) -> Fault {
-    let da = near.map { "Mente du kolonnen »\($0)«? Omdøb den, eller skriv columns = { \"\($0)\" = \"\(canonical)\" } i plads.toml." }
-    let en = near.map { "Did you mean the column “\($0)”? Rename it, or write columns = { \"\($0)\" = \"\(canonical)\" } in plads.toml." }
+    let da = near.map { "Mente du kolonnen »\($0)«? Omdøb den, eller brug linjen »\($0)« i forslagene til plads.toml." }
+    let en = near.map { "Did you mean the column “\($0)”? Rename it, or use the line “\($0)” proposed for plads.toml." }
     let known = ([canonical] + aliases.prefix(3)).joined(separator: ", ")
     let cut = tried.map { delimiter in
       Phrase(
@@ -148,8 +148,8 @@ extension Fault {
       "header", .error,
       Phrase(da: "både denne kolonne og »\(other)« betyder \(canonical).", en: "both this column and “\(other)” mean \(canonical)."),
       Phrase(
-        da: "Skriv i plads.toml, hvilken der gælder: columns = { \"\(other)\" = \"\(canonical)\" }.",
-        en: "Say in plads.toml which one counts: columns = { \"\(other)\" = \"\(canonical)\" }."))
+        da: "Sig i plads.toml, hvilken der gælder; forslaget vælger »\(other)«.",
+        en: "Say in plads.toml which one counts; the proposal takes “\(other)”."))
   }
 
   static func ignoredColumn(near: String?) -> Fault {

@@ -7,6 +7,8 @@ struct Fault: Sendable {
   let severity: Finding.Severity
   let message: @Sendable () -> Phrase
   let remedy: @Sendable () -> Phrase
+  /// All findings of the kind in one column become one with a count: they have one cause and one remedy.
+  var isMerged = false
 
   init(
     _ kind: String, _ severity: Finding.Severity = .error, _ message: @autoclosure @escaping @Sendable () -> Phrase,
@@ -42,7 +44,8 @@ struct Fault: Sendable {
   }
 }
 
-/// Collects findings; of one kind in one column of one file at most `limit` are kept one by one, the rest are summed up.
+/// Collects findings; of one kind in one column of one file at most `limit` are kept one by one, the rest are summed up;
+/// kinds that are merged become one finding.
 final class FindingLog {
   private struct Key: Hashable {
     let file: String?
@@ -58,7 +61,23 @@ final class FindingLog {
     let message: Phrase
   }
 
+  /// Findings that become one: the first of them whole, and where the first stand.
+  private struct Merged {
+    let first: Finding
+    var count = 0
+    var rows: [Int] = []
+
+    var finding: Finding {
+      if count == 1 { return first }
+      let list = rows.map(String.init).joined(separator: ", ") + (count > rows.count ? ", …" : "")
+      let message = first.message + Phrase(da: " I alt \(count) værdier i kolonnen, række \(list).", en: " In all \(count) values of the column, row \(list).")
+      return Finding(
+        first.severity, file: first.file, row: first.row, column: first.column, value: first.value, message: message, remedy: first.remedy)
+    }
+  }
+
   private let limit = 20
+  private var merged: [Key: Merged] = [:]
   private var kept: [Finding] = []
   private var counts: [Key: Int] = [:]
   private var rests: [Key: Rest] = [:]
@@ -78,6 +97,13 @@ final class FindingLog {
   func report(_ fault: Fault, file: String?, row: Int? = nil, column: String? = nil, value: @autoclosure () -> String? = nil) {
     if fault.severity == .error { errorCount += 1 }
     let key = Key(file: file, column: column, kind: fault.kind)
+    if fault.isMerged {
+      var all = merged[key] ?? Merged(first: fault.finding(file: file, row: row, column: column, value: value()))
+      all.count += 1
+      if let row, all.rows.count < 5, all.rows.last != row { all.rows.append(row) }
+      merged[key] = all
+      return
+    }
     let count = counts[key, default: 0] + 1
     counts[key] = count
     guard count > limit else {
@@ -102,7 +128,7 @@ final class FindingLog {
       Fault.more(rest.count, of: rest.message, severity: rest.severity, last: rest.last)
         .finding(file: key.file, row: rest.first, column: key.column)
     }
-    return (kept + summaries).enumerated().sorted { left, right in
+    return (kept + merged.values.map(\.finding) + summaries).enumerated().sorted { left, right in
       FindingLog.order(left.element, right.element) ?? (left.offset < right.offset)
     }.map(\.element)
   }

@@ -3,14 +3,16 @@ import Groundwork
 extension OpenTable {
   /// Proposes a line under `[inputs.<table>]`, or a table below it.
   func propose(_ key: String, _ value: String?, under part: String = "", choices: [String] = []) {
-    log.propose(OpenTable.proposal(layout.name, toml, key, value, under: part, choices: choices))
+    let proposal = OpenTable.proposal(layout.name, toml, key, value, under: part, choices: choices)
+    proposal.inlinePairs(in: toml).forEach(log.propose)
+    log.propose(proposal)
   }
 
   static func proposal(
     _ table: TableName, _ toml: PositionedTOML?, _ key: String, _ value: String?, under part: String = "", choices: [String] = []
   ) -> MappingProposal {
-    let section = "inputs.\(table.rawValue)" + (part.isEmpty ? "" : "." + part)
-    return MappingProposal(section: section, sectionLine: toml?.line(of: section), key: key, value: value, choices: choices)
+    let parts = ["inputs", table.rawValue] + part.split(separator: ".").map(String.init)
+    return MappingProposal(under: parts, key: key, value: value, choices: choices, in: toml)
   }
 
   /// Proposes what a value may mean. Values that may be a person's number are never repeated.
@@ -23,15 +25,24 @@ extension OpenTable {
   }
 
   /// Proposes which of the unknown headers mean the columns that are missing; required ones that nothing suits are left open.
-  func proposeColumns() {
+  /// - Returns: the header proposed for each column that has one.
+  func proposeColumns() -> [String: String] {
     let missing = layout.columns.filter { !has($0.name) }
     let unknown = others.map { text.header[$0] }.filter { !$0.isEmpty && Fault.shown($0) == $0 }
     let guesses = layout.guesses(for: unknown, columns: missing)
     for guess in guesses { propose(MappingProposal.quoted(guess.header), MappingProposal.quoted(guess.column.name), under: "columns") }
     let open = missing.filter { column in column.isRequired && !guesses.contains { $0.column.name == column.name } }.map(\.name)
-    guard !open.isEmpty else { return }
-    for header in unknown where !guesses.contains(where: { $0.header == header }) {
-      propose(MappingProposal.quoted(header), nil, under: "columns", choices: open)
+    var proposed = Dictionary(guesses.map { ($0.column.name, $0.header) }, uniquingKeysWith: { first, _ in first })
+    for column in open {
+      guard let near = NearestName.find(column, among: unknown), !proposed.values.contains(near) else { continue }
+      propose(MappingProposal.quoted(near), MappingProposal.quoted(column), under: "columns")
+      proposed[column] = near
     }
+    let left = open.filter { proposed[$0] == nil }
+    guard !left.isEmpty else { return proposed }
+    for header in unknown where !proposed.values.contains(header) {
+      propose(MappingProposal.quoted(header), nil, under: "columns", choices: left)
+    }
+    return proposed
   }
 }

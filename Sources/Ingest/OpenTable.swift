@@ -44,10 +44,9 @@ final class OpenTable {
   func hasRequiredColumns() -> Bool {
     let missing = layout.columns.filter { $0.isRequired && positions[$0.name] == nil }
     if mapping.headerRows == nil, reportHeaderElsewhere(isComplete: missing.isEmpty) { return false }
-    proposeColumns()
-    let unknown = others.map { text.header[$0] }.filter { !$0.isEmpty }
+    let proposed = proposeColumns()
     for column in missing {
-      let near = NearestName.find(column.name, among: unknown)
+      let near = proposed[column.name]
       let tried = columnCount == 1 && text.sheet == nil ? text.delimiter : nil
       log.report(
         .missingColumn(column.name, aliases: column.aliases, near: near, tried: tried), file: file, row: text.headerLine, column: column.name)
@@ -161,6 +160,12 @@ private struct HeaderRecogniser {
 
   private func claim(_ canonical: String, _ index: Int, in positions: inout [String: Int]) {
     if let first = positions[canonical] {
+      let isMapped = mapping.columns.keys.contains { TableLayout.form($0) == TableLayout.form(text.header[first]) }
+      if !isMapped {
+        let (header, name) = (MappingProposal.quoted(text.header[first]), MappingProposal.quoted(canonical))
+        let proposal = OpenTable.proposal(layout.name, toml, header, name, under: "columns")
+        (proposal.inlinePairs(in: toml) + [proposal]).forEach(log.propose)
+      }
       log.report(
         .twoColumns(canonical, other: text.header[first]), file: text.file, row: text.headerLine, column: text.header[index])
     } else {

@@ -16,7 +16,10 @@ public struct ProjectReader {
     guard TextFile.isFolder(folder) else { return failed(.folderIsFile) }
     let hasFile = TextFile.exists(path(ProjectFile.name))
     guard hasFile || TableName.allCases.contains(where: { Self.usualFiles($0).contains { TextFile.exists(path($0)) } }) else { return failed(.noProject) }
-    let project = hasFile ? readProjectFile(log) : ProjectFile()
+    guard let project = hasFile ? readProjectFile(log) : ProjectFile() else {
+      return ReadProject(
+        extracts: Extracts(settings: ProjectSettings(name: "")), findings: log.sorted(), proposals: [], tables: [], coverage: Coverage())
+    }
     var reading = Reading(folder: folder, project: project, log: log)
     return reading.run()
   }
@@ -37,7 +40,8 @@ public struct ProjectReader {
       coverage: Coverage())
   }
 
-  private func readProjectFile(_ log: FindingLog) -> ProjectFile {
+  /// - Returns: nil and findings where the file is no TOML, so that nothing is known of the tables.
+  private func readProjectFile(_ log: FindingLog) -> ProjectFile? {
     do throws(FindingsError) {
       let bytes = try TextFile.read(path(ProjectFile.name), as: ProjectFile.name)
       if let invalid = bytes.withUnsafeBufferPointer({ TextEncoding.validate($0) }).firstInvalid {
@@ -48,7 +52,7 @@ public struct ProjectReader {
       return ProjectFile.read(String(decoding: bytes[start...], as: UTF8.self), log: log)
     } catch {
       error.findings.forEach(log.add)
-      return ProjectFile()
+      return nil
     }
   }
 }

@@ -29,7 +29,8 @@ struct ProjectFile {
   /// For findings about mappings that the data does not fit.
   var toml: PositionedTOML?
 
-  static func read(_ text: String, log: FindingLog) -> ProjectFile {
+  /// - Returns: nil and a finding where the text is no TOML.
+  static func read(_ text: String, log: FindingLog) -> ProjectFile? {
     do {
       let toml = try PositionedTOML(text: text, file: name)
       var reader = ProjectFileReader(toml: toml, log: log)
@@ -39,7 +40,7 @@ struct ProjectFile {
     } catch {
       log.add(Finding(.error, file: name, message: Phrase(String(describing: error)), remedy: Phrase("")))
     }
-    return ProjectFile()
+    return nil
   }
 }
 

@@ -3,6 +3,9 @@ import Spreadsheets
 
 /// What is known of a table that came from a sheet, beside its text.
 struct SheetSource {
+  /// Of the workbook.
+  let file: String
+  let name: String
   let days: DaySerials
   let remarks: [SheetText.Remark]
   let timesOfDay: [Int: (count: Int, row: Int)]
@@ -21,7 +24,7 @@ extension DelimitedText {
       throw FindingsError(Fault.workbook(error).finding(file: name))
     }
     if text.bytes.isEmpty { throw FindingsError(Fault.emptySheet(byOption: byOption).finding(file: name)) }
-    let source = SheetSource(days: text.days, remarks: text.remarks, timesOfDay: text.timesOfDay)
+    let source = SheetSource(file: file, name: sheet.name, days: text.days, remarks: text.remarks, timesOfDay: text.timesOfDay)
     try self.init(
       utf8: text.bytes, file: name, headerRows: headerRows, sheet: source, notes: DelimitedText.notes(text.notes, file: name))
   }

@@ -118,6 +118,8 @@ struct BadWorkbookTests {
     raw("bomb", data: String(repeating: "<row></row>", count: 3_000_000), "data/stays.xlsx"),
     raw("a million empty rows", data: (1...1_048_576).map { "<row r=\"\($0)\"/>" }.joined(), "arket er tomt"),
     raw("spaces without end", data: String(repeating: " ", count: 60 << 20), "udpakket mere"),
+    raw("a tag without end", data: "<row r=\"1\" x=\"" + String(repeating: "a", count: 3 << 20) + "\"/>", "udpakket mere"),
+    raw("a text without end", data: "<row r=\"1\"><c r=\"A1\"><v>" + String(repeating: "1", count: 3 << 20) + "</v></c></row>", "cellen A1 i arket", "32.767"),
     raw("broken XML", data: "<row r=\"1\"><c r=\"A1\"><v>1</c></row>", "beskadiget"),
   ]
 
@@ -142,7 +144,45 @@ struct BadWorkbookTests {
       try program.write(Self.good.bytes, to: "p/data/x.xlsx")
       try program.write("[inputs.stays]\nfile = \"data/x.xlsx\"\nsheet = \"Ark2\"\n", to: "p/plads.toml")
       let run = try program.run("check", "-p", "p")
-      #expect(run.code == 1 && run.errors.contains("har intet ark »Ark2«. Mente du »Ark1«?") && run.errors.contains("sheet = \"Ark1\""), "\(run.errors)")
+      #expect(run.code == 1 && run.errors.contains("har intet ark »Ark2«. Mente du »Ark1«?") && run.errors.contains("sheet = \"Ark1\"   # i stedet for linje 3"), "\(run.errors)")
+    }
+  }
+
+  @Test("columns in one line move into the proposals, so that nothing is set twice")
+  func inlineColumns() throws {
+    try Program.withFolder { program in
+      try SmallProject.make(in: program, withStays: true)
+      try program.write("Nr,Betaler-nr,offer,start\nb1,751,mosebakken,2020-01-01\n", to: "p/data/stays.csv")
+      try program.write("[inputs.stays]\ncolumns = { Nr = \"citizen\" }\n", to: "p/plads.toml")
+      let run = try program.run("check", "-p", "p")
+      #expect(
+        run.code == 1 && run.errors.contains("[inputs.stays.columns]   # slet linje 2; dens navne står også her\n\"Nr\" = \"citizen\"\n\"Betaler-nr\" = \"payer\""),
+        "\(run.errors)")
+      #expect(!run.errors.contains("columns = {"))
+    }
+  }
+
+  @Test("a broken plads.toml is the only finding")
+  func brokenSettings() throws {
+    try Program.withFolder { program in
+      try SmallProject.make(in: program, withStays: true)
+      try program.write("[inputs.stays\nfile = \"x\"\n", to: "p/plads.toml")
+      let run = try program.run("check", "-p", "p")
+      #expect(run.code == 1 && run.errors.split(separator: "\n").count { $0.hasPrefix("fejl: ") } == 1 && run.errors.contains("1 fejl, 0 advarsler"), "\(run.errors)")
+    }
+  }
+
+  @Test("persons' numbers: one line a column, with the command")
+  func command() throws {
+    try Program.withFolder { program in
+      try SmallProject.make(in: program, withStays: true)
+      let rows: [[WorkbookFile.Cell]] = (0..<30).map { [.inline("01019\($0 % 10)-1234"), "751", "mosebakken", .day("\(43_831 + $0)")] }
+      let book = WorkbookFile([.init("Forside", [["x"]]), .init("Ophold", [["Borger CPR", "Betalingskommune", "Tilbud", "Startdato"]] + rows)])
+      try program.write(book.bytes, to: "p/data/Udtræk.xlsx")
+      try program.write("[inputs.stays]\nfile = \"data/Udtræk.xlsx\"\nsheet = \"Ophold\"\ncolumns = { \"Borger CPR\" = \"citizen\" }\n", to: "p/plads.toml")
+      let run = try program.run("check", "-p", "p")
+      #expect(run.errors.split(separator: "\n").count { $0.contains("CPR-nummer") } == 1 && run.errors.contains("I alt 30 værdier i kolonnen, række 2, 3, 4, 5, 6, …."), "\(run.errors)")
+      #expect(run.errors.contains("plads pseudonymise \"data/Udtræk.xlsx\" --sheet Ophold --column \"Borger CPR\" --key-file ../plads.key --new-key"), "\(run.errors)")
     }
   }
 
