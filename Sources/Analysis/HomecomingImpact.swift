@@ -15,7 +15,7 @@ public struct HomecomingImpact: Sendable {
     public let citizens: DrawSummary
     /// Days from announcement to leaving, summed over them: what is paid after the notice is given.
     public let noticeDays: DrawSummary
-    /// By shown period, at its end: empty places that would not be empty without the batch.
+    /// By period, at its end: empty places that would not be empty without the batch.
     public let vacant: [DrawSummary]
     /// Of the places left: no longer empty for the batch's sake at the end of the window, since others have come or those who
     /// left would have left by then anyway.
@@ -28,8 +28,10 @@ public struct HomecomingImpact: Sendable {
   public let plan: Plan
   /// One line an offer that loses somebody in some draw, the largest loss first, then `otherOffers`, then all together.
   public let lines: [Line]
-  /// The periods of `vacant`.
+  /// The periods of `vacant`: from the first leaving to the horizon's end.
   public let periods: [Period]
+  /// Positions in `periods` of the few that a sheet shows.
+  public let shown: [Int]
   /// The last period that counts for refill and income: twelve months after the last planned leaving, or the horizon's end.
   public let windowEnd: Period
   /// Offers whose price is unknown.
@@ -90,19 +92,19 @@ public struct HomecomingImpact: Sendable {
     let (panel, request, draws, timeline) = (setting.panel, setting.request, setting.draws, setting.timeline)
     guard let first = batches.map(\.leaving).min().flatMap(setting.clock.period), let last = batches.map(\.leaving).max() else { return nil }
     let lastStep = setting.clock.period(last + Double(Self.windowMonths) * 365.25 / 12) ?? setting.horizon - 1
-    let shown = Self.shownSteps(from: first, until: setting.horizon, length: panel.length)
+    let steps = Array(first..<setting.horizon)
     let payers = Set(batches.map { panel.municipalities[$0.municipality].code })
     let payer = payers.count == 1 ? payers.first ?? "" : ""
 
-    var total = Loss(draws: request.draws, shown: shown.count)
-    var others = Loss(draws: request.draws, shown: shown.count)
+    var total = Loss(draws: request.draws, shown: steps.count)
+    var others = Loss(draws: request.draws, shown: steps.count)
     var found: [(mean: Double, line: Line)] = []
     var unknown: [String] = []
     for key in setting.index.keys.indices where draws.differs(plan: number, key: key) {
       let offers = setting.index.offersOfKey[key].map { panel.offers[$0].id }
       let name = setting.byOffer ? setting.index.keys[key].offer : setting.index.keys[key].area
       let walk = Walk(draws: draws, plan: number, key: key, panel: panel, horizon: setting.horizon, count: request.draws)
-      let loss = walk.loss(shown: shown, lastStep: lastStep) { step in
+      let loss = walk.loss(shown: steps, lastStep: lastStep) { step in
         let period = panel.origin.advanced(by: step + 1)
         let places = offers.map { timeline.atEnd(of: period, offer: $0) }
         return places.contains { $0 == nil } || places.isEmpty ? nil : places.reduce(0) { $0 + ($1 ?? 0) }
@@ -128,15 +130,15 @@ public struct HomecomingImpact: Sendable {
       offer: "", price: unknown.count < found.count ? 1 : nil, hasPlaces: sorted.allSatisfy(\.hasPlaces), level: request.level)
     let rest = others.isEmpty ? [] : [others.line(offer: Self.otherOffers, price: 1, hasPlaces: true, level: request.level)]
     lines = sorted + rest + (sorted.count + rest.count > 1 ? [all] : [])
-    periods = shown.map { panel.origin.advanced(by: $0 + 1) }
+    periods = steps.map { panel.origin.advanced(by: $0 + 1) }
+    shown = Self.shownPositions(of: steps.count, length: panel.length)
     windowEnd = panel.origin.advanced(by: lastStep + 1)
     withoutPrice = unknown
   }
 
   /// The first leaving's period and those one, two, five, eleven and twenty-three months later, or the next few longer periods.
-  private static func shownSteps(from first: Int, until horizon: Int, length: PeriodLength) -> [Int] {
-    let after = length == .month ? [0, 1, 2, 5, 11, 23] : [0, 1, 2, 3, 4, 8]
-    return after.map { first + $0 }.filter { $0 < horizon }
+  private static func shownPositions(of count: Int, length: PeriodLength) -> [Int] {
+    (length == .month ? [0, 1, 2, 5, 11, 23] : [0, 1, 2, 3, 4, 8]).filter { $0 < count }
   }
 }
 

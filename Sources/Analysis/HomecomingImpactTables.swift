@@ -19,7 +19,7 @@ public struct HomecomingImpactTables: Sendable {
 
   /// Columns: scenario, offer, measure, period, unit, mean, median, lower, upper, level. An empty offer means all, `*` the other
   /// offers, where the municipality's homecomings rest.
-  /// Measures: citizens, notice_days, vacant (by period), refilled, lost_income.
+  /// Measures: citizens, notice_days, vacant (every period from the first leaving), refilled, lost_income.
   public func machine() -> Table {
     var table = Table(
       title: Phrase(da: "Udmeldte hjemtagninger", en: "Announced homecomings"),
@@ -83,8 +83,8 @@ public struct HomecomingImpactTables: Sendable {
         da: "\(impact.plan.name): pladser, der står tomme på grund af den udmeldte hjemtagning, ved periodens slutning.",
         en: "\(impact.plan.name): places that stand empty because of the announced homecoming, at the period's end."),
       columns: [.init("offer", heading: Phrase(da: "Tilbud", en: "Offer"))]
-        + impact.periods.map { .init($0.description, heading: Phrase($0.description)) })
-    for line in impact.lines { table.append([name(line.offer)] + line.vacant.map { cell($0, decimals: 1) }) }
+        + impact.shown.map { .init(impact.periods[$0].description, heading: Phrase(impact.periods[$0].description)) })
+    for line in impact.lines { table.append([name(line.offer)] + impact.shown.map { cell(line.vacant[$0], decimals: 1) }) }
     if impact.plan.demand.batches.contains(where: \.replacesTrend) {
       table.footnotes = [
         Phrase(

@@ -47,7 +47,8 @@ import Testing
     #expect(all.offer.isEmpty)
     #expect(all.citizens == DrawSummary(mean: 9, median: 9, lower: 9, upper: 9))
     #expect(all.noticeDays == DrawSummary(mean: 810, median: 810, lower: 810, upper: 810))
-    #expect(found.periods.map(\.description) == ["2027-04", "2027-05", "2027-06", "2027-09", "2028-03"])
+    #expect(found.shown.map { found.periods[$0].description } == ["2027-04", "2027-05", "2027-06", "2027-09", "2028-03"])
+    #expect(found.periods.count == 19 && found.periods.last?.description == "2028-10")
     #expect(found.windowEnd.description == "2028-03")
     #expect(found.withoutPrice.isEmpty)
   }
