@@ -24,7 +24,7 @@ struct CellRates: ~Copyable {
   private let exitShapes: RateShapes
   /// Admissions follow the area and the population: the area's part, likewise.
   private let admissionShapes: RateShapes
-  /// By stratum: admissions a year at the largest exposure; and their bounds over the horizon, summed up.
+  /// By stratum: admissions a day at the largest exposure, without trend and season; and their bounds over the horizon, summed up.
   private let levels: UnsafeMutablePointer<Double>
   private let bounds: UnsafeMutablePointer<Double>
   private let isFollowed: UnsafeMutablePointer<Bool>
@@ -147,7 +147,7 @@ struct CellRates: ~Copyable {
     var number: UInt64 = 4_000_000
     while reached < total {
       while bounds[stratum] <= reached { stratum += 1 }
-      let integral = admissionShape(areaOfStratum[stratum])
+      let integral = shape(admission, in: admissionShapes, area: areaOfStratum[stratum])
       let wanted = (reached - (stratum == 0 ? 0 : bounds[stratum - 1])) / levels[stratum]
       var t = 0
       while t + 1 < horizon, integral[t + 1] <= wanted { t += 1 }
@@ -179,14 +179,8 @@ struct CellRates: ~Copyable {
   /// Fills the plan's admissions above the arrivals' rate; false where there are none.
   mutating func fillExcess(_ stratum: Int) -> Bool {
     guard mayIncrease(stratum) else { return false }
-    let amounts = planBook.ownAmounts(.admission, stratum)
-    fillCounted(admission, amounts, stratum)
-    applyChanges(amounts, .admission, stratum, 0..<horizon)
-    cluster(.admission, stratum, admission, in: planBook)
-    let days = admission.days(area: areaOfStratum[stratum], draw: draw)
-    for t in 0..<horizon { amounts[t] = max(0, amounts[t] - levels[stratum] * days[t]) }
-    planBook.finish(.admission, stratum)
-    return planBook.total(.admission, stratum) > 0
+    fillPlan(.admission, stratum)
+    return keepExcess(.admission, stratum, over: admission.days(area: areaOfStratum[stratum], draw: draw), times: levels[stratum])
   }
 
   /// Expected clusters of a counted row and the means behind them, by period, in the base or under the plan.
@@ -196,30 +190,24 @@ struct CellRates: ~Copyable {
   }
 
   /// Leaves of a counted row under the plan what it has above the base; false where that is nothing.
-  mutating func keepExcess(_ row: RateBook.Row, _ stratum: Int) -> Bool {
-    let base = baseBook.ownAmounts(row, stratum)
+  func keepExcess(_ row: RateBook.Row, _ stratum: Int) -> Bool {
+    keepExcess(row, stratum, over: baseBook.ownAmounts(row, stratum), times: 1)
+  }
+
+  private func keepExcess(_ row: RateBook.Row, _ stratum: Int, over base: UnsafePointer<Double>, times factor: Double) -> Bool {
     let amounts = planBook.ownAmounts(row, stratum)
-    for t in 0..<horizon { amounts[t] = max(0, amounts[t] - base[t]) }
+    for t in 0..<horizon { amounts[t] = max(0, amounts[t] - factor * base[t]) }
     planBook.finish(row, stratum)
     return planBook.total(row, stratum) > 0
   }
 
-  /// What `fillExcess` filled.
+  /// What `fillExcess` or `keepExcess` left.
   var excess: RateBook { planBook }
 
   private func mayIncrease(_ stratum: Int) -> Bool {
     plan.plan.changes.indices.contains { index in
       applies(index, to: .admission, stratum) && (!plan.multiplies[index] || plan.value(index, draw: draw) > 1)
     }
-  }
-
-  private func admissionShape(_ area: Int) -> UnsafePointer<Double> {
-    let index = draw % EventTally.width * areas + area
-    if !admissionShapes.ready(index) {
-      admissionShapes.amounts(index).update(from: admission.days(area: area, draw: draw), count: horizon)
-      admissionShapes.integrate(index)
-    }
-    return admissionShapes.integral(index)
   }
 
   func has(_ row: RateBook.Row) -> Bool { flow(row) != nil }
@@ -248,8 +236,8 @@ struct CellRates: ~Copyable {
 
   private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
-    if let (shapes, index) = shape(row, stratum) {
-      baseBook.follow(row, stratum, shape: shapes.integral(index), level: level(flow, stratum))
+    if let shape = hazardShape(row, area: areaOfStratum[stratum]) {
+      baseBook.follow(row, stratum, shape: shape, level: level(flow, stratum))
     } else {
       fillCounted(flow, baseBook.ownAmounts(row, stratum), stratum)
       cluster(row, stratum, flow, in: baseBook)
@@ -288,23 +276,27 @@ struct CellRates: ~Copyable {
     for t in 0..<horizon { amounts[t] *= factors[t] }
   }
 
-  /// The shape that a hazard's row has in common with others; nil for counts.
+  /// The integral that a hazard's row has in common with others; nil for counts.
   @inline(__always)
-  private mutating func shape(_ row: RateBook.Row, _ stratum: Int) -> (RateShapes, Int)? {
-    let area = areaOfStratum[stratum]
+  private mutating func hazardShape(_ row: RateBook.Row, area: Int) -> UnsafePointer<Double>? {
     switch row {
-    case .otherExit:
-      let index = draw % EventTally.width * areas + area
-      if !exitShapes.ready(index) {
-        exitShapes.amounts(index).update(from: otherExit.days(area: area, draw: draw), count: horizon)
-        exitShapes.integrate(index)
-      }
-      return (exitShapes, index)
+    case .otherExit: return shape(otherExit, in: exitShapes, area: area)
     case .homecoming:
       if !homecomingShapes.ready(area) { fillHomecomings(area) }
-      return (homecomingShapes, area)
+      return homecomingShapes.integral(area)
     case .admission, .homecomingCount, .otherExitCount: return nil
     }
+  }
+
+  /// The integral of the area's part of a flow, filled once a block.
+  @inline(__always)
+  private func shape(_ flow: FlowRates.View, in shapes: RateShapes, area: Int) -> UnsafePointer<Double> {
+    let index = draw % EventTally.width * areas + area
+    if !shapes.ready(index) {
+      shapes.amounts(index).update(from: flow.days(area: area, draw: draw), count: horizon)
+      shapes.integrate(index)
+    }
+    return shapes.integral(index)
   }
 
   private mutating func fillHomecomings(_ area: Int) {
