@@ -9,22 +9,26 @@ final class BareMemory {
     return pointer
   }
 
+  func copy<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafePointer<Value> {
+    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: max(1, values.count))
+    values.withUnsafeBufferPointer { if let base = $0.baseAddress { pointer.initialize(from: base, count: values.count) } }
+    blocks.append(UnsafeMutableRawPointer(pointer))
+    return UnsafePointer(pointer)
+  }
+
   deinit { for block in blocks { block.deallocate() } }
 }
 
 /// Numbers that inner loops of any thread read and that never change.
 final class BareArray<Value: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  private let memory = BareMemory()
   let pointer: UnsafePointer<Value>
   let count: Int
 
   init(_ values: [Value]) {
-    let memory = UnsafeMutablePointer<Value>.allocate(capacity: max(1, values.count))
-    values.withUnsafeBufferPointer { if let base = $0.baseAddress { memory.initialize(from: base, count: values.count) } }
-    pointer = UnsafePointer(memory)
+    pointer = memory.copy(values)
     count = values.count
   }
-
-  deinit { pointer.deallocate() }
 
   @inline(__always)
   subscript(index: Int) -> Value { pointer[index] }

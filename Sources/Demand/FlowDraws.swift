@@ -50,33 +50,13 @@ struct FlowDraws: Sendable {
 }
 
 /// A flow's finished draws, shared by all threads, with what the inner loop needs besides.
-final class FlowRates: Sendable {
-  private let strata: Int
-  private let areas: Int
-  private let horizon: Int
-  private let draws: Int
-  private let areaOfStratum: BareArray<Int>
-  private let stratumFactor: BareArray<Double>
-  private let municipalityFactor: BareArray<Double>
-  private let interactionFactor: BareArray<Float>
-  private let correction: BareArray<Double>
-  private let municipalitySlope: BareArray<Double>
-  private let areaDays: BareArray<Double>
-  private let theta: BareArray<Double>
-  private let areaTotal: BareArray<Double>
+///
+/// Nothing changes once it is made.
+final class FlowRates: @unchecked Sendable {
+  private let memory = BareMemory()
+  let view: View
 
   init(_ flow: FlowDraws, edges: [Double]) {
-    strata = flow.strata
-    areas = flow.areas
-    horizon = flow.horizon
-    draws = flow.draws
-    areaOfStratum = BareArray(flow.areaOfStratum)
-    stratumFactor = BareArray(flow.stratumFactor)
-    municipalityFactor = BareArray(flow.municipalityFactor)
-    interactionFactor = BareArray(flow.interactionFactor)
-    correction = BareArray(flow.correction)
-    municipalitySlope = BareArray(flow.municipalitySlope)
-    theta = BareArray(flow.theta ?? [])
     let days = zip(edges.dropFirst(), edges).map { $0 - $1 }
     var amounts = flow.areaTime
     var totals = [Double](repeating: 0, count: flow.draws * flow.areas)
@@ -86,16 +66,12 @@ final class FlowRates: Sendable {
         totals[cell] += amounts[cell * days.count + t]
       }
     }
-    areaDays = BareArray(amounts)
-    areaTotal = BareArray(totals)
-  }
-
-  var view: View {
-    View(
-      strata: strata, areas: areas, horizon: horizon, draws: draws, areaOfStratum: areaOfStratum.pointer,
-      stratumFactor: stratumFactor.pointer, municipalityFactor: municipalityFactor.pointer, interactionFactor: interactionFactor.pointer,
-      correction: correction.pointer, municipalitySlope: municipalitySlope.count > 0 ? municipalitySlope.pointer : nil,
-      areaDays: areaDays.pointer, theta: theta.count > 0 ? theta.pointer : nil, areaTotal: areaTotal.pointer)
+    view = View(
+      strata: flow.strata, areas: flow.areas, horizon: flow.horizon, draws: flow.draws, areaOfStratum: memory.copy(flow.areaOfStratum),
+      stratumFactor: memory.copy(flow.stratumFactor), municipalityFactor: memory.copy(flow.municipalityFactor),
+      interactionFactor: memory.copy(flow.interactionFactor), correction: memory.copy(flow.correction),
+      municipalitySlope: flow.municipalitySlope.isEmpty ? nil : memory.copy(flow.municipalitySlope), areaDays: memory.copy(amounts),
+      theta: flow.theta.map(memory.copy), areaTotal: memory.copy(totals))
   }
 
   /// Bare pointers into the rates, which must outlive it.
