@@ -85,9 +85,9 @@ public struct FittedDemand: Sendable {
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> DemandDraws {
     let simulator = simulator(draws: draws, seed: seed, threads: threads)
-    let flows = simulator.run(reference: reference, scenarios: scenarios, keys: keys, threads: threads, progress: progress)
-    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: simulator, isByOffer: keys.isByOffer) }
-    let stocks = stock.run(plans: prepared, panel: panel, keys: keys, draws: draws, seed: seed, threads: threads)
+    let plans = simulator.prepare(reference: reference, scenarios: scenarios, keys: keys)
+    let flows = simulator.run(plans: plans, keys: keys, threads: threads, progress: progress)
+    let stocks = stock.run(plans: plans, keys: keys, draws: draws, seed: seed, threads: threads)
     return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys))
   }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// Each citizen has one unit-exponential clock for each way to leave, each cell a unit-rate process of arriving clusters;
 /// both are inverted through the cumulative rates. The clocks depend on (seed, draw, citizen) alone, so every scenario
 /// runs on the same ones and differences are paired. Only what a scenario touches is run again.
-public final class FlowSimulator: Sendable {
+final class FlowSimulator: Sendable {
   let panel: Panel
   let areaOfStratum: BareArray<Int>
   let horizon: Int
@@ -71,20 +71,22 @@ public final class FlowSimulator: Sendable {
 
   var endOfTime: Double { edges[horizon] }
 
-  /// Runs the reference plan and every scenario's plan.
-  /// - Parameter progress: called with the share that is done, from any thread.
-  public func run(
-    reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys, threads: Int,
-    progress: (@Sendable (Double) -> Void)? = nil
-  ) -> SimulatedFlows {
+  /// The reference, then the scenarios, each with what the simulation looks up.
+  func prepare(reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys) -> [PreparedPlan] {
+    ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self, isByOffer: keys.isByOffer) }
+  }
+
+  /// - Parameters:
+  ///   - plans: the reference first.
+  ///   - progress: called with the share that is done, from any thread.
+  func run(plans: [PreparedPlan], keys: TallyKeys, threads: Int, progress: (@Sendable (Double) -> Void)? = nil) -> SimulatedFlows {
     let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
-    let differences = scenarios.map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail) }
-    let prepared = ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self, isByOffer: keys.isByOffer) }
+    let differences = plans.dropFirst().map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail) }
     let blocks = EventTally.blocks(draws)
     let chunks = max(1, min(threads, blocks))
     let nextBlock = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-      var worker = PathWorker(simulator: self, plans: prepared, keys: keys, base: base, differences: differences)
+      var worker = PathWorker(simulator: self, plans: plans, keys: keys, base: base, differences: differences)
       while true {
         let block = nextBlock.wrappingAdd(1, ordering: .relaxed).oldValue
         guard block < blocks else { break }

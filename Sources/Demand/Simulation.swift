@@ -46,10 +46,10 @@ public struct TallyKeys: Sendable {
 }
 
 /// Joint futures of the base and of each scenario, from the same clocks.
-public struct SimulatedFlows: Sendable {
-  public let base: EventTally
+struct SimulatedFlows: Sendable {
+  let base: EventTally
   /// What each scenario's counts differ by from the base.
-  public let differences: [EventTally]
+  let differences: [EventTally]
   /// Citizens at the origin by key.
-  public let openingStock: [Int]
+  let openingStock: [Int]
 }

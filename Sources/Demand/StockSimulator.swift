@@ -1,46 +1,35 @@
 import Dispatch
 import Glibc
-import Placements
 
 /// Sums of simulated stocks by key, period and draw: `[(key · horizon + period) · draws + draw]`.
-public final class StockTally: @unchecked Sendable {
-  public let horizon: Int
-  public let draws: Int
-  let cells: UnsafeMutablePointer<Double>
-  private let touched: UnsafeMutablePointer<UInt8>
+final class StockTally: @unchecked Sendable {
+  private let horizon: Int
+  private let draws: Int
+  private let cells: UnsafeMutablePointer<Double>
 
   init(keys: Int, horizon: Int, draws: Int) {
     self.horizon = horizon
     self.draws = draws
     let count = max(1, keys * horizon * draws)
-    guard let raw = calloc(count, MemoryLayout<Double>.stride), let flags = calloc(max(1, keys), 1) else {
-      fatalError("out of memory for \(count) stocks")
-    }
+    guard let raw = calloc(count, MemoryLayout<Double>.stride) else { fatalError("out of memory for \(count) stocks") }
     cells = raw.bindMemory(to: Double.self, capacity: count)
-    touched = flags.bindMemory(to: UInt8.self, capacity: max(1, keys))
   }
 
-  deinit {
-    free(cells)
-    free(touched)
-  }
+  deinit { free(cells) }
 
   @inline(__always)
   func add(_ amount: Double, key: Int, period: Int, draw: Int) {
-    touched[key] = 1
     cells[(key * horizon + period) * draws + draw] += amount
   }
 
-  public func isTouched(_ key: Int) -> Bool { touched[key] != 0 }
-
-  public func withDraws<R>(key: Int, period: Int, _ body: (UnsafeBufferPointer<Double>) throws -> R) rethrows -> R {
+  func withDraws<R>(key: Int, period: Int, _ body: (UnsafeBufferPointer<Double>) throws -> R) rethrows -> R {
     try body(UnsafeBufferPointer(start: cells + (key * horizon + period) * draws, count: draws))
   }
 }
 
 extension StockModel {
   /// Runs every plan on the same shocks. The first tally is the reference's, the rest are whole, not differences.
-  func run(plans: [PreparedPlan], panel: Panel, keys: TallyKeys, draws: Int, seed: UInt64, threads: Int) -> [StockTally] {
+  func run(plans: [PreparedPlan], keys: TallyKeys, draws: Int, seed: UInt64, threads: Int) -> [StockTally] {
     let tallies = plans.map { _ in StockTally(keys: keys.count, horizon: horizon, draws: draws) }
     guard !series.isEmpty else { return tallies }
     let chunks = max(1, min(threads, draws))
@@ -56,7 +45,7 @@ extension StockModel {
           self.path(index, draw: draw, seed: seed, common: common[item.stratum], into: &path)
           for (number, plan) in plans.enumerated() {
             for t in 0..<horizon {
-              let stock = value(item, logShare: path[t], period: t, plan: plan, draw: draw, draws: draws)
+              let stock = value(item, logShare: path[t], period: t, plan: plan, draw: draw)
               tallies[number].add(stock, key: key, period: t, draw: draw)
             }
           }
@@ -66,7 +55,7 @@ extension StockModel {
     return tallies
   }
 
-  private func value(_ item: Series, logShare: Double, period: Int, plan: PreparedPlan, draw: Int, draws: Int) -> Double {
+  private func value(_ item: Series, logShare: Double, period: Int, plan: PreparedPlan, draw: Int) -> Double {
     let cell = item.municipality * strata + item.stratum
     var persons = persons[cell * horizon + period]
     var stock: Double?

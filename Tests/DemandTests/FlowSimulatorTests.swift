@@ -56,7 +56,7 @@ import Testing
   /// Births and deaths: mean N e^(−ht) + (λ/h)(1 − e^(−ht)); the survivors are binomial, the arrivals present Poisson.
   @Test(arguments: [0, 11, 23]) func stockHasTheExactMeanAndVariance(period: Int) {
     let (simulator, keys, panel) = world()
-    let result = simulator.run(reference: DemandPlan(windows: []), scenarios: [], keys: keys, threads: 2)
+    let result = simulator.run(keys: keys, threads: 2)
     let (mean, variance) = moments(stock(result, through: period))
     let h = 0.5
     let t = Double(panel.origin.advanced(by: period + 2).firstDay - panel.origin.advanced(by: 1).firstDay) / 365.25
@@ -73,7 +73,7 @@ import Testing
   /// Admissions in clusters are negative binomial: mean μ, variance μ + μ²/θ.
   @Test func admissionsAreNegativeBinomial() {
     let (simulator, keys, panel) = world(residents: 0, admissionsPerYear: 24, thetaA: 1.5)
-    let result = simulator.run(reference: DemandPlan(windows: []), scenarios: [], keys: keys, threads: 2)
+    let result = simulator.run(keys: keys, threads: 2)
     for period in [0, 7, 20] {
       let mu = 24 * Double(panel.origin.advanced(by: period + 1).days) / 365.25
       let (mean, variance) = moments(counts(result.base, .admissions, period))
@@ -90,8 +90,7 @@ import Testing
     let (simulator, keys, panel) = world(residents: 0, admissionsPerYear: 24, homecoming: 0, otherExit: 0, thetaA: 1.5)
     let change = RateChange(
       target: .flow(.admission), municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .multiply(.exact(factor)))
-    let result = simulator.run(
-      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 2)
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 2)
     for period in [0, 7, 20] {
       let mu = factor * 24 * Double(panel.origin.advanced(by: period + 1).days) / 365.25
       let base = counts(result.base, .admissions, period)
@@ -112,7 +111,7 @@ import Testing
       RateChange(target: .population, municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: effect)
     }
     let plan = DemandPlan(changes: [change(.multiply(.exact(2))), change(.add(.exact(5000)))], windows: [])
-    let result = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: keys, threads: 1)
+    let result = simulator.run([plan], keys: keys, threads: 1)
     let mu = 2.5 * 24 * Double(panel.origin.advanced(by: 1).days) / 365.25
     let (mean, _) = moments(zip(counts(result.base, .admissions, 0), counts(result.differences[0], .admissions, 0)).map(+))
     #expect(abs(mean - mu) < 4.5 * sqrt(mu / Double(Self.draws)))
@@ -124,8 +123,7 @@ import Testing
     let (simulator, keys, panel) = world(residents: 30, admissionsPerYear: 0, homecoming: 2, otherExit: 0, thetaH: theta)
     let change = RateChange(
       target: .flow(.homecoming), municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .add(.exact(added)))
-    let result = simulator.run(
-      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
     let h = 2 * Double(panel.origin.advanced(by: 1).days) / 365.25 + added / 30
     let leave = 1 - pow(1 + h / theta, -theta)
     let (mean, variance) = moments(zip(counts(result.base, .homecomings, 0), counts(result.differences[0], .homecomings, 0)).map(+))
@@ -141,8 +139,7 @@ import Testing
         replacesTrend: false, key: key)
     }
     for batches in [[batch(40, 1), batch(200, 2)], [batch(200, 2), batch(40, 1)]] {
-      let result = simulator.run(
-        reference: DemandPlan(windows: []), scenarios: [DemandPlan(batches: batches, windows: [])], keys: keys, threads: 1)
+      let result = simulator.run([DemandPlan(batches: batches, windows: [])], keys: keys, threads: 1)
       let taken = (0..<Self.horizon).reduce([Double](repeating: 0, count: Self.draws)) { sum, period in
         zip(sum, counts(result.differences[0], .homecomings, period)).map(+)
       }
@@ -157,8 +154,8 @@ import Testing
     let change = RateChange(
       target: .flow(.homecoming), municipalities: [true, false, true], strata: [true], periods: 0..<Self.horizon, effect: .multiply(.exact(2)))
     let plan = DemandPlan(changes: [change], windows: [])
-    let full = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: keys, threads: 1)
-    let slim = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: net, threads: 2)
+    let full = simulator.run([plan], keys: keys, threads: 1)
+    let slim = simulator.run([plan], keys: net, threads: 2)
     #expect(stock(full, through: Self.horizon - 1) == stock(slim, through: Self.horizon - 1))
     for period in 0..<Self.horizon {
       let moves = [(EventTally.Kind.admissions, 1.0), (.homecomings, -1), (.otherExits, -1), (.netMoves, 1)]
@@ -173,7 +170,7 @@ import Testing
   @Test func homecomingsComeInBatches() {
     let theta = 0.5
     let (simulator, keys, panel) = world(residents: 20, admissionsPerYear: 0, homecoming: 2, otherExit: 0, thetaH: theta)
-    let result = simulator.run(reference: DemandPlan(windows: []), scenarios: [], keys: keys, threads: 1)
+    let result = simulator.run(keys: keys, threads: 1)
     let h = 2 * Double(panel.origin.advanced(by: 1).days) / 365.25
     let leave = 1 - pow(1 + h / theta, -theta)
     let bothStay = pow(1 + 2 * h / theta, -theta)
@@ -188,7 +185,7 @@ import Testing
   /// Occupied days are the days from entry to exit of everybody, whole days.
   @Test func occupiedDaysFollowFromTheStock() {
     let (simulator, keys, panel) = world(residents: 10, admissionsPerYear: 0, homecoming: 0, otherExit: 1)
-    let result = simulator.run(reference: DemandPlan(windows: []), scenarios: [], keys: keys, threads: 1)
+    let result = simulator.run(keys: keys, threads: 1)
     let days = Double(panel.origin.advanced(by: 1).days)
     let correction = counts(result.base, .dayCorrection, 0)
     let mean = correction.reduce(0, +) / Double(Self.draws)
@@ -208,8 +205,8 @@ import Testing
       target: .flow(.homecoming), municipalities: [true, false, true], strata: [true], periods: 3..<20,
       effect: .multiply(UncertainNumber(lower: 1.2, upper: 2, shape: .logNormal, key: 5)))
     let plan = DemandPlan(changes: [change], windows: [])
-    let one = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: keys, threads: 1)
-    let many = simulator.run(reference: DemandPlan(windows: []), scenarios: [plan], keys: keys, threads: threads)
+    let one = simulator.run([plan], keys: keys, threads: 1)
+    let many = simulator.run([plan], keys: keys, threads: threads)
     for kind in EventTally.Kind.allCases {
       for period in 0..<Self.horizon {
         #expect(counts(one.base, kind, period) == counts(many.base, kind, period))
@@ -223,8 +220,7 @@ import Testing
   func multiplyingByOneChangesNothing(target: RateChange.Target) {
     let (simulator, keys, _) = world(thetaA: 2, thetaH: 1)
     let change = RateChange(target: target, municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .multiply(.exact(1)))
-    let result = simulator.run(
-      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
     for kind in EventTally.Kind.allCases {
       for period in 0..<Self.horizon { #expect(counts(result.differences[0], kind, period).allSatisfy { $0 == 0 }) }
     }
@@ -235,8 +231,7 @@ import Testing
     let (simulator, keys, panel) = world(residents: 30, admissionsPerYear: 0, homecoming: 0.2, otherExit: 0.3)
     let change = RateChange(
       target: .flow(.homecoming), municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .multiply(.exact(1.3)))
-    let result = simulator.run(
-      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 2)
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 2)
     var difference = [Double](repeating: 0, count: Self.draws)
     for period in 0..<12 {
       for (d, value) in counts(result.differences[0], .homecomings, period).enumerated() { difference[d] -= value }
@@ -257,8 +252,7 @@ import Testing
     let batch = BatchHomecoming(
       municipality: 0, strata: [true], offer: nil, number: announced, announced: 0, leaving: 40, realised: .exact(1), delayMonths: .exact(0),
       replacesTrend: true, key: 9)
-    let result = simulator.run(
-      reference: DemandPlan(windows: []), scenarios: [DemandPlan(batches: [batch], windows: [])], keys: keys, threads: 1)
+    let result = simulator.run([DemandPlan(batches: [batch], windows: [])], keys: keys, threads: 1)
     #expect(counts(result.differences[0], .homecomings, 1).allSatisfy { $0 == leave })
     #expect(counts(result.differences[0], .homecomings, 0).allSatisfy { $0 == 0 })
   }
@@ -267,11 +261,17 @@ import Testing
   @Test func addedHomecomingsAreAsManyAsAdded() {
     let (simulator, keys, _) = world(residents: 400, admissionsPerYear: 0, homecoming: 0, otherExit: 0)
     let change = RateChange(target: .flow(.homecoming), municipalities: [true], strata: [true], periods: 0..<1, effect: .add(.exact(4)))
-    let result = simulator.run(
-      reference: DemandPlan(windows: []), scenarios: [DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
     let (mean, _) = moments(counts(result.differences[0], .homecomings, 0))
     // 400 (1 − e^(−0.01)) = 3.98; four standard errors of a Poisson mean.
     #expect(abs(mean - 400 * (1 - exp(-0.01))) < 4 * sqrt(4 / Double(Self.draws)))
+  }
+}
+
+extension FlowSimulator {
+  /// Scenarios against a reference without changes or offers.
+  fileprivate func run(_ scenarios: [DemandPlan] = [], keys: TallyKeys, threads: Int) -> SimulatedFlows {
+    run(plans: prepare(reference: DemandPlan(windows: []), scenarios: scenarios, keys: keys), keys: keys, threads: threads)
   }
 }
 
