@@ -56,43 +56,36 @@ public struct HomecomingImpact: Sendable {
     }
     guard let reference = plans.first, !acting.isEmpty else { return [] }
     let byOffer = panel.residents.contains { $0.offer != nil }
-    let index = KeyIndex(panel: panel, offers: panel.offers, grouping: byOffer ? .offer : .area, filter: ResultFilter(), detail: .batches)
     let only = acting.map { plan in
-      var only = reference.demand
-      only.batches = plan.demand.batches.filter { $0.offer ?? 0 < panel.offers.count }
+      var only = reference
+      only.demand.batches = plan.demand.batches.filter { $0.offer ?? 0 < panel.offers.count }
       return only
     }
-    let draws = demand.simulate(
-      reference: reference.demand, scenarios: only, keys: index.tally, draws: request.draws, seed: request.seed, threads: request.threads)
-    let timeline = PlacesTimeline(
-      offers: panel.offers, capacity: capacity, changes: reference.places, from: panel.origin.advanced(by: 1).firstDay,
-      until: panel.origin.advanced(by: demand.horizon).lastDay)
-    let setting = Setting(
-      panel: panel, horizon: demand.horizon, clock: clock, draws: draws, index: index, byOffer: byOffer, timeline: timeline, prices: prices,
-      request: request)
+    let simulated = SimulatedPlans(
+      demand: demand, capacity: capacity, plans: [reference] + only, grouping: byOffer ? .offer : .area, filter: ResultFilter(),
+      detail: .batches, draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
+    let setting = Setting(demand: demand, clock: clock, simulated: simulated, byOffer: byOffer, prices: prices, request: request)
     return zip(acting, only).enumerated().compactMap { number, plans in
-      HomecomingImpact(plan: plans.0, batches: plans.1.batches, simulated: number + 1, setting)
+      HomecomingImpact(plan: plans.0, batches: plans.1.demand.batches, simulated: number + 1, setting)
     }
   }
 
   /// What the impacts of several plans have in common.
   private struct Setting {
-    let panel: Panel
-    let horizon: Int
+    let demand: FittedDemand
     let clock: FutureDays
-    let draws: DemandDraws
-    let index: KeyIndex
+    let simulated: SimulatedPlans
     let byOffer: Bool
-    let timeline: PlacesTimeline
     let prices: DailyPrices
     let request: RunRequest
   }
 
   private init?(plan: Plan, batches: [BatchHomecoming], simulated number: Int, _ setting: Setting) {
-    let (panel, request, draws, timeline) = (setting.panel, setting.request, setting.draws, setting.timeline)
+    let (panel, horizon, request) = (setting.demand.panel, setting.demand.horizon, setting.request)
+    let (draws, index, timeline) = (setting.simulated.draws, setting.simulated.index, setting.simulated.timelines[0])
     guard let first = batches.map(\.leaving).min().flatMap(setting.clock.period), let last = batches.map(\.leaving).max() else { return nil }
-    let lastStep = setting.clock.period(last + Double(Self.windowMonths) * 365.25 / 12) ?? setting.horizon - 1
-    let steps = Array(first..<setting.horizon)
+    let lastStep = setting.clock.period(last + Double(Self.windowMonths) * 365.25 / 12) ?? horizon - 1
+    let steps = Array(first..<horizon)
     let payers = Set(batches.map { panel.municipalities[$0.municipality].code })
     let payer = payers.count == 1 ? payers.first ?? "" : ""
 
@@ -100,28 +93,25 @@ public struct HomecomingImpact: Sendable {
     var others = Loss(draws: request.draws, shown: steps.count)
     var found: [(mean: Double, line: Line)] = []
     var unknown: [String] = []
-    for key in setting.index.keys.indices where draws.differs(plan: number, key: key) {
-      let offers = setting.index.offersOfKey[key].map { panel.offers[$0].id }
-      let name = setting.byOffer ? setting.index.keys[key].offer : setting.index.keys[key].area
-      let walk = Walk(draws: draws, plan: number, key: key, panel: panel, horizon: setting.horizon, count: request.draws)
+    for key in index.keys.indices where draws.differs(plan: number, key: key) {
+      let offers = index.offersOfKey[key].map { panel.offers[$0].id }
+      let name = setting.byOffer ? index.keys[key].offer : index.keys[key].area
+      let walk = Walk(draws: draws, plan: number, key: key, panel: panel, horizon: horizon, count: request.draws)
       let loss = walk.loss(shown: steps, lastStep: lastStep) { step in
         let period = panel.origin.advanced(by: step + 1)
         let places = offers.map { timeline.atEnd(of: period, offer: $0) }
         return places.contains { $0 == nil } || places.isEmpty ? nil : places.reduce(0) { $0 + ($1 ?? 0) }
       }
-      let isReached = loss.citizens.contains { $0 > 0 }
-      if !isReached {
+      let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
+      total.add(loss, price: price)
+      guard loss.citizens.contains(where: { $0 > 0 }) else {
         // Nobody is taken home from here, but the municipality's other homecomings rest.
-        let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
         others.add(loss, price: price)
-        total.add(loss, price: price)
         continue
       }
-      let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
       if price == nil { unknown.append(name) }
       let hasPlaces = !offers.isEmpty && offers.allSatisfy(timeline.knows)
       found.append((loss.citizens.reduce(0, +), loss.line(offer: name, price: price, hasPlaces: hasPlaces, level: request.level)))
-      total.add(loss, price: price)
     }
     guard !found.isEmpty else { return nil }
     self.plan = plan
@@ -211,34 +201,21 @@ private struct Walk {
   /// - Parameter places: at the end of a step; nil where unknown: then every place that a citizen left counts.
   func loss(shown: [Int], lastStep: Int, places: (Int) -> Double?) -> Loss {
     var loss = Loss(draws: count, shown: shown.count)
-    var base = [Double](repeating: Double(draws.openingFlowStock(key: key)), count: count)
+    var base = LineState(draws: count, opening: draws.openingFlowStock(key: key))
     var changed = base
     for step in 0..<horizon {
-      let days = Double(panel.origin.advanced(by: step + 1).days)
-      let counts = step <= lastStep
-      if counts { for d in 0..<count { loss.lost[d] += (base[d] - changed[d]) * days } }
-      for isChanged in [false, true] {
-        draws.forEach(plan: isChanged ? plan : 0, key: key, step: step) { kind, d, amount in
-          let change: Double =
-            switch kind {
-            case .admissions, .netMoves: amount
-            case .homecomings, .otherExits: -amount
-            case .dayCorrection, .batchCitizens, .noticeDays: 0
-            }
-          if isChanged { changed[d] += change } else { base[d] += change }
-          switch kind {
-          case .dayCorrection where counts: loss.lost[d] += isChanged ? -amount : amount
-          case .batchCitizens where isChanged: loss.citizens[d] += amount
-          case .noticeDays where isChanged: loss.noticeDays[d] += amount
-          default: break
-          }
-        }
-      }
+      let days = panel.origin.advanced(by: step + 1).days
+      base.add(draws, plan: 0, key: key, step: step, days: days)
+      changed.add(draws, plan: plan, key: key, step: step, days: days)
+      draws.add(.batchCitizens, plan: plan, key: key, step: step, to: &loss.citizens)
+      draws.add(.noticeDays, plan: plan, key: key, step: step, to: &loss.noticeDays)
+      if step == lastStep { for d in 0..<count { loss.lost[d] = base.occupiedDays[d] - changed.occupiedDays[d] } }
       let position = shown.firstIndex(of: step)
       guard position != nil || step == lastStep else { continue }
       let available = places(step)
       for d in 0..<count {
-        let empty = available.map { max(0, $0 - changed[d]) - max(0, $0 - base[d]) } ?? base[d] - changed[d]
+        let (left, before) = (changed.stock[d], base.stock[d])
+        let empty = available.map { max(0, $0 - left) - max(0, $0 - before) } ?? before - left
         if let position { loss.vacant[position][d] = empty }
         if step == lastStep { loss.vacantAtEnd[d] = empty }
       }

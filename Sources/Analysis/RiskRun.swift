@@ -257,13 +257,12 @@ private struct RiskJudge {
       min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places)
     }
     var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
-    let differs = plan > 0 && simulated.draws.differs(plan: plan, key: key)
-    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key), differs: differs)
+    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
     let perYear = panel.length.perYear
     var occupancy: DrawSummary?
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
-      state.add(simulated.draws, plan: differs ? plan : 0, key: key, step: step, days: period.days)
+      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
       watch.observe(state.occupiedDays.map { $0 / Double(period.days) })
       if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
         var shares = state.occupiedDays.map { 100 * $0 / placeDays }

@@ -80,16 +80,22 @@ private struct LineSummary {
   private let summariser: Summariser
   private let key: Int
   private let count: Int
+  /// By plan: whether its line can differ from the plain forecast's; where not, that one's state stands for it.
+  private let differs: [Bool]
   private var states: [LineState]
+  /// By plan, since the period's start; nil once a base period's places were unknown.
+  private var placeDays: [Double?]
+  private var days = 0
   private var found: [ResultRow] = []
 
   init(summariser: Summariser, key: Int) {
     self.summariser = summariser
     self.key = key
     count = summariser.request.draws
-    states = summariser.timelines.indices.map { plan in
-      LineState(draws: summariser.request.draws, opening: summariser.draws.openingFlowStock(key: key), differs: plan == 0 || summariser.draws.differs(plan: plan, key: key))
-    }
+    let plans = summariser.timelines.indices
+    differs = plans.map { $0 == 0 || summariser.draws.differs(plan: $0, key: key) }
+    states = plans.map { _ in LineState(draws: summariser.request.draws, opening: summariser.draws.openingFlowStock(key: key)) }
+    placeDays = plans.map { _ in 0 }
   }
 
   private var panel: Panel { summariser.demand.panel }
@@ -99,14 +105,14 @@ private struct LineSummary {
     let length = max(request.every, panel.length)
     for step in 0..<summariser.demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
-      for plan in states.indices where states[plan].differs { states[plan].add(summariser.draws, plan: plan, key: key, step: step, days: period.days) }
-      for plan in states.indices { addPlaceDays(plan: plan, period: period) }
+      for plan in states.indices where differs[plan] { states[plan].add(summariser.draws, plan: plan, key: key, step: step, days: period.days) }
+      addPlaceDays(period)
       let whole = period.enclosing(length)
       guard whole.lastDay == period.lastDay else { continue }
       // A period that began before the origin is only partly simulated: its flows would be too small.
       let isWhole = whole.firstDay > panel.origin.lastDay
       if isWhole, request.onlyPeriods?.contains(whole) ?? true { summarise(at: period, as: whole, step: step) }
-      for plan in states.indices { states[plan].startPeriod() }
+      startPeriod()
     }
     return found.sorted { left, right in
       (left.plan, Self.order(left.measure), left.period) < (right.plan, Self.order(right.measure), right.period)
@@ -115,10 +121,18 @@ private struct LineSummary {
 
   private static func order(_ measure: Measure) -> Int { Measure.allCases.firstIndex(of: measure) ?? 0 }
 
-  private mutating func addPlaceDays(plan: Int, period: Period) {
-    let days = summariser.places(plan: plan, key: key) { $0.placeDays(in: period, offer: $1) }
-    states[plan].placeDays = states[plan].placeDays.flatMap { sum in days.map { sum + $0 } }
-    states[plan].days += period.days
+  private mutating func addPlaceDays(_ period: Period) {
+    for plan in placeDays.indices {
+      let added = summariser.places(plan: plan, key: key) { $0.placeDays(in: period, offer: $1) }
+      placeDays[plan] = placeDays[plan].flatMap { sum in added.map { sum + $0 } }
+    }
+    days += period.days
+  }
+
+  private mutating func startPeriod() {
+    for plan in states.indices where differs[plan] { states[plan].startPeriod() }
+    placeDays = placeDays.map { _ in 0 }
+    days = 0
   }
 
   private mutating func summarise(at period: Period, as whole: Period, step: Int) {
@@ -126,7 +140,7 @@ private struct LineSummary {
     for measure in Measure.allCases where wanted.contains(measure) {
       var vectors: [[Double]?] = []
       for plan in states.indices {
-        vectors.append(states[plan].differs || measure.needsPlaces ? vector(measure, plan: plan, period: period, step: step) : vectors[0])
+        vectors.append(differs[plan] || measure.needsPlaces ? vector(measure, plan: plan, period: period, step: step) : vectors[0])
       }
       for plan in states.indices {
         guard let values = vectors[plan] else { continue }
@@ -159,7 +173,7 @@ private struct LineSummary {
 
   /// The measure's value in every draw; nil where it is not known for this line.
   private func vector(_ measure: Measure, plan: Int, period: Period, step: Int) -> [Double]? {
-    let state = states[states[plan].differs ? plan : 0]
+    let state = states[differs[plan] ? plan : 0]
     let knowsFlows = summariser.draws.hasFlows(key: key)
     switch measure {
     case .stock: return stock(plan: plan, step: step)
@@ -169,14 +183,14 @@ private struct LineSummary {
     case .occupiedDays: return summariser.draws.hasStockOnly(key: key) || !summariser.draws.hasFlowStock(key: key) ? nil : state.occupiedDays
     case .fullYearPlaces:
       guard let days = vector(.occupiedDays, plan: plan, period: period, step: step) else { return nil }
-      return days.map { $0 / Double(states[plan].days) }
+      return days.map { $0 / Double(self.days) }
     case .places:
       return places(plan: plan, period: period).map { [Double](repeating: $0, count: count) }
     case .vacant:
       guard let places = places(plan: plan, period: period), let stock = stock(plan: plan, step: step) else { return nil }
       return stock.map { places - $0 }
     case .occupancy:
-      guard let placeDays = states[plan].placeDays, placeDays > 0,
+      guard let placeDays = placeDays[plan], placeDays > 0,
         let days = vector(.occupiedDays, plan: plan, period: period, step: step)
       else { return nil }
       return days.map { 100 * $0 / placeDays }
@@ -189,7 +203,7 @@ private struct LineSummary {
 
   private func stock(plan: Int, step: Int) -> [Double]? {
     let draws = summariser.draws
-    let state = states[states[plan].differs ? plan : 0]
+    let state = states[differs[plan] ? plan : 0]
     var values: [Double]? = draws.hasFlowStock(key: key) ? state.stock : nil
     if draws.hasStockOnly(key: key) {
       var sum = values ?? [Double](repeating: 0, count: count)

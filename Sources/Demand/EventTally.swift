@@ -37,15 +37,15 @@ public final class EventTally: @unchecked Sendable {
   /// Draws of a block; threads count in blocks of their own.
   static let width = 16
 
-  public let keys: Int
-  public let horizon: Int
-  public let draws: Int
-  public let detail: Detail
+  private let keys: Int
+  private let horizon: Int
+  private let draws: Int
+  private let detail: Detail
   private let kinds: Int
   private let cells: UnsafeMutablePointer<Int32>
   private let touched: UnsafeMutablePointer<UInt8>
 
-  public init(keys: Int, horizon: Int, draws: Int, detail: Detail = .events) {
+  init(keys: Int, horizon: Int, draws: Int, detail: Detail = .events) {
     self.keys = keys
     self.horizon = horizon
     self.draws = draws
@@ -79,15 +79,18 @@ public final class EventTally: @unchecked Sendable {
   }
 
   /// False when nothing was ever counted under the key.
-  public func isTouched(_ key: Int) -> Bool { touched[key] != 0 }
+  func isTouched(_ key: Int) -> Bool { touched[key] != 0 }
 
-  /// Calls `body` with every draw's count of one key, kind and period that is not zero, in the order of the draws.
-  @inline(__always)
-  public func forEach(_ kind: Kind, key: Int, period: Int, _ body: (Int, Int32) -> Void) {
+  /// Adds every draw's count of one key, kind and period, times a factor, to sums by draw; kinds that are not told apart add nothing.
+  func add(_ kind: Kind, key: Int, period: Int, times factor: Double = 1, to sums: inout [Double]) {
+    precondition(sums.count == draws, "one sum a draw")
     guard isTouched(key), detail == .net ? kind == .netMoves : kind.rawValue < kinds else { return }
-    for block in 0..<Self.blocks(draws) {
-      let line = cells + start(kind, key: key, period: period, block: block)
-      for lane in 0..<Self.width where line[lane] != 0 { body(block * Self.width + lane, line[lane]) }
+    sums.withUnsafeMutableBufferPointer { sums in
+      for block in 0..<Self.blocks(draws) {
+        let line = cells + start(kind, key: key, period: period, block: block)
+        let first = block * Self.width
+        for lane in 0..<min(Self.width, draws - first) { sums[first + lane] += factor * Double(line[lane]) }
+      }
     }
   }
 }

@@ -195,12 +195,10 @@ public struct DemandDraws: Sendable {
   /// Whether any draw of the plan's flows differs from the reference under the key.
   public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (flows.differences[plan - 1].isTouched(key) || hasStockOnly(key: key)) }
 
-  /// Event counts of one key and period under a plan, draw by draw and kind by kind; zeros may be left out.
-  public func forEach(plan: Int, key: Int, step: Int, _ body: (EventTally.Kind, Int, Double) -> Void) {
-    for kind in EventTally.Kind.allCases {
-      flows.base.forEach(kind, key: key, period: step) { body(kind, $0, Double($1)) }
-      if plan > 0 { flows.differences[plan - 1].forEach(kind, key: key, period: step) { body(kind, $0, Double($1)) } }
-    }
+  /// Adds the events of one kind, key and period under a plan, times a factor, to sums by draw.
+  public func add(_ kind: EventTally.Kind, plan: Int, key: Int, step: Int, times factor: Double = 1, to sums: inout [Double]) {
+    flows.base.add(kind, key: key, period: step, times: factor, to: &sums)
+    if plan > 0 { flows.differences[plan - 1].add(kind, key: key, period: step, times: factor, to: &sums) }
   }
 
   public func addStockOnly(plan: Int, key: Int, step: Int, to sums: inout [Double]) {

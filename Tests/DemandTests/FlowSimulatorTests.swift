@@ -34,7 +34,7 @@ import Testing
 
   private func counts(_ tally: EventTally, _ kind: EventTally.Kind, _ period: Int) -> [Double] {
     var counts = [Double](repeating: 0, count: Self.draws)
-    tally.forEach(kind, key: 0, period: period) { counts[$0] = Double($1) }
+    tally.add(kind, key: 0, period: period, to: &counts)
     return counts
   }
 
@@ -47,7 +47,7 @@ import Testing
     var stock = [Double](repeating: Double(result.openingStock[0]), count: Self.draws)
     for period in 0...last {
       for (kind, sign) in [(EventTally.Kind.admissions, 1.0), (.homecomings, -1), (.otherExits, -1), (.netMoves, 1)] {
-        for (d, value) in counts(result.base, kind, period).enumerated() { stock[d] += sign * value }
+        result.base.add(kind, key: 0, period: period, times: sign, to: &stock)
       }
     }
     return stock

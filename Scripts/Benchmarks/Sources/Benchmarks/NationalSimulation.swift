@@ -74,12 +74,14 @@ enum NationalSimulation {
 
   /// Means over the paths, to be held against the peer's: the same task gives the same totals.
   private static func report(_ draws: DemandDraws) -> String {
-    var sums: [EventTally.Kind: Double] = [:]
-    for area in 0..<areas {
-      for step in 0..<quarters { draws.forEach(plan: 0, key: area, step: step) { sums[$0, default: 0] += $2 } }
+    func mean(_ kind: EventTally.Kind) -> Double {
+      var sums = [Double](repeating: 0, count: paths)
+      for area in 0..<areas {
+        for step in 0..<quarters { draws.add(kind, plan: 0, key: area, step: step, to: &sums) }
+      }
+      return sums.reduce(0, +) / Double(paths)
     }
-    let (admissions, homecomings) = (sums[.admissions, default: 0] / Double(paths), sums[.homecomings, default: 0] / Double(paths))
-    let others = sums[.otherExits, default: 0] / Double(paths)
+    let (admissions, homecomings, others) = (mean(.admissions), mean(.homecomings), mean(.otherExits))
     let opening = (0..<areas).reduce(0) { $0 + draws.openingFlowStock(key: $1) }
     return String(
       format: "simulate, means of a path: opening stock %d, admissions %.0f, homecomings %.0f, other exits %.0f, closing stock %.0f", opening,
