@@ -1,6 +1,5 @@
 import Capacity
 public import Demand
-import Dispatch
 public import Forecasting
 public import Placements
 public import Scenarios
@@ -69,8 +68,6 @@ public struct ScenarioRun: Sendable {
   public let rows: [ResultRow]
   /// Lines with the citizens present at the origin.
   public let openingStock: [ResultKey: Double]
-  /// Offers without a known number of places, by id.
-  public let offersWithoutPlaces: [String]
 
   /// - Parameter plans: the first is the plain forecast; others may name each other as base.
   public init(
@@ -89,6 +86,5 @@ public struct ScenarioRun: Sendable {
       offers: simulated.offers)
     rows = summariser.rows()
     openingStock = summariser.openingStock()
-    offersWithoutPlaces = demand.panel.offers.filter { !simulated.timelines[0].knows($0.id) }.map(\.id)
   }
 }

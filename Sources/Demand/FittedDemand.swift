@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 public import Groundwork
 public import Placements
 import Synchronization
@@ -152,7 +151,7 @@ struct KeyKnowledge: Sendable {
       // Only where the source says who lives in which offer; a plan's new offers come after the panel's.
       let strataWithOffers = Set(panel.residents.filter { $0.offer != nil }.map(\.stratum) + panel.offerAdmissions.map(\.stratum))
       let known = Set(strataWithOffers.map { panel.strata[$0] })
-      for (offer, key) in keys.keyOfOffer.enumerated() where key >= 0 {
+      for (offer, key) in keys.byOffer.enumerated() where key >= 0 {
         let isCounted = panel.countedOffers?.contains(offer) ?? true
         if offer >= panel.offers.count || (isCounted && known.contains(panel.offers[offer].stratum)) { mark(key, .flowsAndStock) }
       }

@@ -109,7 +109,6 @@ final class FlowSimulator: Sendable {
 
 /// Moves between strata: a constant hazard a day by stratum and draw, and where they lead.
 final class TransferDraws: Sendable {
-  let strata: Int
   /// `[draw · strata + stratum]`, per day.
   let rate: BareArray<Double>
   /// By stratum: destinations with cumulative probability, the last 1; empty when none was ever seen.
@@ -118,7 +117,7 @@ final class TransferDraws: Sendable {
   /// Hazards have gamma posteriors whose prior is the pooled hazard with the weight of one transfer;
   /// destinations follow the observed shares.
   init(panel: Panel, draws: Int, seed: UInt64) {
-    strata = panel.strata.count
+    let strata = panel.strata.count
     let exposure = panel.strata.indices.map { s in
       panel.municipalities.indices.reduce(0.0) { sum, m in
         panel.series(.occupiedDays, municipality: m, stratum: s).reduce(sum) { $1.isNaN ? $0 : $0 + $1 }

@@ -1,4 +1,3 @@
-import Glibc
 import Placements
 
 /// What a plan changes in one cell.
@@ -16,7 +15,6 @@ struct Touch: OptionSet {
 
   /// Changes that reach those who are there.
   static let path: Touch = [.homecoming, .otherExit, .batch, .offers]
-  static let admission: Touch = [.admissionRate, .newChoice]
 }
 
 extension RateChange.Target {

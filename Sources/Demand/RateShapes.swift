@@ -1,7 +1,7 @@
 /// What rates amount to in each period, with the running integrals; one row each, filled when first asked for.
 struct RateShapes {
-  let horizon: Int
-  let rows: Int
+  private let horizon: Int
+  private let rows: Int
   /// `[row · horizon + period]`: rate times days.
   private let amounts: UnsafeMutablePointer<Double>
   /// `[row · (horizon + 1) + edge]`.

@@ -33,9 +33,6 @@ public struct TallyKeys: Sendable {
     cell = []
   }
 
-  /// By offer, −1 where nothing is counted.
-  var keyOfOffer: [Int] { byOffer }
-
   public var isByOffer: Bool { !byOffer.isEmpty }
 
   @inline(__always)

@@ -7,17 +7,15 @@ struct ChangeReader {
   let builder: PlanBuilder
   let scenario: Scenario
   let change: Scenario.Change
-  let newOffers: [Offer]
   /// Which of the plan's changes of the same lever and scope this is, from 1.
   let occurrence: Int
   private(set) var errors: [Finding] = []
   private(set) var warnings: [Finding] = []
 
-  init(builder: PlanBuilder, scenario: Scenario, change: Scenario.Change, newOffers: [Offer], occurrence: Int) {
+  init(builder: PlanBuilder, scenario: Scenario, change: Scenario.Change, occurrence: Int) {
     self.builder = builder
     self.scenario = scenario
     self.change = change
-    self.newOffers = newOffers
     self.occurrence = occurrence
   }
 

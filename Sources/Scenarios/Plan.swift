@@ -31,6 +31,4 @@ public struct PlacesChange: Hashable, Sendable {
   public let from: Day
   public let to: Day?
   public let effect: Effect
-
-  public func applies(on day: Day) -> Bool { day >= from && (to.map { day <= $0 } ?? true) }
 }

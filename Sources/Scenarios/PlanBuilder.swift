@@ -37,7 +37,7 @@ public struct PlanBuilder {
       for change in ancestor.changes {
         let scope = ChangeReader.scopeText(change)
         seen[scope, default: 0] += 1
-        var reader = ChangeReader(builder: self, scenario: ancestor, change: change, newOffers: plan.newOffers, occurrence: seen[scope] ?? 1)
+        var reader = ChangeReader(builder: self, scenario: ancestor, change: change, occurrence: seen[scope] ?? 1)
         reader.apply(to: &plan)
         findings += reader.errors
         plan.warnings += reader.warnings
