@@ -41,8 +41,10 @@ struct MessyFilesTests {
       #expect(run.code == 0, "\(run.errors)")
       #expect(rounds <= 4)
       #expect(run.errors.contains("ingen fejl") && run.errors.contains("Næste: plads forecast --project p"), "\(run.errors)")
-      for table in ["stays     data/Udtræk ophold", "tariffs   data/takstliste 2026.csv", "offers    data/tilbudsoversigt.csv"] {
-        #expect(run.output.contains(table) || run.output.contains(table.replacing("     ", with: "    ")) || run.output.contains(table.split(separator: " ").last!), "\(run.output)")
+      // In rows for machines, since a narrow table breaks long names of files.
+      let tables = try program.run("check", "-p", "p", "--format", "csv").output.split(separator: "\n")
+      for start in ["stays,data/Udtræk ophold 2026.xlsx [Data],4,", "tariffs,data/takstliste 2026.csv,2,", "offers,data/tilbudsoversigt.csv,2,"] {
+        #expect(tables.count { $0.hasPrefix(start) } == 1, "\(start) is not in: \(tables)")
       }
       let toml = try program.read("p/plads.toml")
       for line in ["\"Ophørsgrund\" = \"end_reason\"", "\"Hjemtaget af kommunen\" = \"homecoming\"", "\"Afgået ved døden 2023\" = \"death\"", "header_row = [2, 3]"] {
