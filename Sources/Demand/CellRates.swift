@@ -85,7 +85,7 @@ struct CellRates: ~Copyable {
   mutating func begin(municipality: Int, draw: Int, reference: PreparedPlan) {
     self.municipality = municipality
     self.draw = draw
-    root = StreamKey.of(simulator.seed, UInt64(municipality) &+ 1, UInt64(draw))
+    root = CounterStream.key(CounterStream.key(simulator.seed, UInt64(municipality)), UInt64(draw))
     plan = reference
     touches = reference.touch.pointer + municipality * strata
     isBase = true
