@@ -22,6 +22,8 @@ public struct FittedGLM: Sendable {
   public let count: Int
   /// The negative binomial's theta, estimated or given.
   public let theta: Double?
+  /// Standard error of log θ with the means held; nil where θ is given, absent or at its bound.
+  public let logThetaStandardError: Double?
   /// Linear predictor with the offset, one per row.
   public let predictor: [Double]
   /// Fitted means (probabilities for the binomial), one per row.

@@ -134,7 +134,7 @@ extension FittedGLM {
       model: model, names: names, coefficients: coefficients, unscaledCovariance: covariance, kept: kept,
       aliased: aliased, dispersion: degrees > 0 ? deviance / Double(degrees) : .nan, deviance: deviance,
       nullDeviance: nullDeviance, logLikelihood: likelihood, aic: -2 * likelihood + 2 * Double(kept.count + 1),
-      degreesOfFreedom: degrees, count: data.effectiveCount, theta: nil, predictor: rows, mean: rows, pearson: deviance,
+      degreesOfFreedom: degrees, count: data.effectiveCount, theta: nil, logThetaStandardError: nil, predictor: rows, mean: rows, pearson: deviance,
       warnings: warnings, trace: [], hatValues: hatValues)
   }
 }

@@ -9,11 +9,13 @@ public enum RegressionFit {
 
   /// Largest design (rows times columns) that least squares factorises in double-double arithmetic.
   static let largestExtended = 20_000
-  /// Larger ones are solved in doubles, and corrected in double-double where other columns inflate a coefficient's variance
-  /// by more than this: below it doubles keep the coefficients to about 1e-13 of their standard errors' scale.
+  /// Larger ones are solved in doubles and corrected in double-double where that is quick: rows times squared columns up
+  /// to this always (a third of a second), so that accuracy does not fall at the limit above.
+  private static let alwaysRefined = 10_000_000
+  /// Up to this where other columns inflate a coefficient's variance by more than `refinedInflation` (a million rows of a
+  /// 10th power: four seconds). Below that inflation doubles keep the coefficients to about 1e-12 standard errors.
+  private static let largestRefined = 150_000_000
   private static let refinedInflation = 1e6
-  /// Largest rows times squared columns that are corrected so; a few seconds.
-  private static let largestRefined = 1_000_000_000
 
   /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )` terms, a penalised GLM.
   ///
@@ -70,7 +72,10 @@ public enum RegressionFit {
       return try extended.factorised(model, response)
     }
     let fit = try LeastSquaresFit(model, try extended.schema.factoredDesign(for: table), response)
-    guard n * p * p <= largestRefined, fit.inflation > refinedInflation else { return fit.finished() }
+    let work = n * p * p
+    guard work <= alwaysRefined || (work <= largestRefined && fit.inflation > refinedInflation) else {
+      return fit.finished()
+    }
     do {
       return try extended.refined(fit, response)
     } catch is LinearAlgebraError {
@@ -92,7 +97,7 @@ public enum RegressionFit {
     return RegressionResult(
       schema: schema, family: fit.model.family, link: fit.model.link, method: method,
       coefficients: coefficients, varianceComponents: [], groupEffects: [], theta: fit.theta,
-      logThetaStandardError: nil, dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
+      logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
       logLikelihood: fit.logLikelihood, aic: fit.aic, residualDegreesOfFreedom: fit.degreesOfFreedom,
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil,
       rSquared: isGaussian && fit.nullDeviance > 0 ? 1 - fit.deviance / fit.nullDeviance : nil, count: fit.count, fitted: fit.mean,

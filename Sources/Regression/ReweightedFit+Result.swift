@@ -13,7 +13,8 @@ extension ReweightedFit {
       kept: solution.kept, aliased: solution.aliased, dispersion: 1, deviance: deviance,
       nullDeviance: try model.nullDeviance(data, hasIntercept: hasIntercept, theta: theta), logLikelihood: likelihood,
       aic: -2 * likelihood + 2 * parameters, degreesOfFreedom: degrees, count: data.effectiveCount,
-      theta: theta.isNaN ? nil : theta, predictor: design.restored(predictor), mean: design.restored(mean),
+      theta: theta.isNaN ? nil : theta,
+      logThetaStandardError: thetaEstimated ? logThetaError : nil, predictor: design.restored(predictor), mean: design.restored(mean),
       pearson: pearson, warnings: warnings(solution, degrees, thetaEstimated), trace: trace,
       hatValues: .byRows(design, root: solution.root, kept: solution.kept, weights: weights))
   }
@@ -28,6 +29,11 @@ extension ReweightedFit {
     if atBound > 0 { warnings.append(.fittedAtBound(rows: atBound)) }
     if thetaEstimated, theta >= NegativeBinomialTheta.upperBound { warnings.append(.thetaAtBound(theta: theta)) }
     return warnings
+  }
+
+  private var logThetaError: Double? {
+    guard theta < NegativeBinomialTheta.upperBound else { return nil }
+    return NegativeBinomialTheta(data).logStandardError(theta, mean: mean)
   }
 
   private var pearson: Double {

@@ -9,7 +9,8 @@ struct ReweightedFit {
   var theta: Double
   private(set) var solver: WeightedLeastSquares
   private(set) var solution: WeightedLeastSquares.Solution?
-  private(set) var coefficients: [Double] = []
+  /// Nil until the first step.
+  private var current: [Double]?
   private(set) var predictor: [Double]
   private(set) var mean: [Double]
   private(set) var deviance = Double.infinity
@@ -22,6 +23,7 @@ struct ReweightedFit {
   private var maximumExists = false
 
   var design: FactoredDesign { solver.design }
+  var coefficients: [Double] { current ?? [] }
 
   /// `data` in the design's order of rows.
   init(_ model: GeneralizedLinearModel, _ design: FactoredDesign, _ data: ResponseData, theta: Double) {
@@ -39,7 +41,7 @@ struct ReweightedFit {
 
   /// Takes over another fit's coefficients as a start.
   mutating func start(from other: ReweightedFit) {
-    coefficients = other.coefficients
+    current = other.current
     predictor = other.predictor
     mean = other.mean
     maximumExists = other.maximumExists
@@ -63,11 +65,10 @@ struct ReweightedFit {
     evaluateMeans()
     var last = Double.infinity
     for iteration in 1...200 {
-      try solve(isStart: coefficients.isEmpty)
+      try solve(isStart: current == nil)
       guard let solution else { return }
-      if coefficients.isEmpty {
-        coefficients = solution.step
-        evaluate()
+      guard current != nil else {
+        evaluate(at: solution.step)
         try record(iteration, .infinity)
         continue
       }
@@ -130,15 +131,15 @@ struct ReweightedFit {
     let (start, old) = (coefficients, deviance)
     var share = 1.0
     while true {
-      for j in coefficients.indices { coefficients[j] = start[j] + share * step[j] }
-      evaluate()
+      evaluate(at: zip(start, step).map { $0 + share * $1 })
       if deviance <= old + 1e-9 * (abs(old) + 1) { return }
       share *= 0.5
       if share < 1e-12 { throw .numericalBreakdown("deviance", trace) }
     }
   }
 
-  private mutating func evaluate() {
+  private mutating func evaluate(at coefficients: [Double]) {
+    current = coefficients
     swap(&previous, &predictor)
     design.predict(coefficients, offset: data.offset, into: &predictor)
     evaluateMeans()

@@ -51,7 +51,7 @@ private struct Directions {
   let signs: [Double]
   /// Vectors over all columns; a direction is a combination of them.
   private(set) var basis: [[Double]] = []
-  /// Root mean square length of each column over the rows with signs.
+  /// Length of each column over all rows that weigh.
   let lengths: [Double]
   private(set) var sum: [Double] = []
 
@@ -61,7 +61,7 @@ private struct Directions {
     self.signs = signs
     let none = [Double](repeating: 0, count: design.rowCount)
     let moments = design.moments(none, weights: signs.map(abs))
-    lengths = (0..<design.columnCount).map { moments[$0, $0].squareRoot() }
+    lengths = design.squaredLengths(weights: zip(signs, interior).map { abs($0) + $1 }).map { $0.squareRoot() }
     let triangle = design.triangle(none, weights: interior).selecting(columns: columns)
     guard let qr = try? PivotedQR(triangle, tolerance: 1e-10) else { return nil }
     for free in qr.aliased {
