@@ -110,6 +110,18 @@ public struct Cholesky: Sendable {
     return result
   }
 
+  /// L⁻ᵀ: a T with T Tᵀ = A⁻¹, upper triangular.
+  public func inverseRoot() -> Matrix {
+    var result = Matrix.identity(order)
+    factor.withUnsafeElements { l in
+      result.withUnsafeMutableElements { target in
+        guard let base = l.baseAddress, let right = target.baseAddress else { return }
+        Cholesky.solveTriangular(base, order: order, transposed: true, right, count: order)
+      }
+    }
+    return result
+  }
+
   /// L z: turns standard normals into draws from N(0, A).
   public func multiplyFactor(_ z: [Double]) -> [Double] {
     precondition(z.count == order, "one number for each row")

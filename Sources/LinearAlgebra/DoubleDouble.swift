@@ -19,6 +19,12 @@ public struct DoubleDouble: Equatable, Sendable {
   public static let zero = DoubleDouble(0)
   public var isFinite: Bool { high.isFinite && low.isFinite }
 
+  /// The exact product of two doubles (where it neither overflows nor underflows).
+  public init(product a: Double, _ b: Double) {
+    high = a * b
+    low = high.isFinite ? fma(a, b, -high) : 0
+  }
+
   @inline(__always)
   private static func twoSum(_ a: Double, _ b: Double) -> (Double, Double) {
     let s = a + b

@@ -1,22 +1,25 @@
-/// Least squares by Householder QR in double-double arithmetic, for small and badly conditioned problems.
+/// Weighted least squares by Householder QR in double-double arithmetic, for small and badly conditioned problems.
 ///
 /// O(n p²) at some 30 times the cost of plain doubles. Columns that depend on earlier ones are set aside, as in R's
 /// `lm` (limited pivoting): the remainder of a column, divided by its length, must exceed `tolerance`.
 public struct ExtendedLeastSquares: Sendable {
   /// One for each column; NaN where aliased.
   public let coefficients: [Double]
-  /// (XᵀX)⁻¹ of the kept columns, in the order of `kept`.
+  /// (XᵀWX)⁻¹ of the kept columns, in the order of `kept`.
   public let covariance: Matrix
+  /// Response less fit, one for each row, also where the weight is zero.
   public let residuals: [Double]
-  /// Residual sum of squares.
+  /// Σ w r².
   public let residualSumOfSquares: Double
+  /// Hat values of the rows, 0 where the weight is 0.
+  public let leverages: [Double]
   public let kept: [Int]
   public let aliased: [Int]
 
-  /// `design` is n × p, given by columns, each entry with its low-order part; `response` has n entries.
+  /// `design` is n × p, given by columns; `response` and `weights` (≥ 0, all one where nil) have n entries.
   /// Throws `dimensionMismatch`, `nonFinite`.
   public init(
-    design: [[DoubleDouble]], response: [Double], tolerance: Double = 1e-13
+    design: [[DoubleDouble]], response: [DoubleDouble], weights: [Double]? = nil, tolerance: Double = 1e-13
   ) throws(LinearAlgebraError) {
     let n = response.count
     for (j, column) in design.enumerated() {
@@ -24,21 +27,56 @@ public struct ExtendedLeastSquares: Sendable {
       if let i = column.firstIndex(where: { !$0.isFinite }) { throw .nonFinite(row: i, column: j) }
     }
     if let i = response.firstIndex(where: { !$0.isFinite }) { throw .nonFinite(row: i, column: design.count) }
-    var reduction = HouseholderReduction(response: response.map { DoubleDouble($0) })
-    for (j, column) in design.enumerated() { reduction.append(column, index: j, tolerance: tolerance) }
-    kept = reduction.kept
-    aliased = Array(0..<design.count).filter { !reduction.kept.contains($0) }
+    let roots = weights.map { $0.map { DoubleDouble($0).squareRoot() } }
+    func scaled(_ column: [DoubleDouble]) -> [DoubleDouble] { roots.map { zip(column, $0).map { $0 * $1 } } ?? column }
+
+    var reduction = HouseholderReduction(response: scaled(response))
+    for (j, column) in design.enumerated() { reduction.append(scaled(column), index: j, tolerance: tolerance) }
+    let kept = reduction.kept
+    self.kept = kept
+    aliased = Array(0..<design.count).filter { !kept.contains($0) }
     let solution = reduction.solve()
     var all = [Double](repeating: .nan, count: design.count)
-    for (position, j) in reduction.kept.enumerated() { all[j] = solution[position].high }
+    for (position, j) in kept.enumerated() { all[j] = solution[position].high }
     coefficients = all
-    covariance = reduction.covariance()
-    var rest = response.map { DoubleDouble($0) }
-    for (position, j) in reduction.kept.enumerated() {
+    let inverse = reduction.inverse()
+    covariance = ExtendedLeastSquares.covariance(inverse)
+
+    var rest = response
+    for (position, j) in kept.enumerated() {
       for i in 0..<n { rest[i] -= design[j][i] * solution[position] }
     }
     residuals = rest.map(\.high)
-    residualSumOfSquares = rest.reduce(DoubleDouble.zero) { $0 + $1 * $1 }.high
+    residualSumOfSquares = scaled(rest).reduce(DoubleDouble.zero) { $0 + $1 * $1 }.high
+    leverages = ExtendedLeastSquares.leverages(kept.map { scaled(design[$0]) }, inverse, count: n)
+  }
+
+  /// R⁻¹R⁻ᵀ from the columns of R⁻¹.
+  private static func covariance(_ inverse: [[DoubleDouble]]) -> Matrix {
+    let p = inverse.count
+    var result = Matrix(rows: p, columns: p)
+    for i in 0..<p {
+      for j in 0...i {
+        var sum = DoubleDouble.zero
+        for k in i..<p { sum += inverse[k][i] * inverse[k][j] }
+        result[i, j] = sum.high
+        result[j, i] = sum.high
+      }
+    }
+    return result
+  }
+
+  /// Squared lengths of the rows of X R⁻¹, each column of which is an orthonormal one.
+  private static func leverages(_ design: [[DoubleDouble]], _ inverse: [[DoubleDouble]], count n: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: n)
+    for (k, column) in inverse.enumerated() {
+      for i in 0..<n {
+        var entry = DoubleDouble.zero
+        for j in 0...k { entry += design[j][i] * column[j] }
+        sums[i] += entry.high * entry.high
+      }
+    }
+    return sums
   }
 }
 
@@ -76,23 +114,13 @@ private struct HouseholderReduction {
   /// R⁻¹ of the rotated response.
   func solve() -> [DoubleDouble] { back(Array(rotated.prefix(kept.count))) }
 
-  func covariance() -> Matrix {
-    let p = kept.count
-    let inverse = (0..<p).map { j -> [DoubleDouble] in
-      var unit = [DoubleDouble](repeating: .zero, count: p)
+  /// Columns of R⁻¹, zeros below the diagonal included.
+  func inverse() -> [[DoubleDouble]] {
+    (0..<kept.count).map { j in
+      var unit = [DoubleDouble](repeating: .zero, count: kept.count)
       unit[j] = DoubleDouble(1)
       return back(unit)
     }
-    var result = Matrix(rows: p, columns: p)
-    for i in 0..<p {
-      for j in 0...i {
-        var sum = DoubleDouble.zero
-        for k in i..<p { sum += inverse[k][i] * inverse[k][j] }
-        result[i, j] = sum.high
-        result[j, i] = sum.high
-      }
-    }
-    return result
   }
 
   private func back(_ right: [DoubleDouble]) -> [DoubleDouble] {

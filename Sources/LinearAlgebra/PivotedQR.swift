@@ -60,11 +60,10 @@ public struct PivotedQR: Sendable {
     return coefficients
   }
 
-  /// (RᵀR)⁻¹ of the kept columns in the order of `kept`: the unscaled covariance of the coefficients.
-  public func covariance() -> Matrix {
-    var result = Matrix(rows: rank, columns: rank)
-    guard rank > 0 else { return result }
+  /// T with T Tᵀ = (XᵀX)⁻¹ of the kept columns, rows in the order of `kept`: X T has orthonormal columns.
+  public func inverseRoot() -> Matrix {
     var inverse = Matrix.identity(rank)
+    guard rank > 0 else { return inverse }
     qr.withUnsafeElements { a in
       inverse.withUnsafeMutableElements { b in
         cblas_dtrsm(
@@ -72,17 +71,15 @@ public struct PivotedQR: Sendable {
           Int32(rows), b.baseAddress, Int32(rank))
       }
     }
-    for i in 0..<rank {
-      for j in 0...i {
-        var sum = 0.0
-        for k in 0..<rank { sum += inverse[i, k] * inverse[j, k] }
-        let (a, b) = (order[i], order[j])
-        result[a, b] = sum / (scale[a] * scale[b])
-        result[b, a] = result[a, b]
-      }
+    var result = Matrix(rows: rank, columns: rank)
+    for k in 0..<rank {
+      for i in 0..<rank { result[order[i], k] = inverse[i, k] / scale[order[i]] }
     }
     return result
   }
+
+  /// (XᵀX)⁻¹ of the kept columns in the order of `kept`: the unscaled covariance of the coefficients.
+  public func covariance() -> Matrix { inverseRoot().transposed.crossProduct() }
 
   /// Diagonal of the hat matrix: the leverage of every row, between 0 and 1.
   public func leverages() -> [Double] {

@@ -96,4 +96,28 @@ public enum Kernels {
       CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(m), b, Int32(k), 0, c,
       Int32(m))
   }
+
+  /// `c` (m × n) = a b with `a` m × k and `distance` between its columns, `b` k × n and `c` packed by columns.
+  public static func multiply(
+    _ a: UnsafePointer<Double>, distance: Int, _ b: UnsafePointer<Double>, m: Int, n: Int, k: Int,
+    into c: UnsafeMutablePointer<Double>
+  ) {
+    guard m > 0, n > 0, k > 0 else { return }
+    cblas_dgemm(
+      CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(distance), b, Int32(k), 0, c,
+      Int32(m))
+  }
+
+  /// Lower triangle of `c` (packed, order n) = aᵀ a with `a` m × n and `distance` between its columns.
+  public static func crossProduct(
+    _ a: UnsafePointer<Double>, rows m: Int, columns n: Int, distance: Int, into c: UnsafeMutablePointer<Double>
+  ) {
+    guard n > 0 else { return }
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, Int32(n), Int32(m), 1, a, Int32(distance), 0, c, Int32(n))
+  }
+
+  /// Σ aᵢ bᵢ of equally long columns.
+  public static func dot(_ a: UnsafeBufferPointer<Double>, _ b: UnsafeBufferPointer<Double>) -> Double {
+    cblas_ddot(Int32(a.count), a.baseAddress, 1, b.baseAddress, 1)
+  }
 }

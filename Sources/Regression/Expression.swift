@@ -62,7 +62,7 @@ public indirect enum Expression: Hashable, Sendable {
   /// One number per row. Throws for unknown, textual or missing columns and where the value is not finite.
   func values(in data: DataTable) throws(DataError) -> [Double] {
     let result = try evaluate(data)
-    if let row = result.firstIndex(where: { !$0.isFinite }) { throw .notFinite(term: description, row: row) }
+    if !result.isFinite, let row = result.firstIndex(where: { !$0.isFinite }) { throw .notFinite(term: description, row: row) }
     return result
   }
 

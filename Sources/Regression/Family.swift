@@ -79,6 +79,17 @@ struct ResponseData: Sendable {
     }
   }
 
+  /// The same rows in a design's order.
+  func ordered(by design: FactoredDesign) -> ResponseData { design.order == nil ? self : ResponseData(self, design) }
+
+  private init(_ data: ResponseData, _ design: FactoredDesign) {
+    y = design.ordered(data.y)
+    trials = data.trials.map(design.ordered)
+    weights = data.weights.map(design.ordered)
+    offset = data.offset.map(design.ordered)
+    totalWeights = data.weights == nil && data.trials == nil ? data.totalWeights : design.ordered(data.totalWeights)
+  }
+
   /// Rows with a positive weight (and trials): what counts for degrees of freedom.
   var effectiveCount: Int { totalWeights.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 }
@@ -94,31 +105,38 @@ extension Family {
     }
   }
 
-  /// Variance function of a whole column.
-  func variance(_ mean: [Double], theta: Double, into variance: inout [Double]) {
+  /// Variance function of some rows of a column.
+  func variance(
+    _ mean: UnsafePointer<Double>, theta: Double, _ rows: Range<Int>, into variance: UnsafeMutablePointer<Double>
+  ) {
     switch self {
-    case .gaussian: for i in mean.indices { variance[i] = 1 }
-    case .poisson: for i in mean.indices { variance[i] = mean[i] }
-    case .negativeBinomial: for i in mean.indices { variance[i] = mean[i] * (1 + mean[i] / theta) }
-    case .binomial: for i in mean.indices { variance[i] = mean[i] * (1 - mean[i]) }
+    case .gaussian: for i in rows { variance[i] = 1 }
+    case .poisson: for i in rows { variance[i] = mean[i] }
+    case .negativeBinomial: for i in rows { variance[i] = mean[i] * (1 + mean[i] / theta) }
+    case .binomial: for i in rows { variance[i] = mean[i] * (1 - mean[i]) }
     }
   }
 
   /// Twice the log-likelihood's distance from the saturated model, in units of the dispersion.
   func deviance(_ data: ResponseData, _ mean: [Double], theta: Double) -> Double {
+    mean.withUnsafeBufferPointer { $0.baseAddress.map { deviance(data, $0, theta: theta, data.y.indices) } ?? 0 }
+  }
+
+  /// The same of some rows.
+  func deviance(_ data: ResponseData, _ mean: UnsafePointer<Double>, theta: Double, _ rows: Range<Int>) -> Double {
     var sum = 0.0
     let (y, w) = (data.y, data.totalWeights)
     switch self {
-    case .gaussian: for i in y.indices { sum += w[i] * (y[i] - mean[i]) * (y[i] - mean[i]) / 2 }
+    case .gaussian: for i in rows { sum += w[i] * (y[i] - mean[i]) * (y[i] - mean[i]) / 2 }
     case .poisson:
-      for i in y.indices { sum += w[i] * ((y[i] > 0 ? y[i] * log(y[i] / mean[i]) : 0) - (y[i] - mean[i])) }
+      for i in rows { sum += w[i] * ((y[i] > 0 ? y[i] * log(y[i] / mean[i]) : 0) - (y[i] - mean[i])) }
     case .negativeBinomial:
-      for i in y.indices {
+      for i in rows {
         let first = y[i] > 0 ? y[i] * log(y[i] / mean[i]) : 0
         sum += w[i] * (first - (y[i] + theta) * log((y[i] + theta) / (mean[i] + theta)))
       }
     case .binomial:
-      for i in y.indices {
+      for i in rows {
         let success = y[i] > 0 ? y[i] * log(y[i] / mean[i]) : 0
         let failure = y[i] < 1 ? (1 - y[i]) * log((1 - y[i]) / (1 - mean[i])) : 0
         sum += w[i] * (success + failure)
@@ -132,11 +150,7 @@ extension Family {
     let (y, w) = (data.y, data.weights ?? [Double](repeating: 1, count: data.y.count))
     var sum = 0.0
     switch self {
-    case .gaussian:
-      let n = Double(data.effectiveCount)
-      let rss = deviance(data, mean, theta: theta)
-      for weight in w where weight > 0 { sum += log(weight) / 2 }
-      return sum - n / 2 * (log(2 * .pi * rss / n) + 1)
+    case .gaussian: return gaussianLogLikelihood(data, deviance(data, mean, theta: theta))
     case .poisson:
       for i in y.indices { sum += w[i] * ((y[i] > 0 ? y[i] * log(mean[i]) : 0) - mean[i] - logGamma(y[i] + 1)) }
     case .negativeBinomial:
@@ -156,5 +170,13 @@ extension Family {
       }
     }
     return sum
+  }
+
+  /// The Gaussian's log-likelihood from the residual sum of squares, with the variance that maximises it.
+  func gaussianLogLikelihood(_ data: ResponseData, _ squares: Double) -> Double {
+    let n = Double(data.effectiveCount)
+    var sum = 0.0
+    for weight in data.weights ?? [] where weight > 0 { sum += log(weight) / 2 }
+    return sum - n / 2 * (log(2 * .pi * squares / n) + 1)
   }
 }

@@ -9,10 +9,12 @@ public struct FittedGLM: Sendable {
   public let unscaledCovariance: Matrix
   public let kept: [Int]
   public let aliased: [Int]
-  /// Residual variance of the Gaussian, 1 elsewhere.
+  /// Residual variance of the Gaussian (NaN without residual degrees of freedom), 1 elsewhere.
   public let dispersion: Double
   public let deviance: Double
+  /// Deviance of the intercept alone, or without one of the offset alone.
   public let nullDeviance: Double
+  /// With all constants. Infinite for a Gaussian fit without any residual.
   public let logLikelihood: Double
   public let aic: Double
   public let degreesOfFreedom: Int
@@ -20,6 +22,8 @@ public struct FittedGLM: Sendable {
   public let count: Int
   /// The negative binomial's theta, estimated or given.
   public let theta: Double?
+  /// Standard error of log θ with the means held; nil where θ is given, absent or at its bound.
+  public let logThetaStandardError: Double?
   /// Linear predictor with the offset, one per row.
   public let predictor: [Double]
   /// Fitted means (probabilities for the binomial), one per row.
@@ -28,6 +32,7 @@ public struct FittedGLM: Sendable {
   public let pearson: Double
   public let warnings: [RegressionWarning]
   public let trace: [IterationRecord]
+  let hatValues: HatValues
 
   /// Standard errors in the order of `coefficients`; NaN where aliased. Theta counts as known.
   public var standardErrors: [Double] {
@@ -36,5 +41,25 @@ public struct FittedGLM: Sendable {
       errors[j] = (unscaledCovariance[position, position] * dispersion).squareRoot()
     }
     return errors
+  }
+
+  /// Hat values, one per row: the diagonal of W½X(XᵀWX)⁻¹XᵀW½ with prior and working weights, as R's `hatvalues`. Between
+  /// 0 and 1, 0 where the weight is 0; they add up to the number of kept columns. Computed at each call, O(n p²) for
+  /// numeric columns, less with factors.
+  public var leverage: [Double] { hatValues.values }
+}
+
+/// Where the hat values of a fit come from.
+enum HatValues: Sendable {
+  case known([Double])
+  /// From T with T Tᵀ = (XᵀWX)⁻¹; weights in the design's order of rows.
+  case byRows(FactoredDesign, root: Matrix, kept: [Int], weights: [Double])
+
+  var values: [Double] {
+    switch self {
+    case .known(let values): values
+    case .byRows(let design, let root, let kept, let weights):
+      design.restored(design.leverages(root: root, kept: kept, weights: weights))
+    }
   }
 }

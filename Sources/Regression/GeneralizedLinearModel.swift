@@ -16,13 +16,19 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
     self.link = chosen
   }
 
-  /// Maximum likelihood by iteratively reweighted least squares with step halving, to about 1e-11 standard errors.
+  /// Maximum likelihood by iteratively reweighted least squares with step halving, to about 1e-11 standard errors; least
+  /// squares by QR for the Gaussian.
   ///
   /// - Parameters:
   ///   - design: n × p; columns that depend on earlier ones are set aside and their coefficients NaN.
   ///   - names: one for each column, for messages.
   ///   - response: values, counts or (binomial) successes; `trials` of the binomial, 1 where nil.
   ///   - weights: prior weights ≥ 0; `offset`: added to the linear predictor.
+  ///
+  /// Throws `invalidResponse`, `invalidWeight`, `invalidOffset` and `DataError.notFinite` at the first bad row,
+  /// `noPositiveWeight`, `DataError.noRows` and `lengthMismatch`; `separation` where the likelihood has no maximum (also
+  /// where all counts are zero, or all outcomes equal); `nonConvergence` and `numericalBreakdown` with the trace.
+  /// More columns than rows are aliased, with the warning `noResidualDegrees`.
   public func fit(
     design: Matrix, names: [String], response: [Double], trials: [Double]? = nil, weights: [Double]? = nil,
     offset: [Double]? = nil
@@ -32,26 +38,35 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
     guard design.rows == response.count else {
       throw .data(.lengthMismatch(expected: response.count, found: design.rows))
     }
-    guard case .negativeBinomial(nil) = family else {
-      var theta = Double.nan
-      if case .negativeBinomial(let given?) = family { theta = given }
-      var fit = ReweightedFit(self, design, names, data, theta: theta)
-      try fit.run()
-      return try fit.finished(thetaEstimated: false)
+    do throws(LinearAlgebraError) {
+      try design.requireFinite()
+    } catch {
+      guard case .nonFinite(let row, let column) = error else { throw .numericalBreakdown("design", []) }
+      throw .data(.notFinite(term: names[column], row: row))
     }
-    return try fitWithTheta(design, names, data)
+    return try fit(FactoredDesign(design, names: names), data)
+  }
+
+  /// `data` in its own order of rows.
+  func fit(_ design: FactoredDesign, _ data: ResponseData) throws(RegressionError) -> FittedGLM {
+    if family == .gaussian { return try LeastSquaresFit(self, design, data).finished() }
+    let data = data.ordered(by: design)
+    if case .negativeBinomial(nil) = family { return try fitWithTheta(design, data) }
+    var theta = Double.nan
+    if case .negativeBinomial(let given?) = family { theta = given }
+    var fit = ReweightedFit(self, design, data, theta: theta)
+    try fit.run()
+    return try fit.finished(thetaEstimated: false)
   }
 
   /// Alternates coefficients and theta until neither moves, as MASS's `glm.nb` but to the last digits.
-  private func fitWithTheta(
-    _ design: Matrix, _ names: [String], _ data: ResponseData
-  ) throws(RegressionError) -> FittedGLM {
+  private func fitWithTheta(_ design: FactoredDesign, _ data: ResponseData) throws(RegressionError) -> FittedGLM {
     let poisson = GeneralizedLinearModel(.poisson, .log)
-    var start = ReweightedFit(poisson, design, names, data, theta: .nan)
+    var start = ReweightedFit(poisson, design, data, theta: .nan)
     try start.run()
     let search = NegativeBinomialTheta(data)
     var theta = search.momentStart(start.mean)
-    var fit = ReweightedFit(self, design, names, data, theta: theta)
+    var fit = ReweightedFit(self, design, data, theta: theta)
     fit.start(from: start)
     for round in 1...100 {
       let next = search.maximise(start: theta, mean: fit.mean)
@@ -86,7 +101,7 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
       let mean = zip(data.y, data.totalWeights).reduce(0) { $0 + $1.0 * $1.1 } / total
       return family.deviance(data, [Double](repeating: mean, count: n), theta: theta)
     }
-    var fit = ReweightedFit(self, Matrix(rows: n, columns: 1, repeating: 1), ["(Intercept)"], data, theta: theta)
+    var fit = ReweightedFit(self, FactoredDesign(constantOf: n), data, theta: theta)
     try fit.run()
     return fit.deviance
   }

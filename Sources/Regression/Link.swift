@@ -20,26 +20,33 @@ public enum Link: String, Sendable, CaseIterable {
   /// 0 and 1, means of counts above 0.
   public func inverse(_ predictor: [Double], into mean: inout [Double], slope: inout [Double]) {
     precondition(mean.count == predictor.count && slope.count == predictor.count, "columns have equal length")
-    switch self {
-    case .identity:
-      mean = predictor
-      for i in slope.indices { slope[i] = 1 }
-    case .log:
-      for i in predictor.indices {
-        mean[i] = max(exp(predictor[i]), Double.leastNormalMagnitude)
-        slope[i] = mean[i]
+    predictor.withUnsafeBufferPointer { source in
+      mean.withUnsafeMutableBufferPointer { mean in
+        slope.withUnsafeMutableBufferPointer { slope in
+          guard let from = source.baseAddress, let first = mean.baseAddress, let second = slope.baseAddress else { return }
+          inverse(from, 0..<source.count, into: first, slope: second)
+        }
       }
-    case .logit: Link.fill(predictor, &mean, &slope, Link.logistic)
-    case .probit: Link.fill(predictor, &mean, &slope, Link.normal)
-    case .cloglog: Link.fill(predictor, &mean, &slope, Link.gompertz)
     }
   }
 
-  @inline(__always)
-  private static func fill(
-    _ predictor: [Double], _ mean: inout [Double], _ slope: inout [Double], _ point: (Double) -> (Double, Double)
+  /// The same for some rows of columns.
+  func inverse(
+    _ predictor: UnsafePointer<Double>, _ rows: Range<Int>, into mean: UnsafeMutablePointer<Double>,
+    slope: UnsafeMutablePointer<Double>
   ) {
-    for i in predictor.indices { (mean[i], slope[i]) = point(predictor[i]) }
+    switch self {
+    case .identity:
+      for i in rows { (mean[i], slope[i]) = (predictor[i], 1) }
+    case .log:
+      for i in rows {
+        mean[i] = max(exp(predictor[i]), Double.leastNormalMagnitude)
+        slope[i] = mean[i]
+      }
+    case .logit: for i in rows { (mean[i], slope[i]) = Link.logistic(predictor[i]) }
+    case .probit: for i in rows { (mean[i], slope[i]) = Link.normal(predictor[i]) }
+    case .cloglog: for i in rows { (mean[i], slope[i]) = Link.gompertz(predictor[i]) }
+    }
   }
 
   private static let epsilon = 0x1p-52

@@ -54,6 +54,12 @@ struct NegativeBinomialTheta {
     return isAtBound ? NegativeBinomialTheta.upperBound : exp(logTheta)
   }
 
+  /// Standard error of log θ from the observed information with the means held, as MASS's `theta.ml`; NaN where the
+  /// likelihood is not concave there.
+  func logStandardError(_ theta: Double, mean: [Double]) -> Double {
+    1 / (-derivatives(theta, mean).1).squareRoot()
+  }
+
   /// First and second derivative of the log-likelihood in log θ.
   private func derivatives(_ theta: Double, _ mean: [Double]) -> (Double, Double) {
     // ψ(y+θ) - ψ(θ) = Σ_{j<y} 1/(θ+j): sums over the histogram.

@@ -7,8 +7,15 @@ public enum RegressionFit {
   /// How variances of groups are chosen: the Gaussian's default is REML, that of other families ML.
   public enum Method: String, Sendable { case automatic, ml, reml }
 
-  /// Largest design (rows times columns) that least squares solves in double-double arithmetic.
+  /// Largest design (rows times columns) that least squares factorises in double-double arithmetic.
   static let largestExtended = 20_000
+  /// Larger ones are solved in doubles and corrected in double-double where that is quick: rows times squared columns up
+  /// to this always (a third of a second), so that accuracy does not fall at the limit above.
+  private static let alwaysRefined = 10_000_000
+  /// Up to this where other columns inflate a coefficient's variance by more than `refinedInflation` (a million rows of a
+  /// 10th power: four seconds). Below that inflation doubles keep the coefficients to about 1e-12 standard errors.
+  private static let largestRefined = 150_000_000
+  private static let refinedInflation = 1e6
 
   /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )` terms, a penalised GLM.
   ///
@@ -22,9 +29,12 @@ public enum RegressionFit {
     weights: String? = nil, method: Method = .automatic
   ) throws(RegressionError) -> RegressionResult {
     let model = try GeneralizedLinearModel(family: family, link: link)
-    let problem: RegressionProblem
     do {
-      problem = try RegressionProblem(formula, data, family, offset: offset, weights: weights)
+      guard formula.groups.isEmpty else {
+        let problem = try RegressionProblem(formula, data, family, offset: offset, weights: weights)
+        return try mixed(model, problem, data, method)
+      }
+      return try plain(model, formula, data, offset: offset, weights: weights)
     } catch let error as DataError {
       throw .data(error)
     } catch let error as RegressionError {
@@ -32,118 +42,49 @@ public enum RegressionFit {
     } catch {
       preconditionFailure("an error of another kind: \(error)")
     }
-    if !formula.groups.isEmpty { return try mixed(model, problem, data, method) }
-    if family == .gaussian { return try leastSquares(model, problem, data) }
-    return try generalized(model, problem)
+  }
+
+  /// Without groups: texts are interned first, so that a million rows of them are looked at once.
+  private static func plain(
+    _ model: GeneralizedLinearModel, _ formula: Formula, _ data: DataTable, offset: Expression?, weights: String?
+  ) throws -> RegressionResult {
+    guard data.rowCount > 0 else { throw DataError.noRows }
+    let table = try InternedTable(data, for: formula)
+    let schema = try Schema(formula, learningFrom: table)
+    let columns = try ResponseColumns(formula, schema, data, model.family, offset: offset, weights: weights)
+    let response = try ResponseData(
+      model.family, y: columns.response, trials: columns.trials, weights: columns.weights, offset: columns.offset)
+    guard model.family == .gaussian else {
+      return result(of: try model.fit(try schema.factoredDesign(for: table), response), schema, .maximumLikelihood)
+    }
+    let extended = ExtendedProblem(schema: schema, data: data, extraOffset: offset, weights: columns.weights)
+    return result(of: try leastSquares(model, table, extended, response), schema, .leastSquares)
   }
 
   // MARK: Least squares
 
   private static func leastSquares(
-    _ model: GeneralizedLinearModel, _ problem: RegressionProblem, _ data: DataTable
-  ) throws(RegressionError) -> RegressionResult {
-    let size = problem.columns.count * problem.response.count
-    guard size <= largestExtended, !problem.columns.isEmpty else { return try generalized(model, problem) }
-    let response = try ResponseData(
-      .gaussian, y: problem.response, weights: problem.weights, offset: problem.offset)
-    let solution: ExtendedLeastSquares
+    _ model: GeneralizedLinearModel, _ table: InternedTable, _ extended: ExtendedProblem, _ response: ResponseData
+  ) throws -> FittedGLM {
+    let (n, p) = (table.data.rowCount, extended.schema.columnNames.count)
+    if n * p <= largestExtended {
+      _ = try extended.schema.columns(for: table.data)  // Reports what is missing, unknown or not finite.
+      return try extended.factorised(model, response)
+    }
+    let fit = try LeastSquaresFit(model, try extended.schema.factoredDesign(for: table), response)
+    let work = n * p * p
+    guard work <= alwaysRefined || (work <= largestRefined && fit.inflation > refinedInflation) else {
+      return fit.finished()
+    }
     do {
-      solution = try extended(problem, data, response)
-    } catch let error as DataError {
-      throw .data(error)
-    } catch {
-      throw .numericalBreakdown("design", [])
+      return try extended.refined(fit, response)
+    } catch is LinearAlgebraError {
+      throw RegressionError.numericalBreakdown("design", [])
     }
-    let fit = gaussianFit(model, problem, response, solution)
-    return result(of: fit, problem, method: .leastSquares)
-  }
-
-  private static func extended(
-    _ problem: RegressionProblem, _ data: DataTable, _ response: ResponseData
-  ) throws -> ExtendedLeastSquares {
-    var design = try problem.schema.extendedColumns(for: data)
-    var y = response.y
-    if let offset = response.offset { for i in y.indices { y[i] -= offset[i] } }
-    if response.weights != nil {
-      for i in y.indices {
-        let root = DoubleDouble(response.totalWeights[i]).squareRoot()
-        y[i] *= root.high
-        for j in design.indices { design[j][i] = design[j][i] * root }
-      }
-    }
-    return try ExtendedLeastSquares(design: design, response: y)
-  }
-
-  private static func gaussianFit(
-    _ model: GeneralizedLinearModel, _ problem: RegressionProblem, _ response: ResponseData,
-    _ solution: ExtendedLeastSquares
-  ) -> FittedGLM {
-    let fitted = fittedValues(problem, response, solution)
-    let names = problem.schema.columnNames
-    let degrees = response.effectiveCount - solution.kept.count
-    let likelihood = model.family.logLikelihood(response, fitted, theta: .nan)
-    var warnings: [RegressionWarning] = []
-    if !solution.aliased.isEmpty { warnings.append(.aliased(terms: solution.aliased.map { names[$0] })) }
-    if degrees <= 0 { warnings.append(.noResidualDegrees) }
-    return FittedGLM(
-      model: model, names: names, coefficients: solution.coefficients, unscaledCovariance: solution.covariance,
-      kept: solution.kept, aliased: solution.aliased,
-      dispersion: degrees > 0 ? solution.residualSumOfSquares / Double(degrees) : .nan,
-      deviance: solution.residualSumOfSquares, nullDeviance: totalSquares(problem, response),
-      logLikelihood: likelihood, aic: -2 * likelihood + 2 * Double(solution.kept.count + 1),
-      degreesOfFreedom: degrees, count: response.effectiveCount, theta: nil, predictor: fitted, mean: fitted,
-      pearson: solution.residualSumOfSquares, warnings: warnings, trace: [])
-  }
-
-  /// Response less residual, which loses no digits; where the weight is zero the linear predictor.
-  private static func fittedValues(
-    _ problem: RegressionProblem, _ response: ResponseData, _ solution: ExtendedLeastSquares
-  ) -> [Double] {
-    var fitted = response.offset ?? [Double](repeating: 0, count: response.y.count)
-    for (column, coefficient) in zip(problem.columns, solution.coefficients) where !coefficient.isNaN {
-      for i in fitted.indices { fitted[i] += column[i] * coefficient }
-    }
-    for i in fitted.indices where response.totalWeights[i] > 0 {
-      fitted[i] = response.y[i] - solution.residuals[i] / response.totalWeights[i].squareRoot()
-    }
-    return fitted
-  }
-
-  /// Weighted sum of squares of the response less its offset, about its mean where there is an intercept; summed in
-  /// double-double.
-  private static func totalSquares(_ problem: RegressionProblem, _ response: ResponseData) -> Double {
-    let w = response.totalWeights
-    let y = response.y.indices.map { response.y[$0] - (response.offset?[$0] ?? 0) }
-    var centre = DoubleDouble.zero
-    if problem.schema.formula.hasIntercept {
-      var total = DoubleDouble.zero
-      for i in y.indices {
-        centre += DoubleDouble(w[i]) * DoubleDouble(y[i])
-        total += DoubleDouble(w[i])
-      }
-      centre = centre / total
-    }
-    var sum = DoubleDouble.zero
-    for i in y.indices {
-      let difference = DoubleDouble(y[i]) - centre
-      sum += DoubleDouble(w[i]) * difference * difference
-    }
-    return sum.high
-  }
-
-  // MARK: GLM
-
-  private static func generalized(
-    _ model: GeneralizedLinearModel, _ problem: RegressionProblem
-  ) throws(RegressionError) -> RegressionResult {
-    let fit = try model.fit(
-      design: problem.design, names: problem.schema.columnNames, response: problem.response, trials: problem.trials,
-      weights: problem.weights, offset: problem.offset)
-    return result(of: fit, problem, method: model.family == .gaussian ? .leastSquares : .maximumLikelihood)
   }
 
   private static func result(
-    of fit: FittedGLM, _ problem: RegressionProblem, method: RegressionResult.Method
+    of fit: FittedGLM, _ schema: Schema, _ method: RegressionResult.Method
   ) -> RegressionResult {
     let isGaussian = fit.model.family == .gaussian
     let reference = StudentT(
@@ -154,12 +95,12 @@ public enum RegressionFit {
         term: fit.names[j], estimate: fit.coefficients[j], standardError: errors[j], reference: reference)
     }
     return RegressionResult(
-      schema: problem.schema, family: fit.model.family, link: fit.model.link, method: method,
+      schema: schema, family: fit.model.family, link: fit.model.link, method: method,
       coefficients: coefficients, varianceComponents: [], groupEffects: [], theta: fit.theta,
-      logThetaStandardError: nil, dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
+      logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
       logLikelihood: fit.logLikelihood, aic: fit.aic, residualDegreesOfFreedom: fit.degreesOfFreedom,
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil,
-      rSquared: isGaussian ? 1 - fit.deviance / fit.nullDeviance : nil, count: fit.count, fitted: fit.mean,
+      rSquared: isGaussian && fit.nullDeviance > 0 ? 1 - fit.deviance / fit.nullDeviance : nil, count: fit.count, fitted: fit.mean,
       predictor: fit.predictor, warnings: fit.warnings, trace: fit.trace)
   }
 }

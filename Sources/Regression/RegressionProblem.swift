@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-/// A formula applied to data: the numbers that a fit works on.
+/// A formula with groups applied to data: the numbers that a mixed model works on.
 struct RegressionProblem {
   let schema: Schema
   let columns: [[Double]]
@@ -19,23 +19,7 @@ struct RegressionProblem {
     guard data.rowCount > 0 else { throw DataError.noRows }
     schema = try Schema(formula, learningFrom: data)
     columns = try schema.columns(for: data)
-    switch formula.response {
-    case .value(let expression):
-      response = try expression.values(in: data)
-      trials = nil
-    case .proportion(let successes, let total) where family == .binomial:
-      response = try successes.values(in: data)
-      trials = try total.values(in: data)
-    case .proportion(let top, let bottom):
-      response = try Expression.binary(.divide, top, bottom).values(in: data)
-      trials = nil
-    }
-    weights = try name.map { try data.numbers($0) }
-    var sum = try schema.offset(for: data)
-    if let extra {
-      let values = try extra.values(in: data)
-      sum = sum.map { zip($0, values).map(+) } ?? values
-    }
-    offset = sum
+    let read = try ResponseColumns(formula, schema, data, family, offset: extra, weights: name)
+    (response, trials, weights, offset) = (read.response, read.trials, read.weights, read.offset)
   }
 }

@@ -1,122 +1,163 @@
 internal import Glibc
 internal import LinearAlgebra
 
-/// The mutable state of an IRLS fit; each step is small and works on whole columns.
+/// The mutable state of an IRLS fit; each step is small and works on whole columns, which are in the design's order of
+/// rows until the fit is finished.
 struct ReweightedFit {
   let model: GeneralizedLinearModel
-  let names: [String]
   let data: ResponseData
   var theta: Double
-  private var solver: WeightedLeastSquares
-  private var solution: WeightedLeastSquares.Solution?
-  private(set) var coefficients: [Double] = []
+  private(set) var solver: WeightedLeastSquares
+  private(set) var solution: WeightedLeastSquares.Solution?
+  /// Nil until the first step.
+  private var current: [Double]?
   private(set) var predictor: [Double]
   private(set) var mean: [Double]
   private(set) var deviance = Double.infinity
   var trace: [IterationRecord] = []
+  private var previous: [Double]
   private var slope: [Double]
-  private var variance: [Double]
-  private var weights: [Double]
-  private var working: [Double]
+  private(set) var weights: [Double]
+  private var rest: [Double]
+  /// Whether a maximum is known to exist; a fact of the data, so it is settled once.
+  private var maximumExists = false
 
-  init(
-    _ model: GeneralizedLinearModel, _ design: Matrix, _ names: [String], _ data: ResponseData, theta: Double
-  ) {
+  var design: FactoredDesign { solver.design }
+  var coefficients: [Double] { current ?? [] }
+
+  /// `data` in the design's order of rows.
+  init(_ model: GeneralizedLinearModel, _ design: FactoredDesign, _ data: ResponseData, theta: Double) {
     self.model = model
-    self.names = names
     self.data = data
     self.theta = theta
     solver = WeightedLeastSquares(design)
     mean = model.family.startingMeans(data)
     predictor = model.link.apply(mean)
     slope = [Double](repeating: 0, count: data.y.count)
-    variance = slope
+    previous = slope
     weights = slope
-    working = slope
+    rest = slope
   }
 
   /// Takes over another fit's coefficients as a start.
   mutating func start(from other: ReweightedFit) {
-    coefficients = other.coefficients
+    current = other.current
     predictor = other.predictor
     mean = other.mean
+    maximumExists = other.maximumExists
   }
 
   // MARK: Iterating
 
+  /// Iterates to the maximum. A fit that ends otherwise, or at the bounds of the means, is asked whether there is one.
   mutating func run() throws(RegressionError) {
-    model.link.inverse(predictor, into: &mean, slope: &slope)
-    deviance = coefficients.isEmpty ? .infinity : model.family.deviance(data, mean, theta: theta)
+    do {
+      try iterate()
+    } catch {
+      if case .separation = error { throw error }
+      try requireMaximum()
+      throw error
+    }
+    if rowsAtBound > 0 { try requireMaximum() }
+  }
+
+  private mutating func iterate() throws(RegressionError) {
+    evaluateMeans()
     var last = Double.infinity
     for iteration in 1...200 {
-      try solve()
+      try solve(isStart: current == nil)
       guard let solution else { return }
-      if coefficients.isEmpty {
-        coefficients = solution.coefficients
-        evaluate()
+      guard current != nil else {
+        evaluate(at: solution.step)
         try record(iteration, .infinity)
-        if model.family == .gaussian { return }
         continue
       }
-      let change = self.change(to: solution)
-      let before = (predictor, deviance)
-      try advance(to: solution.coefficients)
+      let change = largestChange(solution)
+      let before = deviance
+      try advance(by: solution.step)
       try record(iteration, change)
-      if change < 1e-11 || (change < 1e-8 && change >= last) {
-        try solve()
+      if change < 1e-11 { return }
+      if change < 1e-8, change >= last {
+        try solve(isStart: false)
         return
       }
       last = change
-      try checkSeparation(iteration, before)
+      // A linear predictor that keeps running while the deviance stands still may be a maximum at infinity.
+      if iteration > 6, abs(before - deviance) < 1e-6 * (abs(deviance) + 0.1), isRunning { try requireMaximum() }
     }
     throw .nonConvergence(trace)
   }
 
-  /// Working weights and response at the current point, and their least squares.
-  private mutating func solve() throws(RegressionError) {
-    model.family.variance(mean, theta: theta, into: &variance)
-    let (y, w) = (data.y, data.totalWeights)
-    for i in y.indices {
-      weights[i] = w[i] * slope[i] * slope[i] / variance[i]
-      working[i] = predictor[i] - (data.offset?[i] ?? 0) + (y[i] - mean[i]) / slope[i]
-      if w[i] == 0 { (weights[i], working[i]) = (0, 0) }
-    }
+  /// Working weights and what is left of the working response at the current point, and their least squares. At the
+  /// start the coefficients are zero and the whole working response is left.
+  private mutating func solve(isStart: Bool) throws(RegressionError) {
+    fillWorkingColumns(isStart: isStart)
     do {
-      solution = try solver.solve(working, weights: weights)
+      solution = try solver.solve(rest, weights: weights)
     } catch {
       throw .numericalBreakdown("working weights", trace)
     }
   }
 
-  /// The largest change of a coefficient in its standard errors (of unit dispersion; relative for the Gaussian).
-  private func change(to solution: WeightedLeastSquares.Solution) -> Double {
-    var largest = 0.0
-    for (position, j) in solution.kept.enumerated() {
-      let error = solution.covariance[position, position].squareRoot()
-      let old = coefficients[j].isNaN ? 0 : coefficients[j]
-      largest = max(largest, abs(solution.coefficients[j] - old) / max(error, Double.leastNormalMagnitude))
+  private mutating func fillWorkingColumns(isStart: Bool) {
+    let (family, theta, data, design) = (model.family, theta, data, design)
+    weights.withUnsafeMutableBufferPointer { weights in
+      rest.withUnsafeMutableBufferPointer { rest in
+        let (weights, rest) = (weights.baseAddress!, rest.baseAddress!)
+        LinearAlgebra.inParallel(design.lanes.count) { lane in
+          let rows = design.rows(ofLane: lane)
+          mean.withUnsafeBufferPointer { family.variance($0.baseAddress!, theta: theta, rows, into: weights) }
+          for i in rows {
+            let w = data.totalWeights[i]
+            weights[i] = w == 0 ? 0 : w * slope[i] * slope[i] / weights[i]
+            rest[i] = w == 0 ? 0 : (data.y[i] - mean[i]) / slope[i]
+          }
+          guard isStart else { return }
+          for i in rows where weights[i] > 0 { rest[i] += predictor[i] - (data.offset?[i] ?? 0) }
+        }
+      }
     }
-    return model.family == .gaussian ? 0 : largest
   }
 
-  /// Moves to new coefficients, halving the step while the deviance rises.
-  private mutating func advance(to target: [Double]) throws(RegressionError) {
+  /// The largest step of a coefficient in its standard errors (of unit dispersion).
+  private func largestChange(_ solution: WeightedLeastSquares.Solution) -> Double {
+    zip(solution.kept, solution.errors).reduce(0) { largest, entry in
+      max(largest, abs(solution.step[entry.0]) / max(entry.1, Double.leastNormalMagnitude))
+    }
+  }
+
+  /// Moves by a step, halving it while the deviance rises.
+  private mutating func advance(by step: [Double]) throws(RegressionError) {
     let (start, old) = (coefficients, deviance)
-    coefficients = target
-    evaluate()
-    var halvings = 0
-    while !(deviance <= old + 1e-9 * (abs(old) + 1)) {
-      halvings += 1
-      if halvings > 40 { throw .numericalBreakdown("deviance", trace) }
-      for j in coefficients.indices { coefficients[j] = 0.5 * (coefficients[j] + (start[j].isNaN ? 0 : start[j])) }
-      evaluate()
+    var share = 1.0
+    while true {
+      evaluate(at: zip(start, step).map { $0 + share * $1 })
+      if deviance <= old + 1e-9 * (abs(old) + 1) { return }
+      share *= 0.5
+      if share < 1e-12 { throw .numericalBreakdown("deviance", trace) }
     }
   }
 
-  private mutating func evaluate() {
-    predictor = solver.design.predictor(coefficients, offset: data.offset)
-    model.link.inverse(predictor, into: &mean, slope: &slope)
-    deviance = model.family.deviance(data, mean, theta: theta)
+  private mutating func evaluate(at coefficients: [Double]) {
+    current = coefficients
+    swap(&previous, &predictor)
+    design.predict(coefficients, offset: data.offset, into: &predictor)
+    evaluateMeans()
+  }
+
+  private mutating func evaluateMeans() {
+    let (model, data, theta, design) = (model, data, theta, design)
+    mean.withUnsafeMutableBufferPointer { mean in
+      slope.withUnsafeMutableBufferPointer { slope in
+        let (mean, slope) = (mean.baseAddress!, slope.baseAddress!)
+        let parts = design.perLane { lane in
+          let rows = design.rows(ofLane: lane)
+          predictor.withUnsafeBufferPointer { model.link.inverse($0.baseAddress!, rows, into: mean, slope: slope) }
+          return model.family.deviance(data, mean, theta: theta, rows)
+        }
+        deviance = parts.reduce(0, +)
+      }
+    }
   }
 
   private mutating func record(_ iteration: Int, _ change: Double) throws(RegressionError) {
@@ -124,81 +165,27 @@ struct ReweightedFit {
     guard deviance.isFinite else { throw .numericalBreakdown("deviance", trace) }
   }
 
-  /// A linear predictor that keeps running while the deviance stands still is a maximum at infinity.
-  private func checkSeparation(_ iteration: Int, _ before: (predictor: [Double], deviance: Double)) throws(RegressionError) {
-    guard iteration > 6, model.family != .gaussian,
-      abs(before.deviance - deviance) < 1e-6 * (abs(deviance) + 0.1)
-    else { return }
-    var moving: [Int] = []
-    for i in predictor.indices where data.totalWeights[i] > 0 && abs(predictor[i] - before.predictor[i]) > 0.2 {
-      moving.append(i)
-    }
-    guard !moving.isEmpty else { return }
-    throw .separation(terms: separatingTerms(moving))
+  // MARK: Separation
+
+  /// Whether some row's linear predictor still moves by what a maximum would not allow.
+  private var isRunning: Bool {
+    predictor.indices.contains { data.totalWeights[$0] > 0 && abs(predictor[$0] - previous[$0]) > 0.2 }
   }
 
-  /// Columns whose coefficient, times the column's spread, is large: they carry the fit to infinity.
-  private func separatingTerms(_ rows: [Int]) -> [String] {
-    let design = solver.design
-    var found: [String] = []
-    for j in coefficients.indices where coefficients[j].isFinite {
-      let reach = rows.map { abs(design[$0, j] * coefficients[j]) }.max() ?? 0
-      if reach > 10 { found.append(names[j]) }
-    }
-    return found.isEmpty ? names : found
+  /// Throws `separation` where the likelihood has no maximum.
+  private mutating func requireMaximum() throws(RegressionError) {
+    guard !maximumExists, model.family != .gaussian else { return }
+    if let terms = Separation(design, data, columns: solver.kept).terms { throw .separation(terms: terms) }
+    maximumExists = true
   }
 
-  // MARK: Result
-
-  func finished(thetaEstimated: Bool) throws(RegressionError) -> FittedGLM {
-    guard let solution else { preconditionFailure("run before finishing") }
-    let hasIntercept = solver.design.spansConstant(solution.kept)
-    let degrees = data.effectiveCount - solution.kept.count
-    let isGaussian = model.family == .gaussian
-    let dispersion = isGaussian ? (degrees > 0 ? deviance / Double(degrees) : .nan) : 1
-    let likelihood = model.family.logLikelihood(data, mean, theta: theta)
-    let parameters = Double(solution.kept.count + (isGaussian || thetaEstimated ? 1 : 0))
-    var warnings: [RegressionWarning] = []
-    if !solution.aliased.isEmpty { warnings.append(.aliased(terms: solution.aliased.map { names[$0] })) }
-    if degrees <= 0 { warnings.append(.noResidualDegrees) }
-    let atBound = rowsAtBound()
-    if atBound > 0 { warnings.append(.fittedAtBound(rows: atBound)) }
-    if thetaEstimated, theta >= NegativeBinomialTheta.upperBound { warnings.append(.thetaAtBound(theta: theta)) }
-    return FittedGLM(
-      model: model, names: names, coefficients: coefficients, unscaledCovariance: solution.covariance,
-      kept: solution.kept, aliased: solution.aliased, dispersion: dispersion, deviance: deviance,
-      nullDeviance: try model.nullDeviance(data, hasIntercept: hasIntercept, theta: theta), logLikelihood: likelihood,
-      aic: -2 * likelihood + 2 * parameters, degreesOfFreedom: degrees, count: data.effectiveCount,
-      theta: theta.isNaN ? nil : theta, predictor: predictor, mean: mean, pearson: pearson(), warnings: warnings,
-      trace: trace)
-  }
-
-  private func pearson() -> Double {
-    var v = variance
-    model.family.variance(mean, theta: theta, into: &v)
-    var sum = 0.0
-    for i in v.indices where data.totalWeights[i] > 0 {
-      sum += data.totalWeights[i] * (data.y[i] - mean[i]) * (data.y[i] - mean[i]) / v[i]
-    }
-    return sum
-  }
-
-  private func rowsAtBound() -> Int {
+  /// Rows whose fitted mean is as close to its bound as the arithmetic allows.
+  var rowsAtBound: Int {
     let limit = 10 * 0x1p-52
     switch model.family {
     case .binomial: return mean.reduce(0) { $0 + ($1 < limit || $1 > 1 - limit ? 1 : 0) }
     case .poisson, .negativeBinomial: return mean.reduce(0) { $0 + ($1 < limit ? 1 : 0) }
     case .gaussian: return 0
-    }
-  }
-}
-
-extension Matrix {
-  /// Whether a column is constant or the columns' sum is (a full set of dummies does not count, as in R).
-  func spansConstant(_ kept: [Int]) -> Bool {
-    kept.contains { j in
-      let column = column(j)
-      return column.allSatisfy { $0 == 1 }
     }
   }
 }

@@ -14,7 +14,7 @@ public struct Schema: Equatable, Sendable {
   public let columnNames: [String]
   /// Levels of every group term, in byte order; those of `(1 | a:b)` are joined by a colon.
   public let groupLevels: [[String]]
-  private let terms: [[Coding]]
+  let terms: [[Coding]]
 
   /// Throws `DataError`.
   public init(_ formula: Formula, learningFrom data: DataTable) throws(DataError) {

@@ -1,85 +1,105 @@
 internal import Glibc
 internal import LinearAlgebra
 
-/// The step of an iteratively reweighted fit: least squares of a working response with weights.
+/// The step of an iteratively reweighted fit: weighted least squares of what is left of a working response.
 ///
-/// QR for what fits easily; for large problems the normal equations of columns scaled to unit length, which fall back
-/// to QR where they are close to singular.
+/// QR for what fits easily. For large problems the normal equations of columns scaled to unit length; since they are
+/// solved for a step from given coefficients, their rounding slows the fit at worst, it does not move the maximum. Where
+/// the columns are close to dependent QR takes over, by blocks of rows.
 struct WeightedLeastSquares {
-  let design: Matrix
+  let design: FactoredDesign
   /// Above this many entries the normal equations are used.
   static let largestForQR = 400_000
-  private static let rankTolerance = 1e-10
-  private var weighted: Matrix
-  private var right: [Double]
+  /// Least length of what is left of a unit column after its predecessors are projected out.
+  private let rankTolerance: Double
+  /// Largest factor by which other columns may inflate a coefficient's variance in the normal equations. Their errors
+  /// are about the machine's epsilon times this, so the standard errors keep eight digits.
+  private static let largestInflation = 1e8
+  /// Columns that take part; judged once, at the first step.
+  private(set) var kept: [Int]?
 
-  init(_ design: Matrix) {
+  init(_ design: FactoredDesign, rankTolerance: Double = 1e-10) {
     self.design = design
-    weighted = design
-    right = [Double](repeating: 0, count: design.rows)
+    self.rankTolerance = rankTolerance
   }
 
   struct Solution {
-    /// NaN where aliased.
-    let coefficients: [Double]
-    /// (XᵀWX)⁻¹ of the kept columns.
-    let covariance: Matrix
+    /// One for each column, NaN where aliased.
+    let step: [Double]
+    /// T with T Tᵀ = (XᵀWX)⁻¹ of the kept columns.
+    let root: Matrix
     let kept: [Int]
     let aliased: [Int]
-  }
 
-  /// Minimises Σ wᵢ (zᵢ - xᵢβ)².
-  mutating func solve(_ z: [Double], weights: [Double]) throws(LinearAlgebraError) -> Solution {
-    scale(z, weights)
-    if design.rows * design.columns > WeightedLeastSquares.largestForQR, let solution = try normalEquations() {
-      return solution
-    }
-    let qr = try PivotedQR(weighted, tolerance: WeightedLeastSquares.rankTolerance)
-    return Solution(
-      coefficients: try qr.solve(right), covariance: qr.covariance(), kept: qr.kept, aliased: qr.aliased)
-  }
-
-  private mutating func scale(_ z: [Double], _ weights: [Double]) {
-    let (n, p) = (design.rows, design.columns)
-    let roots = weights.map { $0.squareRoot() }
-    for i in 0..<n { right[i] = z[i] * roots[i] }
-    design.withUnsafeElements { source in
-      weighted.withUnsafeMutableElements { target in
-        for j in 0..<p {
-          for i in 0..<n { target[i + j * n] = source[i + j * n] * roots[i] }
-        }
+    var covariance: Matrix { root.transposed.crossProduct() }
+    /// Standard errors of unit dispersion, in the order of `kept`.
+    var errors: [Double] {
+      (0..<root.rows).map { i in
+        var sum = 0.0
+        for k in 0..<root.columns { sum += root[i, k] * root[i, k] }
+        return sum.squareRoot()
       }
     }
   }
 
-  /// Nil where the columns are so close to dependent that QR must judge.
-  private func normalEquations() throws(LinearAlgebraError) -> Solution? {
-    var cross = weighted.crossProduct()
-    let p = cross.columns
-    let lengths = (0..<p).map { cross[$0, $0].squareRoot() }
-    guard lengths.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-    for j in 0..<p {
-      for i in 0..<p { cross[i, j] /= lengths[i] * lengths[j] }
+  /// Minimises Σ wᵢ (rᵢ - xᵢδ)² over δ; `rest` and `weights` (all one where nil) in the design's order of rows.
+  /// Throws `rankDeficient` where columns become dependent that were not so at the first step.
+  mutating func solve(
+    _ rest: [Double], weights: [Double]?, byQR: Bool = false
+  ) throws(LinearAlgebraError) -> Solution {
+    if !byQR, design.rowCount * design.columnCount > WeightedLeastSquares.largestForQR,
+      let solution = try normalEquations(rest, weights)
+    {
+      return solution
     }
-    guard let factor = try? Cholesky(cross) else { return nil }
-    guard (0..<p).allSatisfy({ factor.factor[$0, $0] > 1e-5 }) else { return nil }
-    let product = try weighted.multiplied(by: right, transposed: true)
-    var x = try factor.solve(zip(product, lengths).map { $0 / $1 })
-    for j in 0..<p { x[j] /= lengths[j] }
-    var covariance = factor.inverse()
-    for j in 0..<p {
-      for i in 0..<p { covariance[i, j] /= lengths[i] * lengths[j] }
-    }
-    return Solution(coefficients: x, covariance: covariance, kept: Array(0..<p), aliased: [])
+    return try orthogonal(rest, weights)
   }
-}
 
-extension Matrix {
-  /// `self · coefficients`, NaN coefficients (aliased columns) counting as zero.
-  func predictor(_ coefficients: [Double], offset: [Double]?) -> [Double] {
-    let clean = coefficients.map { $0.isNaN ? 0 : $0 }
-    guard var eta = try? multiplied(by: clean) else { preconditionFailure("one coefficient for each column") }
-    if let offset { for i in eta.indices { eta[i] += offset[i] } }
-    return eta
+  private mutating func orthogonal(_ rest: [Double], _ weights: [Double]?) throws(LinearAlgebraError) -> Solution {
+    let p = design.columnCount
+    let triangle = design.triangle(rest, weights: weights)
+    let columns = kept ?? Array(0..<p)
+    let qr = try PivotedQR(
+      triangle.selecting(columns: columns), tolerance: kept == nil ? rankTolerance : 1e-14)
+    if kept != nil, !qr.aliased.isEmpty {
+      throw .rankDeficient(rank: qr.rank, aliased: qr.aliased.map { columns[$0] })
+    }
+    let used = qr.kept.map { columns[$0] }
+    kept = used
+    let solved = try qr.solve(triangle.column(p))
+    var step = [Double](repeating: .nan, count: p)
+    for (place, j) in columns.enumerated() { step[j] = solved[place] }
+    return Solution(step: step, root: qr.inverseRoot(), kept: used, aliased: others(than: used))
+  }
+
+  private func others(than used: [Int]) -> [Int] {
+    let set = Set(used)
+    return (0..<design.columnCount).filter { !set.contains($0) }
+  }
+
+  /// Nil where the columns are so close to dependent that QR must judge.
+  private mutating func normalEquations(
+    _ rest: [Double], _ weights: [Double]?
+  ) throws(LinearAlgebraError) -> Solution? {
+    let p = design.columnCount
+    let moments = design.moments(rest, weights: weights)
+    let used = kept ?? Array(0..<p)
+    let lengths = used.map { moments[$0, $0].squareRoot() }
+    guard lengths.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+    var scaled = Matrix(rows: used.count, columns: used.count)
+    for (j, column) in used.enumerated() {
+      for (i, row) in used.enumerated() where i >= j { scaled[i, j] = moments[row, column] / (lengths[i] * lengths[j]) }
+    }
+    guard let factor = try? Cholesky(scaled) else { return nil }
+    var root = factor.inverseRoot()
+    for i in used.indices { for k in used.indices { root[i, k] /= lengths[i] } }
+    let inflation = used.indices.map { i in used.indices.reduce(0) { $0 + root[i, $1] * root[i, $1] } * lengths[i] * lengths[i] }
+    guard inflation.allSatisfy({ $0 < WeightedLeastSquares.largestInflation }) else { return nil }
+    kept = used
+    let rotated = try root.multiplied(by: used.map { moments[p, $0] }, transposed: true)
+    let solved = try root.multiplied(by: rotated)
+    var step = [Double](repeating: .nan, count: p)
+    for (place, j) in used.enumerated() { step[j] = solved[place] }
+    return Solution(step: step, root: root, kept: used, aliased: others(than: used))
   }
 }

@@ -34,7 +34,7 @@ import Testing
     // Hilbert columns of order 8 (condition 1.5e10) with the exact solution of ones, y rounded to doubles: the
     // solution is right to about 16 - 10 digits whatever is done, the residual to all.
     let design = (0..<8).map { j in (0..<8).map { i in DoubleDouble(1) / DoubleDouble(Double(i + j + 1)) } }
-    let y = (0..<8).map { i in (0..<8).reduce(DoubleDouble.zero) { $0 + design[$1][i] }.high }
+    let y = (0..<8).map { i in (0..<8).reduce(DoubleDouble.zero) { $0 + design[$1][i] }.high }.map { DoubleDouble($0) }
     let fit = try ExtendedLeastSquares(design: design, response: y)
     for value in fit.coefficients { #expect(abs(value - 1) < 1e-5) }
     #expect(fit.residualSumOfSquares < 1e-40)

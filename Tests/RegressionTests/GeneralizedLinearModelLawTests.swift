@@ -31,25 +31,6 @@ import Testing
     for i in eta.indices { #expect(abs((up[i] - down[i]) / 2e-5 - slope[i]) < 1e-8 * max(1, slope[i])) }
   }
 
-  /// A weight of two is the row twice, of zero the row removed; equal to rounding.
-  @Test(arguments: [Family.poisson, .gaussian])
-  func weightsCountRows(_ family: Family) throws {
-    let data = self.data()
-    let weighted = try RegressionFit.fit(
-      formula: Formula(parsing: "y ~ x"), data: data, family: family, weights: "w")
-    guard case .numbers(let x)? = data["x"], case .numbers(let y)? = data["y"], case .numbers(let w)? = data["w"] else {
-      Issue.record("columns are gone")
-      return
-    }
-    var repeated = DataTable()
-    let rows = w.indices.flatMap { [Int](repeating: $0, count: Int(w[$0])) }
-    repeated.add("x", rows.map { x[$0] })
-    repeated.add("y", rows.map { y[$0] })
-    let plain = try RegressionFit.fit(formula: Formula(parsing: "y ~ x"), data: repeated, family: family)
-    for (a, b) in zip(weighted.coefficients, plain.coefficients) { #expect(abs(a.estimate - b.estimate) < 1e-11) }
-    #expect(abs(weighted.deviance - plain.deviance) < 1e-9)
-  }
-
   /// Counts with the offset log(e) are rates y/e with the weight e: one model, written twice.
   @Test func anOffsetIsAnExposure() throws {
     let data = self.data()
@@ -86,20 +67,6 @@ import Testing
     let score = y.indices.reduce(0.0) { $0 + columns[1][$1] * (y[$1] - both.mean[$1]) }
     #expect(abs(score) < 1e-6)
     #expect(abs(both.coefficients[1] - half.coefficients[1]) < 0.01)
-  }
-
-  @Test func separationIsAnError() throws {
-    var data = DataTable()
-    data.add("x", [1.0, 2, 3, 4, 5, 6, 7, 8])
-    data.add("y", [0.0, 0, 0, 0, 1, 1, 1, 1])
-    let error = #expect(throws: RegressionError.self) {
-      try RegressionFit.fit(formula: Formula(parsing: "y ~ x"), data: data, family: .binomial)
-    }
-    guard case .separation(let terms)? = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(terms.contains("x"))
   }
 
   /// Poisson counts have no overdispersion to find: θ at its bound is said.

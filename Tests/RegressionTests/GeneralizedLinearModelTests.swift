@@ -69,6 +69,9 @@ import Testing
     #expect(digits(fit.logLikelihood, try reference.number("log_lik")) >= 12)
     #expect(digits(fit.deviance, try reference.number("deviance")) >= 9)
     #expect(digits(fit.aic, try reference.number("aic")) >= 12)
+    // Printed by MASS from θ to 12 digits.
+    let error = try #require(fit.logThetaStandardError) * #require(fit.theta)
+    #expect(digits(error, try reference.number("theta_se_glmnb")) >= 9)
   }
 
   /// One dummy per period and nothing else reproduces the life table's hazards.

@@ -1,0 +1,106 @@
+internal import LinearAlgebra
+
+/// The columns that factors are made of, as small numbers: what a schema is learnt from and applied to without looking
+/// at a million texts more than once.
+struct InternedTable {
+  let data: DataTable
+  private let columns: [String: InternedColumn]
+
+  /// Interns the texts among the formula's variables and what stands in `factor( )`, several columns at a time.
+  init(_ data: DataTable, for formula: Formula) throws(DataError) {
+    self.data = data
+    var names: [String] = []
+    for variable in formula.variables where !names.contains(variable.columns[0]) {
+      switch (variable, data[variable.columns[0]]) {
+      case (.factor(let name, _), .some), (.column(let name), .texts): names.append(name)
+      default: break
+      }
+    }
+    let results = UnsafeMutablePointer<Result<InternedColumn, DataError>?>.allocate(capacity: max(1, names.count))
+    results.initialize(repeating: nil, count: max(1, names.count))
+    defer {
+      results.deinitialize(count: max(1, names.count))
+      results.deallocate()
+    }
+    LinearAlgebra.inParallel(names.count) { k in
+      results[k] = Result { () throws(DataError) in try InternedColumn(data[names[k]] ?? .numbers([]), named: names[k]) }
+    }
+    var interned: [String: InternedColumn] = [:]
+    for (k, name) in names.enumerated() { interned[name] = try results[k]?.get() }
+    columns = interned
+  }
+
+  func column(_ name: String) -> InternedColumn? { columns[name] }
+
+  /// A short table with every distinct value of the interned columns: a schema learns from it what it would from all
+  /// rows, since it learns levels only. Other columns are there with the kind they have.
+  var sample: DataTable {
+    let height = max(1, columns.values.map(\.firstRows.count).max() ?? 1)
+    var short = DataTable()
+    for name in data.names {
+      let rows = columns[name]?.firstRows ?? []
+      let padded = rows + [Int](repeating: rows.first ?? 0, count: height - rows.count)
+      switch data[name] {
+      case .numbers(let values): short.add(name, rows.isEmpty ? padded.map { _ in 0 } : padded.map { values[$0] })
+      case .texts(let values): short.add(name, rows.isEmpty ? padded.map { _ in "" } : padded.map { values[$0] ?? "" })
+      case nil: break
+      }
+    }
+    return short
+  }
+}
+
+extension Schema {
+  /// The same schema as from all rows of the table.
+  init(_ formula: Formula, learningFrom table: InternedTable) throws(DataError) {
+    guard table.data.rowCount > 0 else { throw .noRows }
+    for case .factor(let name, nil) in formula.variables {
+      // What the sample would report in its own rows.
+      if case .numbers = table.data[name] { _ = try table.data.numbers(name) }
+    }
+    try self.init(formula, learningFrom: table.sample)
+  }
+
+  /// The design in pieces: factors stay indices. Throws `DataError`, also for levels not learnt.
+  func factoredDesign(for table: InternedTable) throws(DataError) -> FactoredDesign {
+    var builder = FactoredDesign.Builder(rowCount: table.data.rowCount, names: columnNames)
+    if formula.hasIntercept { builder.add(numeric: [], factors: []) }
+    for term in terms {
+      var numerics: [Expression] = []
+      var factors: [FactoredDesign.Builder.Dummies] = []
+      for coding in term {
+        switch coding {
+        case .numeric(let expression): numerics.append(expression)
+        case .factor(let column, _, let levels, let first):
+          let factor = try builder.factor(named: column, levels) { () throws(DataError) in
+            try Schema.index(table, column, levels)
+          }
+          factors.append(FactoredDesign.Builder.Dummies(factor: factor, first: first))
+        }
+      }
+      var places: [Int] = []
+      for expression in numerics { places.append(try builder.numeric(expression, table.data)) }
+      builder.add(numeric: places, factors: factors)
+    }
+    return builder.design()
+  }
+
+  /// The level of each row.
+  private static func index(_ table: InternedTable, _ column: String, _ levels: [String]) throws(DataError) -> [Int32] {
+    guard let interned = table.column(column) else { throw .unknownColumn(column, position: 0) }
+    var short = DataTable()
+    switch table.data[column] {
+    case .numbers(let values): short.add(column, interned.firstRows.map { values[$0] })
+    case .texts(let values): short.add(column, interned.firstRows.map { values[$0] ?? "" })
+    case nil: throw .unknownColumn(column, position: 0)
+    }
+    var places: [String: Int32] = [:]
+    for (i, level) in levels.enumerated() { places[level] = Int32(i) }
+    let labels = try short.labels(column)
+    let levelOfCode = labels.map { places[$0] ?? -1 }
+    if let code = levelOfCode.firstIndex(of: -1) {
+      throw .unknownLevel(column: column, level: labels[code], row: interned.firstRows[code])
+    }
+    return interned.codes.map { levelOfCode[Int($0)] }
+  }
+}
