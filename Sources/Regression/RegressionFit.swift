@@ -156,11 +156,14 @@ public enum RegressionFit {
     return RegressionResult(
       schema: problem.schema, family: fit.model.family, link: fit.model.link, method: method,
       coefficients: coefficients, varianceComponents: [], groupEffects: [], theta: fit.theta,
-      logThetaStandardError: nil, dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
-      logLikelihood: fit.logLikelihood, aic: fit.aic, residualDegreesOfFreedom: fit.degreesOfFreedom,
+      logThetaStandardError: problem.logThetaStandardError(of: fit), dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
+      logLikelihood: fit.logLikelihood, aic: fit.aic, parameters: fit.parameters,
+      effectiveDegreesOfFreedom: Double(fit.kept.count), residualDegreesOfFreedom: fit.degreesOfFreedom,
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil,
       rSquared: isGaussian ? 1 - fit.deviance / fit.nullDeviance : nil, count: fit.count, fitted: fit.mean,
-      predictor: fit.predictor, warnings: fit.warnings, trace: fit.trace)
+      predictor: fit.predictor, warnings: fit.warnings, trace: fit.trace, leverage: problem.leverage(of: fit),
+      response: problem.responseData, extraOffset: problem.extraOffset,
+      posterior: .normal(covariance: fit.unscaledCovariance, scale: fit.dispersion, kept: fit.kept))
   }
 }
 

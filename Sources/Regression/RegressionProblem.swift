@@ -8,6 +8,10 @@ struct RegressionProblem {
   let trials: [Double]?
   let weights: [Double]?
   let offset: [Double]?
+  /// What `offset` holds besides the formula's own terms.
+  let extraOffset: Expression?
+  /// The same, checked against the family.
+  let responseData: ResponseData
 
   var design: Matrix {
     columns.isEmpty ? Matrix(rows: response.count, columns: 0) : Matrix(columns: columns)
@@ -37,5 +41,7 @@ struct RegressionProblem {
       sum = sum.map { zip($0, values).map(+) } ?? values
     }
     offset = sum
+    extraOffset = extra
+    responseData = try ResponseData(family, y: response, trials: trials, weights: weights, offset: sum)
   }
 }

@@ -1,0 +1,151 @@
+import Foundation
+import LinearAlgebra
+import Probability
+import Regression
+import Testing
+
+/// R 4.2.2's `residuals`, `hatvalues`, `cooks.distance`, `BIC` and `predict` on the data of the reference suites. R stops at
+/// 1e-8 of the deviance, so that 1e-8 is asked of what hangs on its fit; least squares is held to 1e-11.
+@Suite struct ResidualTests {
+  private func agree(_ values: [Double], _ reference: [Double], _ tolerance: Double = 1e-8) -> Bool {
+    values.count == reference.count && zip(values, reference).allSatisfy { abs($0 - $1) <= tolerance * max(1e-3, abs($1)) }
+  }
+
+  private func pick(_ values: [Double]?, _ rows: [Int]) throws -> [Double] {
+    let values = try #require(values)
+    return rows.map { values[$0 - 1] }
+  }
+
+  @Test func poisson() throws {
+    let reference = try ReferenceCase(glm: "poisson_warpbreaks")
+    let formula = try Formula(parsing: "breaks ~ wool * factor(tension, \"L\", \"M\", \"H\")")
+    let fit = try RegressionFit.fit(formula: formula, data: reference.data, family: .poisson)
+    let rows = [1, 2, 30, 54]
+    #expect(agree(try pick(fit.residuals(.response), rows), [-18.555555555848656, -14.555555555848656, 0.777777777762005, 9.222222222222150]))
+    #expect(agree(try pick(fit.residuals(.pearson), rows), [-2.779860676578101, -2.180609273253365, 0.146406354529227, 2.128205128205107]))
+    #expect(agree(try pick(fit.residuals(.deviance), rows), [-3.016921425893308, -2.319211722290776, 0.145741490608109, 1.982235208168565]))
+    #expect(agree(try pick(fit.leverage, rows), [Double](repeating: 1.0 / 9, count: 4)))
+    #expect(
+      agree(try pick(fit.cooksDistance, rows), [0.181116219871529677, 0.111446643810903898, 0.000502378608903228, 0.106154462524652771]))
+    #expect(agree([fit.bic], [480.903113220736], 1e-12))
+    #expect(
+      agree([fit.covariance[1, 0], fit.covariance[1, 1], fit.covariance[1, 2]], [-0.00249375654045452, 0.00643076025180691, 0.00249375654045453]))
+    var new = DataTable()
+    new.add("wool", ["A", "B"])
+    new.add("tension", ["M", "H"])
+    let predicted = try fit.predict(new)
+    #expect(agree(predicted.map(\.linearPredictor), [3.17805383034888, 2.93267413758686]))
+    #expect(agree(predicted.map(\.standardError), [0.0680413353108031, 0.0769230736831056]))
+    #expect(agree(predicted.map(\.mean), [24, exp(2.93267413758686)]))
+  }
+
+  @Test func binomial() throws {
+    let reference = try ReferenceCase(glm: "binomial_cloglog_bliss")
+    let fit = try RegressionFit.fit(
+      formula: Formula(parsing: "killed / n ~ dose"), data: reference.data, family: .binomial, link: .cloglog)
+    #expect(
+      agree(
+        fit.residuals(.pearson),
+        [
+          0.182513120487780, 0.568087008909382, -0.793173589398865, -0.635538530614495, 1.243043287941681, -0.541255667416242,
+          -0.121205156293078, 0.229828813880391,
+        ], 1e-6))
+    #expect(
+      agree(
+        fit.residuals(.deviance),
+        [
+          0.180573589160876, 0.557733449401492, -0.803293925077596, -0.634397004601933, 1.288834469421190, -0.523663662945765,
+          -0.118788076767806, 0.324955524935850,
+        ], 1e-6))
+    #expect(
+      agree(
+        try #require(fit.leverage),
+        [
+          0.252220087801504, 0.281334824152700, 0.265973724631248, 0.206015241930691, 0.271164060406873, 0.351453233963900,
+          0.296129372035834, 0.075709455077250,
+        ], 1e-6))
+    #expect(agree(try pick(fit.cooksDistance, [2, 5]), [0.08789618217215003, 0.39438017783875084], 1e-6))
+    #expect(agree([fit.bic], [33.8033600334769], 1e-10))
+  }
+
+  @Test func negativeBinomial() throws {
+    let reference = try ReferenceCase(glm: "negbin_quine_main")
+    let fit = try RegressionFit.fit(
+      formula: Formula(parsing: "Days ~ Sex + Age + Eth + Lrn"), data: reference.data, family: .negativeBinomial(theta: nil))
+    let rows = [1, 5, 100]
+    #expect(agree(try pick(fit.residuals(.deviance), rows), [-1.910016537586006, -1.194258940535397, -0.462818028129566], 1e-6))
+    #expect(agree(try pick(fit.residuals(.pearson), rows), [-1.018785295469612, -0.815401203951065, -0.401807755643894], 1e-6))
+    #expect(agree(try pick(fit.leverage, rows), [0.0738340588370838, 0.0518554456067894, 0.0463285828966067], 1e-6))
+    #expect(agree(try pick(fit.cooksDistance, rows), [0.01276281361249748, 0.00547885639280547, 0.00117487070168376], 1e-6))
+    #expect(agree([fit.bic], [1133.01987126365], 1e-9))
+    #expect(fit.parameters == 8)
+  }
+
+  @Test func weightedLeastSquares() throws {
+    let reference = try ReferenceCase(glm: "ols_longley_intervals")
+    let fit = try RegressionFit.fit(
+      formula: Formula(parsing: "Employed ~ GNP + Unemployed"), data: reference.data, weights: "Population")
+    #expect(agree(try pick(fit.residuals(.pearson), [1, 7]), [3.63922531428414, -2.27561106587995], 1e-10))
+    #expect(agree(try pick(fit.residuals(.deviance), [1, 7]), [3.63922531428414, -2.27561106587995], 1e-10))
+    #expect(agree(try pick(fit.residuals(.response), [1, 7]), [0.350821874652122, -0.212115153228694], 1e-10))
+    #expect(agree(try pick(fit.leverage, [1, 7]), [0.213142543491498, 0.237280379673847], 1e-10))
+    #expect(agree(try pick(fit.cooksDistance, [1, 7]), [0.0466676474352840, 0.0216196206749007], 1e-10))
+    #expect(agree([fit.bic], [32.6797012433082], 1e-11))
+    var new = DataTable()
+    new.add("GNP", [400.0])
+    new.add("Unemployed", [300.0])
+    let predicted = try fit.predict(new, level: 0.9)[0]
+    #expect(agree([predicted.mean, predicted.lower, predicted.upper, predicted.standardError], [65.8888903503169, 65.6393535793781, 66.1384271212557, 0.140906920330418], 1e-10))
+  }
+
+  static let cases: [(String, String, Family)] = [
+    ("poisson_warpbreaks", "breaks ~ wool + tension", .poisson),
+    ("negbin_quine_main", "Days ~ Sex + Age + Eth + Lrn", .negativeBinomial(theta: nil)),
+    ("binomial_logit_bliss", "killed / n ~ dose", .binomial),
+    ("ols_longley_intervals", "Employed ~ GNP + Unemployed", .gaussian),
+    ("glmm_binomial_cbpp", "incidence / size ~ period + (1 | herd)", .binomial),
+    ("lmm_sleepstudy_ri_reml", "Reaction ~ Days + (1 | Subject)", .gaussian),
+  ]
+
+  @Test("Residuals agree with the sums that the fit reports", arguments: cases)
+  func sums(_ name: String, _ formula: String, _ family: Family) throws {
+    let fit = try RegressionFit.fit(formula: Formula(parsing: formula), data: try ReferenceCase(glm: name).data, family: family)
+    let deviance = fit.residuals(.deviance).reduce(0) { $0 + $1 * $1 }
+    #expect(abs(deviance / fit.deviance - 1) < 1e-9)
+    for (response, other) in zip(fit.residuals(.response), fit.residuals(.deviance)) { #expect(response * other >= 0) }
+    #expect(abs(fit.aic - (-2 * fit.logLikelihood + 2 * Double(fit.parameters))) < 1e-9)
+    if let leverage = fit.leverage {
+      #expect(abs(leverage.reduce(0, +) - fit.effectiveDegreesOfFreedom) < 1e-6)
+      #expect(leverage.allSatisfy { $0 >= 0 && $0 <= 1 })
+    }
+  }
+
+  @Test("Quantile residuals: the same for a seed, finite, in the order of the responses", arguments: cases)
+  func quantiles(_ name: String, _ formula: String, _ family: Family) throws {
+    let fit = try RegressionFit.fit(formula: Formula(parsing: formula), data: try ReferenceCase(glm: name).data, family: family)
+    let first = fit.quantileResiduals(seed: 1)
+    #expect(first == fit.quantileResiduals(seed: 1))
+    #expect(first.allSatisfy { $0.isFinite })
+    if family == .gaussian {
+      let scaled = fit.residuals(.pearson).map { $0 / fit.dispersion.squareRoot() }
+      #expect(first == scaled)
+    } else {
+      #expect(first != fit.quantileResiduals(seed: 2))
+    }
+  }
+
+  @Test("Where the model holds, quantile residuals are standard normal (Kolmogorov's distance)", arguments: [0.3, 4.0, 60.0])
+  func normality(_ mean: Double) throws {
+    let n = 4000
+    var stream = RandomStream(seed: 5)
+    let theta = 1.7
+    let y = (0..<n).map { _ in Double(stream.nextPoisson(mean * stream.nextGamma(theta) / theta)) }
+    var data = DataTable()
+    data.add("y", y)
+    let fit = try RegressionFit.fit(formula: Formula(parsing: "y ~ 1"), data: data, family: .negativeBinomial(theta: nil))
+    let sorted = fit.quantileResiduals(seed: 3).sorted()
+    let distance = sorted.enumerated().map { abs(Normal.cumulative($0.element) - (Double($0.offset) + 0.5) / Double(n)) }.max() ?? 1
+    // 1.63 / √n is the 99 % point.
+    #expect(distance < 1.63 / Double(n).squareRoot())
+  }
+}
