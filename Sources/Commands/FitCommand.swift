@@ -85,6 +85,12 @@ struct FitCommand: AsyncParsableCommand {
     transform: Choice.integer(1...200))
   var quadrature: Int?
 
+  @Option(
+    help: help(
+      Phrase(da: "Frø til de randomiserede kvantilresidualer.", en: "Seed of the randomised quantile residuals."),
+      value: Phrase(da: "tal", en: "number")), transform: Choice.integer(0...999_999_999))
+  var seed = 1
+
   @Flag(
     help: help(
       Phrase(
@@ -151,14 +157,20 @@ struct FitCommand: AsyncParsableCommand {
     let request = FitRequest(
       formula: formula, family: family.family, link: link, offset: offset, weights: weights,
       method: reml ? .reml : ml || quadrature != nil ? .ml : .automatic)
-    let report = FitReport(request: request, result: try request.fit(to: file))
-    if outputOptions.format == .json {
-      try outputOptions.write(report.json.text(brokenToDepth: 2) + "\n")
-    } else {
-      try outputOptions.write(report.table)
+    try show(FitReport(formula: formula, result: try request.fit(to: file)))
+  }
+
+  private func show(_ report: FitReport) throws {
+    switch outputOptions.format {
+    case .json:
+      let members = FitJSON(formula: report.formula, result: report.result, seed: UInt64(seed)).members
+      try outputOptions.write(JSONValue.object(members).text(brokenToDepth: 2) + "\n")
+    case .csv:
+      try outputOptions.write(report.machine)
       for warning in report.result.warnings {
         outputOptions.say(Phrase(da: "advarsel: ", en: "warning: ") + RegressionWording.phrase(warning))
       }
+    case .table, .markdown, .xlsx: try outputOptions.write(report.people)
     }
   }
 
