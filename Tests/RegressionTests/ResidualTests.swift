@@ -4,8 +4,8 @@ import Probability
 import Regression
 import Testing
 
-/// R 4.2.2's `residuals`, `hatvalues`, `cooks.distance`, `BIC` and `predict` on the data of the reference suites. R stops at
-/// 1e-8 of the deviance, so that 1e-8 is asked of what hangs on its fit; least squares is held to 1e-11.
+/// R 4.2.2's `residuals`, `hatvalues`, `cooks.distance`, `BIC` and `predict` on the data of the reference suites. R's `glm`
+/// was asked for 1e-15 of the deviance, `glm.nb` stops its theta earlier; least squares is held to 1e-10.
 @Suite struct ResidualTests {
   private func agree(_ values: [Double], _ reference: [Double], _ tolerance: Double = 1e-8) -> Bool {
     values.count == reference.count && zip(values, reference).allSatisfy { abs($0 - $1) <= tolerance * max(1e-3, abs($1)) }
@@ -21,21 +21,21 @@ import Testing
     let formula = try Formula(parsing: "breaks ~ wool * factor(tension, \"L\", \"M\", \"H\")")
     let fit = try RegressionFit.fit(formula: formula, data: reference.data, family: .poisson)
     let rows = [1, 2, 30, 54]
-    #expect(agree(try pick(fit.residuals(.response), rows), [-18.555555555848656, -14.555555555848656, 0.777777777762005, 9.222222222222150]))
-    #expect(agree(try pick(fit.residuals(.pearson), rows), [-2.779860676578101, -2.180609273253365, 0.146406354529227, 2.128205128205107]))
-    #expect(agree(try pick(fit.residuals(.deviance), rows), [-3.016921425893308, -2.319211722290776, 0.145741490608109, 1.982235208168565]))
+    #expect(agree(try pick(fit.residuals(.response), rows), [-18.555555555555571, -14.555555555555571, 0.777777777777782, 9.222222222222225]))
+    #expect(agree(try pick(fit.residuals(.pearson), rows), [-2.779860676543336, -2.180609273216629, 0.146406354532238, 2.128205128205129]))
+    #expect(agree(try pick(fit.residuals(.deviance), rows), [-3.016921425852853, -2.319211722249493, 0.145741490611087, 1.982235208168584]))
     #expect(agree(try pick(fit.leverage, rows), [Double](repeating: 1.0 / 9, count: 4)))
     #expect(
-      agree(try pick(fit.cooksDistance, rows), [0.181116219871529677, 0.111446643810903898, 0.000502378608903228, 0.106154462524652771]))
+      agree(try pick(fit.cooksDistance, rows), [0.18111621986699913, 0.11144664380714880, 0.00050237860892389, 0.10615446252465494]))
     #expect(agree([fit.bic], [480.903113220736], 1e-12))
     #expect(
-      agree([fit.covariance[1, 0], fit.covariance[1, 1], fit.covariance[1, 2]], [-0.00249375654045452, 0.00643076025180691, 0.00249375654045453]))
+      agree([fit.covariance[1, 0], fit.covariance[1, 1], fit.covariance[1, 2]], [-0.00249376558601851, 0.00643077346003206, 0.00249376558601851]))
     var new = DataTable()
     new.add("wool", ["A", "B"])
     new.add("tension", ["M", "H"])
     let predicted = try fit.predict(new)
     #expect(agree(predicted.map(\.linearPredictor), [3.17805383034888, 2.93267413758686]))
-    #expect(agree(predicted.map(\.standardError), [0.0680413353108031, 0.0769230736831056]))
+    #expect(agree(predicted.map(\.standardError), [0.0680413817439455, 0.0769230769230768]))
     #expect(agree(predicted.map(\.mean), [24, exp(2.93267413758686)]))
   }
 
@@ -47,24 +47,24 @@ import Testing
       agree(
         fit.residuals(.pearson),
         [
-          0.182513120487780, 0.568087008909382, -0.793173589398865, -0.635538530614495, 1.243043287941681, -0.541255667416242,
-          -0.121205156293078, 0.229828813880391,
+          0.182513317721216, 0.568087203474777, -0.793173454307960, -0.635538485729062, 1.243043214637545, -0.541255874590463,
+          -0.121205375809616, 0.229828758023437,
         ], 1e-6))
     #expect(
       agree(
         fit.residuals(.deviance),
         [
-          0.180573589160876, 0.557733449401492, -0.803293925077596, -0.634397004601933, 1.288834469421190, -0.523663662945765,
-          -0.118788076767806, 0.324955524935850,
+          0.180573782166333, 0.557733636615226, -0.803293786921524, -0.634396959957735, 1.288834391341653, -0.523663856368553,
+          -0.118788287482425, 0.324955445994333,
         ], 1e-6))
     #expect(
       agree(
         try #require(fit.leverage),
         [
-          0.252220087801504, 0.281334824152700, 0.265973724631248, 0.206015241930691, 0.271164060406873, 0.351453233963900,
-          0.296129372035834, 0.075709455077250,
+          0.2522209011916823, 0.2813348171491892, 0.2659731406942494, 0.2060145843458021, 0.2711626072082657, 0.3514512841647092,
+          0.2961306949817990, 0.0757119702643027,
         ], 1e-6))
-    #expect(agree(try pick(fit.cooksDistance, [2, 5]), [0.08789618217215003, 0.39438017783875084], 1e-6))
+    #expect(agree(try pick(fit.cooksDistance, [2, 5]), [0.08789623847847769, 0.39437644513068365], 1e-6))
     #expect(agree([fit.bic], [33.8033600334769], 1e-10))
   }
 
