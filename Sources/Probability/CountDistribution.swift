@@ -117,3 +117,16 @@ public enum CountDistribution: Hashable, Sendable {
     return high
   }
 }
+
+extension CountDistribution {
+  /// Φ⁻¹(P(X < k) + height · P(X = k)), height in (0, 1), taken in the tail that is small; finite for every count.
+  public func normalScore(_ k: Double, height: Double) -> Double {
+    let (below, upTo) = (tails(k - 1), tails(k))
+    if below.lower > 0.5 {
+      let tail = upTo.upper + (1 - height) * max(0, below.upper - upTo.upper)
+      return -Normal.quantile(max(tail, Double.leastNormalMagnitude))
+    }
+    let tail = below.lower + height * max(0, upTo.lower - below.lower)
+    return Normal.quantile(min(max(tail, Double.leastNormalMagnitude), 1 - 0x1p-53))
+  }
+}

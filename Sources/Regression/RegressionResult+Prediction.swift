@@ -119,6 +119,8 @@ extension MixedPosterior {
     let blocks = try blockRows(schema, data, unseen)
     var errors = [Double](repeating: 0, count: data.rowCount)
     var weights: [FittedPenalizedGLM.Weight] = []
+    // Rows that differ in nothing but their offset are solved once.
+    var solved: [[Double]: Double] = [:]
     for row in errors.indices {
       weights.removeAll(keepingCapacity: true)
       for (position, j) in kept.enumerated() where columns[j][row] != 0 {
@@ -138,7 +140,10 @@ extension MixedPosterior {
           extra += factor * factor * fit.variances[b]
         }
       }
-      errors[row] = (max(0, fit.variance(of: weights)) + extra).squareRoot()
+      let key = weights.flatMap { [Double($0.coefficient), $0.factor] }
+      let variance = solved[key] ?? max(0, fit.variance(of: weights))
+      solved[key] = variance
+      errors[row] = (variance + extra).squareRoot()
     }
     return errors
   }

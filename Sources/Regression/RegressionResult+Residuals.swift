@@ -36,6 +36,14 @@ extension RegressionResult {
     }
   }
 
+  /// Variances of the responses about their fitted means, one per row: φ V(μ) / w, of the binomial those of the shares;
+  /// infinite where the weight is 0.
+  public var responseVariances: [Double] {
+    var variance = fitted
+    family.variance(fitted, theta: theta ?? .nan, into: &variance)
+    return zip(variance, response.totalWeights).map { dispersion * $0 / $1 }
+  }
+
   /// Randomised quantile residuals (Dunn and Smyth, Journal of Computational and Graphical Statistics 5 (1996), 236-244):
   /// Φ⁻¹ of the response's place in its fitted distribution, of counts at a random height of the step. Standard normal
   /// where the model holds. With groups, given their predicted effects.
@@ -95,18 +103,5 @@ extension Family {
       let success = y > 0 ? y * log(y / mean) : 0
       return success + (y < 1 ? (1 - y) * log((1 - y) / (1 - mean)) : 0)
     }
-  }
-}
-
-extension CountDistribution {
-  /// Φ⁻¹(P(X < k) + height · P(X = k)), taken in the tail that is small; finite for every count.
-  func normalScore(_ k: Double, height: Double) -> Double {
-    let (below, upTo) = (tails(k - 1), tails(k))
-    if below.lower > 0.5 {
-      let tail = upTo.upper + (1 - height) * max(0, below.upper - upTo.upper)
-      return -Normal.quantile(max(tail, Double.leastNormalMagnitude))
-    }
-    let tail = below.lower + height * max(0, upTo.lower - below.lower)
-    return Normal.quantile(min(max(tail, Double.leastNormalMagnitude), 1 - 0x1p-53))
   }
 }

@@ -30,12 +30,13 @@ enum EstimateText {
     return Phrase("[") + number(lower, decimals: decimals) + Phrase("; ") + number(upper, decimals: decimals) + Phrase("]")
   }
 
-  static func ratioInterval(_ lower: Double, _ upper: Double) -> Phrase {
-    let size = max(abs(lower), 0.01)
-    return interval(lower, upper, decimals: ratioDecimals(size))
-  }
+  static func ratioInterval(_ lower: Double, _ upper: Double) -> Phrase { interval(lower, upper, decimals: ratioDecimals(lower)) }
 
-  private static func ratioDecimals(_ value: Double) -> Int { value >= 100 ? 1 : value >= 10 ? 2 : value >= 0.01 ? 3 : 5 }
+  /// Three leading digits, at most seven decimals.
+  private static func ratioDecimals(_ value: Double) -> Int {
+    guard value > 0, value.isFinite else { return 3 }
+    return min(7, max(1, 2 - Int(log10(value).rounded(.down))))
+  }
 
   static func number(_ value: Double, decimals: Int) -> Phrase {
     guard value.isFinite else { return Phrase("") }

@@ -45,21 +45,25 @@ struct FitMeasures {
 
   // MARK: Measures
 
-  /// Names and values, two pairs beside each other.
   var table: Table {
+    var table = Self.table(pairs)
+    table.footnotes = result.warnings.map { Phrase(da: "Advarsel: ", en: "Warning: ") + RegressionWording.phrase($0) }
+    return table
+  }
+
+  /// Names and values, two pairs beside each other.
+  static func table(_ pairs: [(Phrase, Phrase)]) -> Table {
     var table = Table(
       title: Phrase(""),
       columns: [
         .init("measure", heading: Phrase(da: "Mål", en: "Measure")), .init("value", heading: Phrase(da: "Værdi", en: "Value")),
         .init("measure_2", heading: Phrase(da: "Mål", en: "Measure")), .init("value_2", heading: Phrase(da: "Værdi", en: "Value")),
       ])
-    let pairs = self.pairs
     let half = (pairs.count + 1) / 2
     for i in 0..<half {
       let other = half + i < pairs.count ? pairs[half + i] : (Phrase(""), Phrase(""))
-      table.append([pairs[i].0, pairs[i].1, other.0, other.1].map(EstimateText.cell))
+      table.append([pairs[i].0, pairs[i].1, other.0, other.1].map { EstimateText.cell($0) })
     }
-    table.footnotes = result.warnings.map { Phrase(da: "Advarsel: ", en: "Warning: ") + RegressionWording.phrase($0) }
     return table
   }
 
@@ -87,14 +91,16 @@ struct FitMeasures {
       return [(Phrase(da: "Residualernes standardafvigelse", en: "Residual std. deviation"), EstimateText.number(deviation))]
     }
     guard let theta = result.theta else { return [(Phrase(da: "Dispersion (fast)", en: "Dispersion (fixed)"), EstimateText.number(result.dispersion, decimals: 0))] }
-    var value = EstimateText.number(theta)
-    if let error = result.logThetaStandardError {
-      let reach = exp(EstimateText.reach * error)
-      let decimals = EstimateText.decimals(theta, standardError: theta * error)
-      value = EstimateText.number(theta, decimals: decimals) + Phrase(" ")
-        + EstimateText.interval(theta / reach, theta * reach, decimals: decimals)
-    }
-    return [(Phrase(da: "Theta (lille: klumper)", en: "Theta (small: clusters)"), value)]
+    return [(Phrase(da: "Theta (lille: klumper)", en: "Theta (small: clusters)"), Self.theta(theta, result.logThetaStandardError))]
+  }
+
+  /// θ with its interval where it has one.
+  static func theta(_ theta: Double, _ logError: Double?) -> Phrase {
+    guard let logError else { return EstimateText.number(theta) }
+    let reach = exp(EstimateText.reach * logError)
+    let decimals = EstimateText.decimals(theta, standardError: theta * logError)
+    return EstimateText.number(theta, decimals: decimals) + Phrase(" ")
+      + EstimateText.interval(theta / reach, theta * reach, decimals: decimals)
   }
 
   static func name(_ method: RegressionResult.Method) -> Phrase {
