@@ -85,6 +85,12 @@ struct FitCommand: AsyncParsableCommand {
     transform: Choice.integer(1...200))
   var quadrature: Int?
 
+  @Option(
+    help: help(
+      Phrase(da: "Frø til de randomiserede kvantilresidualer.", en: "Seed of the randomised quantile residuals."),
+      value: Phrase(da: "tal", en: "number")), transform: Choice.integer(0...999_999_999))
+  var seed = 1
+
   @Flag(
     help: help(
       Phrase(
@@ -106,6 +112,37 @@ struct FitCommand: AsyncParsableCommand {
       value: Phrase(da: "orden", en: "order")), transform: Choice.word(TrendTables.Order.self))
   var sort: TrendTables.Order?
 
+  @Option(
+    help: help(
+      Phrase(da: "Kun denne model af plads.toml; kan gentages.", en: "Only this model of plads.toml; may be repeated."),
+      value: Phrase(da: "model", en: "model")))
+  var model: [String] = []
+
+  @Option(
+    help: help(
+      Phrase(da: "Skriv residualplots (SVG) og index.html i mappen.", en: "Write residual plots (SVG) and index.html into the folder."),
+      value: Phrase(da: "mappe", en: "folder")))
+  var diagnostics: String?
+
+  @Option(
+    help: help(
+      Phrase(
+        da: "Sammenlign modeller af plads.toml, fx a,b: informationskriterier og tilbagetest.",
+        en: "Compare models of plads.toml, such as a,b: information criteria and a backtest."), value: Phrase(da: "modeller", en: "models")))
+  var compare: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Med --compare: så mange gange fittes der igen (standard 4).", en: "With --compare: how often models are refitted (default 4)."),
+      value: Phrase(da: "antal", en: "count")), transform: Choice.integer(1...100))
+  var origins: Int?
+
+  @Option(
+    help: help(
+      Phrase(da: "Med --compare: perioder frem (standard et år).", en: "With --compare: periods ahead (default a year)."),
+      value: Phrase(da: "perioder", en: "periods")), transform: Choice.integer(1...1200))
+  var horizon: Int?
+
   @OptionGroup var areas: AreaOption
   @OptionGroup var municipalities: MunicipalityOption
   @OptionGroup var project: ProjectOptions
@@ -119,23 +156,33 @@ struct FitCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if trends {
-      guard data == nil, formula == nil else {
-        throw UsageError(
-          Phrase(
-            da: "--trends gælder projektets egne bevægelser; udelad --data og --formula.",
-            en: "--trends is about the project's own flows; leave out --data and --formula."))
-      }
-      return try showTrends()
+    if trends { return try showTrends() }
+    try refuse(trendOption, needs: "--trends")
+    if compare == nil { try refuse(origins != nil ? "--origins" : horizon != nil ? "--horizon" : nil, needs: "--compare") }
+    if data != nil || formula != nil {
+      try refuse(compare != nil ? "--compare" : model.isEmpty ? nil : "--model", besides: "--data")
+      return try fitData()
     }
-    if let option = trendOption {
-      throw UsageError(Phrase(da: "\(option) kræver --trends.", en: "\(option) needs --trends."))
-    }
+    try fitProject()
+  }
+
+  private func refuse(_ option: String?, needs other: String) throws {
+    guard let option else { return }
+    throw UsageError(Phrase(da: "\(option) kræver \(other).", en: "\(option) needs \(other)."))
+  }
+
+  private func refuse(_ option: String?, besides other: String) throws {
+    guard let option else { return }
+    throw UsageError(
+      Phrase(
+        da: "\(option) gælder projektets egne bevægelser; udelad \(other).", en: "\(option) is about the project's own flows; leave out \(other)."))
+  }
+
+  // MARK: Any table
+
+  private func fitData() throws {
     guard let data else {
-      guard formula == nil else {
-        throw UsageError(Phrase(da: "Der mangler --data FIL til formlen.", en: "--data FILE is missing for the formula."))
-      }
-      return try fitProject()
+      throw UsageError(Phrase(da: "Der mangler --data FIL til formlen.", en: "--data FILE is missing for the formula."))
     }
     guard let formula else {
       throw UsageError(Phrase(da: "Der mangler --formula 'y ~ x'.", en: "--formula 'y ~ x' is missing."))
@@ -151,14 +198,26 @@ struct FitCommand: AsyncParsableCommand {
     let request = FitRequest(
       formula: formula, family: family.family, link: link, offset: offset, weights: weights,
       method: reml ? .reml : ml || quadrature != nil ? .ml : .automatic)
-    let report = FitReport(request: request, result: try request.fit(to: file))
-    if outputOptions.format == .json {
-      try outputOptions.write(report.json.text(brokenToDepth: 2) + "\n")
-    } else {
-      try outputOptions.write(report.table)
+    let report = FitReport(formula: formula, result: try request.fit(to: file))
+    try show(report)
+    if let diagnostics {
+      let rows = DiagnosticRows(
+        report.result, data: file.table, key: "", title: Phrase(formula), tables: report.people, seed: UInt64(seed))
+      try outputOptions.writePlots([rows], into: diagnostics)
+    }
+  }
+
+  private func show(_ report: FitReport) throws {
+    switch outputOptions.format {
+    case .json:
+      let members = FitJSON(formula: report.formula, result: report.result, seed: UInt64(seed)).members
+      try outputOptions.write(JSONValue.object(members).text(brokenToDepth: 2) + "\n")
+    case .csv:
+      try outputOptions.write(report.machine)
       for warning in report.result.warnings {
         outputOptions.say(Phrase(da: "advarsel: ", en: "warning: ") + RegressionWording.phrase(warning))
       }
+    case .table, .markdown, .xlsx: try outputOptions.write(report.people)
     }
   }
 
@@ -170,19 +229,39 @@ struct FitCommand: AsyncParsableCommand {
     return municipalities.municipality.isEmpty ? nil : "--municipality"
   }
 
-  /// Without `--data`: the project's own flows.
+  // MARK: A project
+
+  /// The models that plads.toml declares, else the program's own of every flow.
   private func fitProject() throws {
     let session = try ProjectSession(project, output: outputOptions)
+    let models = ModelCommands(session: session, project: project, output: outputOptions, seed: UInt64(seed))
+    if let compare { return try models.compare(compare, origins: origins ?? 4, horizon: horizon) }
+    guard model.isEmpty, session.extracts.settings.models.isEmpty else { return try models.fit(model, diagnostics: diagnostics) }
     let demand = try fitted(session)
-    try outputOptions.write(project.headed(ProjectFitTables(demand: demand).table, by: session.extracts.settings))
+    try session.print(FlowSheets(demand: demand).tables, machine: ProjectFitTables(demand: demand).table, project, outputOptions)
+    if let diagnostics {
+      let notices = project.headed(Table(title: Phrase(""), columns: []), by: session.extracts.settings).notices
+      let rows = demand.flows.compactMap { flow in
+        DiagnosticRows(flow, of: demand, tables: FlowSheets(demand: demand).sheet(of: flow), seed: UInt64(seed))
+      }
+      try outputOptions.writePlots(rows, into: diagnostics, notices: notices)
+    }
   }
 
   private func showTrends() throws {
+    try refuseBesideTrends(
+      data != nil ? "--data" : formula != nil ? "--formula" : compare != nil ? "--compare" : diagnostics != nil ? "--diagnostics" : model.isEmpty ? nil : "--model")
     let session = try ProjectSession(project, output: outputOptions)
     let (areas, municipalities) = (try session.areas(areas), try session.municipalities(municipalities))
     let tables = TrendTables(
       demand: try fitted(session), areas: areas, municipalities: municipalities, grouping: by, order: sort ?? .change)
     try session.print(tables.sheets, machine: tables.machine, project, outputOptions)
+  }
+
+  private func refuseBesideTrends(_ option: String?) throws {
+    guard let option else { return }
+    throw UsageError(
+      Phrase(da: "--trends viser de indbyggede modellers rater; udelad \(option).", en: "--trends shows the rates of the built-in models; leave out \(option)."))
   }
 
   private func fitted(_ session: ProjectSession) throws -> FittedDemand {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Groundwork
 
 /// Names of files in a folder.
 enum Folder {
@@ -14,5 +15,20 @@ enum Folder {
       if name.hasSuffix(ending), !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+  }
+
+  /// Makes a folder with those above it; one that is there stays as it is.
+  /// - Throws: `FindingsError` naming it.
+  static func make(_ path: String) throws {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
+      guard mkdir(made, 0o777) != 0, errno != EEXIST else { continue }
+      throw SystemFault().finding(path, doing: Phrase(da: "mappen kan ikke oprettes", en: "the folder cannot be made"))
+    }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw SystemFault(number: ENOTDIR).finding(path, doing: Phrase(da: "det er ikke en mappe", en: "it is no folder"))
+    }
   }
 }

@@ -12,6 +12,7 @@ public struct PositionedTOML: Sendable {
   public let file: String
   public let root: [String: Value]
   private let positions: [String: TOMLReader.Place]
+  private let texts: [String: TOMLText]
 
   /// - Throws: `FindingsError` with line and column when the text is not TOML.
   public init(text: String, file: String) throws {
@@ -20,6 +21,7 @@ public struct PositionedTOML: Sendable {
       let document = try TOMLReader.read(text)
       root = document.root.values
       positions = document.places
+      texts = document.texts
     } catch {
       throw FindingsError(
         Finding(
@@ -41,6 +43,33 @@ public struct PositionedTOML: Sendable {
 
   /// Line of the key with the given path; nil where the file does not have it.
   public func line(of path: String) -> Int? { positions[path]?.line }
+
+  /// Where each character of the string with the given path was written, and where it ends; nil where there is no string.
+  public func places(ofTextAt path: String) -> [TextPlace]? {
+    guard let scalars = texts[path]?.places() else { return nil }
+    guard case .string(let value) = value(at: path) else { return nil }
+    var places: [TextPlace] = []
+    var next = 0
+    for character in value where next < scalars.count {
+      places.append(scalars[next])
+      next += character.unicodeScalars.count
+    }
+    return places + scalars.suffix(1)
+  }
+
+  private func value(at path: String) -> Value? {
+    var value: Value? = .table(root)
+    for part in path.split(separator: ".") {
+      let pieces = part.split(separator: "[")
+      guard case .table(let table) = value else { return nil }
+      value = table[String(pieces[0])]
+      for piece in pieces.dropFirst() {
+        guard case .array(let items) = value, let index = Int(piece.dropLast()), items.indices.contains(index) else { return nil }
+        value = items[index]
+      }
+    }
+    return value
+  }
 
   private func place(of path: String) -> TOMLReader.Place? {
     var path = path

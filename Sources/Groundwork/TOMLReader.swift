@@ -16,6 +16,8 @@ struct TOMLReader {
     let root: TOMLTree
     /// Path (`change[0].multiply`, `area[2]`, `project.name`) to the key's place.
     let places: [String: Place]
+    /// Path to a string as it was written.
+    let texts: [String: TOMLText]
   }
 
   private static let deepest = 100
@@ -25,12 +27,13 @@ struct TOMLReader {
   private var current: TOMLTree
   private var currentPath = ""
   private var places: [String: Place] = [:]
+  private var texts: [String: TOMLText] = [:]
   private var depth = 0
 
   static func read(_ text: String) throws(Failure) -> Document {
     var reader = TOMLReader(text)
     try reader.readDocument()
-    return Document(root: reader.root, places: reader.places)
+    return Document(root: reader.root, places: reader.places, texts: reader.texts)
   }
 
   private init(_ text: String) {
@@ -141,8 +144,7 @@ struct TOMLReader {
 
   private mutating func readValue(path: String) throws(Failure) -> TOMLTree.Item {
     switch text.peek() {
-    case "\"": return .value(.string(try text.readString(quote: "\"", allowsLines: true)))
-    case "'": return .value(.string(try text.readString(quote: "'", allowsLines: true)))
+    case "\"", "'": return .value(.string(try readString(path: path)))
     case "[": return try nested { reader throws(Failure) in try reader.readArray(path: path) }
     case "{": return try nested { reader throws(Failure) in try reader.readInlineTable(path: path) }
     default:
@@ -151,6 +153,13 @@ struct TOMLReader {
       guard let value = TOMLWord.value(word) else { throw Failure(place: place, message: TOMLWord.problem(word)) }
       return .value(value)
     }
+  }
+
+  private mutating func readString(path: String) throws(Failure) -> String {
+    let (place, start) = (text.place, text.position)
+    let value = try text.readString(quote: text.peek() ?? "\"", allowsLines: true)
+    texts[path] = TOMLText(start: place, source: text.source(from: start))
+    return value
   }
 
   private mutating func nested(_ read: (inout TOMLReader) throws(Failure) -> TOMLTree.Item) throws(Failure) -> TOMLTree.Item {

@@ -11,6 +11,11 @@ struct TOMLScalars {
 
   var place: TOMLReader.Place { TOMLReader.Place(line: line, column: index - lineStart + 1) }
 
+  var position: Int { index }
+
+  /// What was read since a position.
+  func source(from position: Int) -> [Unicode.Scalar] { Array(scalars[position..<index]) }
+
   func failure(_ message: Phrase) -> TOMLReader.Failure { TOMLReader.Failure(place: place, message: message) }
 
   func peek(_ offset: Int = 0) -> Unicode.Scalar? {

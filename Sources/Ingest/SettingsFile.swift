@@ -44,7 +44,7 @@ struct ProjectFile {
   }
 }
 
-private struct ProjectFileReader {
+struct ProjectFileReader {
   typealias Values = [String: PositionedTOML.Value]
 
   let toml: PositionedTOML
@@ -53,12 +53,13 @@ private struct ProjectFileReader {
 
   mutating func read() -> ProjectFile {
     result.toml = toml
-    check(toml.root, at: "", allowed: ["project", "data", "area", "assumption", "inputs"])
+    check(toml.root, at: "", allowed: ["project", "data", "area", "assumption", "inputs", "model"])
     readProject()
     readData()
     readAreas()
     readAssumptions()
     readInputs()
+    result.settings.models = readModels()
     return result
   }
 
@@ -211,11 +212,11 @@ private struct ProjectFileReader {
 
   // MARK: Typed values
 
-  private func report(_ fault: Fault, at path: String, value: String? = nil) {
+  func report(_ fault: Fault, at path: String, value: String? = nil) {
     log.add(fault.finding(in: toml, at: path, value: value))
   }
 
-  private func check(_ table: Values, at path: String, allowed: [String]) {
+  func check(_ table: Values, at path: String, allowed: [String]) {
     for key in table.keys.sorted() where !allowed.contains(key) {
       report(.tomlUnknownKey(key, among: allowed), at: path.isEmpty ? key : "\(path).\(key)", value: key)
     }
@@ -235,7 +236,7 @@ private struct ProjectFileReader {
     }
   }
 
-  private func tables(_ values: Values, _ key: String) -> [(index: Int, table: Values)] {
+  func tables(_ values: Values, _ key: String) -> [(index: Int, table: Values)] {
     guard let value = values[key] else { return [] }
     let expected = Phrase(da: "en eller flere tabeller [[\(key)]]", en: "one or more tables [[\(key)]]")
     guard case .array(let items) = value else {
@@ -249,7 +250,7 @@ private struct ProjectFileReader {
     }
   }
 
-  private func string(_ table: Values, _ key: String, in path: String) -> String? {
+  func string(_ table: Values, _ key: String, in path: String) -> String? {
     switch table[key] {
     case .string(let text): return text
     case nil: return nil

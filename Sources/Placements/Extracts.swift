@@ -18,6 +18,8 @@ public struct ProjectSettings: Sendable {
   /// What the figures rest on; printed below the tables.
   public var assumptions: [Phrase]
   public var horizon: Int?
+  /// Models declared for `plads fit`, in their order.
+  public var models: [ModelDeclaration] = []
 
   public init(
     name: String, basePeriod: PeriodLength? = nil, region: String = "", isSynthetic: Bool = false, notice: Phrase = Phrase(""),

@@ -43,6 +43,12 @@ public struct FittedGLM: Sendable {
     return errors
   }
 
+  /// Coefficients, and the dispersion or θ where it is estimated.
+  var parameters: Int {
+    let hasParameter = model.family == .gaussian || model.family == .negativeBinomial(theta: nil)
+    return kept.count + (hasParameter ? 1 : 0)
+  }
+
   /// Hat values, one per row: the diagonal of W½X(XᵀWX)⁻¹XᵀW½ with prior and working weights, as R's `hatvalues`. Between
   /// 0 and 1, 0 where the weight is 0; they add up to the number of kept columns. Computed at each call, O(n p²) for
   /// numeric columns, less with factors.

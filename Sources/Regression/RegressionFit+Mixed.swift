@@ -107,8 +107,11 @@ extension RegressionFit {
       coefficients: coefficients, varianceComponents: components, groupEffects: effects, theta: fit.theta,
       logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance,
       nullDeviance: nil, logLikelihood: fit.logLikelihood, aic: -2 * fit.logLikelihood + 2 * Double(parameters),
+      parameters: parameters, effectiveDegreesOfFreedom: fit.effectiveDegrees,
       residualDegreesOfFreedom: fit.count - parameters,
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil, rSquared: nil, count: fit.count,
-      fitted: fit.mean, predictor: fit.linearPredictor, warnings: warnings, trace: fit.trace)
+      fitted: fit.mean, predictor: fit.linearPredictor, warnings: warnings, trace: fit.trace,
+      hatValues: .known([]), response: problem.responseData, extraOffset: problem.extraOffset,
+      posterior: .mixed(MixedPosterior(fit: fit, kept: kept)))
   }
 }

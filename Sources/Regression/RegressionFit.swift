@@ -55,10 +55,11 @@ public enum RegressionFit {
     let response = try ResponseData(
       model.family, y: columns.response, trials: columns.trials, weights: columns.weights, offset: columns.offset)
     guard model.family == .gaussian else {
-      return result(of: try model.fit(try schema.factoredDesign(for: table), response), schema, .maximumLikelihood)
+      let fit = try model.fit(try schema.factoredDesign(for: table), response)
+      return result(of: fit, schema, .maximumLikelihood, response, offset)
     }
     let extended = ExtendedProblem(schema: schema, data: data, extraOffset: offset, weights: columns.weights)
-    return result(of: try leastSquares(model, table, extended, response), schema, .leastSquares)
+    return result(of: try leastSquares(model, table, extended, response), schema, .leastSquares, response, offset)
   }
 
   // MARK: Least squares
@@ -84,7 +85,8 @@ public enum RegressionFit {
   }
 
   private static func result(
-    of fit: FittedGLM, _ schema: Schema, _ method: RegressionResult.Method
+    of fit: FittedGLM, _ schema: Schema, _ method: RegressionResult.Method, _ response: ResponseData,
+    _ offset: Expression?
   ) -> RegressionResult {
     let isGaussian = fit.model.family == .gaussian
     let reference = StudentT(
@@ -97,11 +99,14 @@ public enum RegressionFit {
     return RegressionResult(
       schema: schema, family: fit.model.family, link: fit.model.link, method: method,
       coefficients: coefficients, varianceComponents: [], groupEffects: [], theta: fit.theta,
-      logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance, nullDeviance: fit.nullDeviance,
-      logLikelihood: fit.logLikelihood, aic: fit.aic, residualDegreesOfFreedom: fit.degreesOfFreedom,
+      logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance,
+      nullDeviance: fit.nullDeviance, logLikelihood: fit.logLikelihood, aic: fit.aic, parameters: fit.parameters,
+      effectiveDegreesOfFreedom: Double(fit.kept.count), residualDegreesOfFreedom: fit.degreesOfFreedom,
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil,
-      rSquared: isGaussian && fit.nullDeviance > 0 ? 1 - fit.deviance / fit.nullDeviance : nil, count: fit.count, fitted: fit.mean,
-      predictor: fit.predictor, warnings: fit.warnings, trace: fit.trace)
+      rSquared: isGaussian && fit.nullDeviance > 0 ? 1 - fit.deviance / fit.nullDeviance : nil, count: fit.count,
+      fitted: fit.mean, predictor: fit.predictor, warnings: fit.warnings, trace: fit.trace, hatValues: fit.hatValues,
+      response: response, extraOffset: offset,
+      posterior: .normal(covariance: fit.unscaledCovariance, scale: fit.dispersion, kept: fit.kept))
   }
 }
 

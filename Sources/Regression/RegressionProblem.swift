@@ -8,6 +8,10 @@ struct RegressionProblem {
   let trials: [Double]?
   let weights: [Double]?
   let offset: [Double]?
+  /// What `offset` holds besides the formula's own terms.
+  let extraOffset: Expression?
+  /// The same, checked against the family.
+  let responseData: ResponseData
 
   var design: Matrix {
     columns.isEmpty ? Matrix(rows: response.count, columns: 0) : Matrix(columns: columns)
@@ -21,5 +25,7 @@ struct RegressionProblem {
     columns = try schema.columns(for: data)
     let read = try ResponseColumns(formula, schema, data, family, offset: extra, weights: name)
     (response, trials, weights, offset) = (read.response, read.trials, read.weights, read.offset)
+    extraOffset = extra
+    responseData = try ResponseData(family, y: response, trials: trials, weights: weights, offset: offset)
   }
 }

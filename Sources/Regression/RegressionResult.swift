@@ -1,3 +1,6 @@
+internal import Glibc
+public import LinearAlgebra
+
 /// A fitted formula: everything a table or a JSON of it shows.
 public struct RegressionResult: Sendable {
   public struct Coefficient: Equatable, Sendable {
@@ -50,7 +53,7 @@ public struct RegressionResult: Sendable {
   public let varianceComponents: [VarianceComponent]
   public let groupEffects: [GroupEffects]
   public let theta: Double?
-  /// Standard error of log θ; nil where theta is given or absent.
+  /// Standard error of log θ (given the means in fits without groups); nil where theta is given, absent or at its bound.
   public let logThetaStandardError: Double?
   /// Residual variance (Gaussian) or 1.
   public let dispersion: Double
@@ -59,6 +62,10 @@ public struct RegressionResult: Sendable {
   public let nullDeviance: Double?
   public let logLikelihood: Double
   public let aic: Double
+  /// Estimated numbers that AIC and BIC count: coefficients, variances, and dispersion or θ where it is estimated.
+  public let parameters: Int
+  /// Rank of the design, plus with groups the trace that the pooled effects use.
+  public let effectiveDegreesOfFreedom: Double
   public let residualDegreesOfFreedom: Int
   /// Square root of the Gaussian's dispersion; nil elsewhere.
   public let residualStandardDeviation: Double?
@@ -72,4 +79,23 @@ public struct RegressionResult: Sendable {
   public let predictor: [Double]
   public let warnings: [RegressionWarning]
   public let trace: [IterationRecord]
+  let hatValues: HatValues
+  let response: ResponseData
+  /// What was added to the formula's own offset.
+  let extraOffset: Expression?
+  let posterior: Posterior
+
+  /// Hat values, one per row of the data: how far a row's fitted value (on the scale of the working response) follows its
+  /// own response. Computed at each call in plain fits.
+  public var leverage: [Double] { hatValues.values }
+
+  /// Bayesian information criterion, with the number of rows of positive weight as its n.
+  public var bic: Double { -2 * logLikelihood + log(Double(count)) * Double(parameters) }
+
+  /// The restricted log-likelihood that was maximised, nil where the method is another. See `constants`.
+  public var restrictedLogLikelihood: Double? { method == .restrictedMaximumLikelihood ? logLikelihood : nil }
+
+  /// Covariance of the coefficients in their order, with the dispersion; NaN rows and columns where aliased. Mixed fits:
+  /// given the variances. Cost: one solve per coefficient in mixed fits.
+  public var covariance: Matrix { posterior.coefficientCovariance(count: coefficients.count) }
 }

@@ -18,16 +18,18 @@ struct FitRequest {
     do throws(FormulaError) {
       parsed = try Formula(parsing: formula)
     } catch {
-      throw wording.error(error, in: formula, option: "--formula")
+      throw wording.error(error)
     }
     var offsetExpression: Expression?
     if let offset {
       do throws(FormulaError) {
         offsetExpression = try Expression(parsing: offset)
       } catch {
-        throw wording.error(error, in: offset, option: "--offset")
+        throw wording.error(error, in: .init(text: offset, origin: .option("--offset")))
       }
-      try requireColumns(offset, option: "--offset", file, wording)
+      for use in offsetExpression?.columnUses ?? [] where file.table[use.name] == nil {
+        throw wording.unknownColumn(use.name, at: use.position, in: .init(text: offset, origin: .option("--offset")))
+      }
     }
     if let weights { try requireColumn(weights, option: "--weights", file) }
     do throws(RegressionError) {
@@ -43,12 +45,5 @@ struct FitRequest {
     throw UsageError(
       Phrase(da: "\(option): der er ingen kolonne »\(name)«. ", en: "\(option): there is no column “\(name)”. ")
         + NearestName.hint(name, among: file.table.names, listAtMost: 20))
-  }
-
-  /// The front door knows columns by their place in the formula; those of the offset are looked for here.
-  private func requireColumns(_ offset: String, option: String, _ file: DataFile, _ wording: RegressionWording) throws {
-    let words = offset.matches(of: /[\p{L}_.][\p{L}\p{N}_.]*/).map { String($0.0) }
-    let functions = Set(Expression.Function.allCases.map(\.rawValue))
-    for word in words where !functions.contains(word) && !offset.contains("`") { try requireColumn(word, option: option, file) }
   }
 }

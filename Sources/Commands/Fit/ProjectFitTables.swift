@@ -23,7 +23,12 @@ struct ProjectFitTables {
     for flow in demand.flows {
       for estimate in flow.estimates where isShown(estimate.subject) { table.append(row(flow.flow, estimate)) }
     }
-    table.footnotes = demand.flows.map { flow in
+    table.footnotes = footnotes
+    return table
+  }
+
+  private var footnotes: [Phrase] {
+    demand.flows.map { flow in
       let events = NumberText.display(flow.events, decimals: 0, language: .da)
       return Phrase(
         da: "\(flow.flow.phrase.da): \(events) hændelser i \(NumberText.display(Double(flow.rows), decimals: 0, language: .da)) rækker.",
@@ -33,7 +38,6 @@ struct ProjectFitTables {
         da: "Intervallerne er 95 %. Rater gælder midt i dataene for kommuner uden for hjemregionen; faktoren »hjemregionens kommuner« ganges på for dens egne.",
         en: "Intervals are 95 %. Rates hold in the middle of the data for municipalities outside the home region; the factor “home region's municipalities” multiplies them for its own.")
     ]
-    return table
   }
 
   /// Hundreds of municipality × area effects stay out of a table that is read.

@@ -3,18 +3,54 @@ internal import Regression
 
 /// The one place in which a fit's errors and warnings become sentences.
 struct RegressionWording {
-  let formula: String
-  let file: DataFile
+  /// A text that a person wrote, such as a formula, and where.
+  struct Written {
+    enum Origin {
+      /// On the command line.
+      case option(String)
+      /// In plads.toml: the place of each character, and of the end.
+      case settings([TextPlace])
+    }
+
+    let text: String
+    let origin: Origin
+  }
+
+  /// How a row of the data is called.
+  enum RowName {
+    case line(Int)
+    case words(String)
+  }
+
+  let formula: Written
+  /// The columns there are.
+  let names: [String]
+  /// What holds the data; nil where it was made from a project.
+  let file: String?
+  let row: (Int) -> RowName
 
   // MARK: Formula
 
   /// A sentence, and the formula with a mark below the character it is about.
-  func error(_ error: FormulaError, in text: String, option: String) -> UsageError {
+  func error(_ error: FormulaError, in written: Written? = nil) -> any Error {
     let (position, reason) = Self.describe(error)
-    guard let position else { return UsageError(Phrase("\(option): ") + reason) }
-    return UsageError(
-      Phrase(da: "\(option), tegn \(position + 1): ", en: "\(option), character \(position + 1): ") + reason
-        + Phrase(Self.marked(text, at: position)))
+    return complaint(reason, in: written ?? formula, at: position)
+  }
+
+  /// A wrong command line, or a finding about plads.toml.
+  func complaint(_ reason: Phrase, in written: Written, at position: Int?, value: String? = nil) -> any Error {
+    let mark = position.map { Phrase(Self.marked(written.text, at: $0)) } ?? Phrase("")
+    switch written.origin {
+    case .option(let option):
+      let place = position.map { Phrase(da: "\(option), tegn \($0 + 1): ", en: "\(option), character \($0 + 1): ") }
+      return UsageError((place ?? Phrase("\(option): ")) + reason + mark)
+    case .settings(let places):
+      let place = places.isEmpty ? nil : places[min(position ?? 0, places.count - 1)]
+      return FindingsError(
+        Finding(
+          .error, file: "plads.toml", row: place?.line, column: place.map { String($0.column) }, value: value, message: reason + mark,
+          remedy: Phrase("")))
+    }
   }
 
   private static func marked(_ text: String, at position: Int) -> String {
@@ -50,7 +86,7 @@ struct RegressionWording {
 
   func error(_ error: RegressionError) -> any Error {
     switch error {
-    case .formula(let error): return self.error(error, in: formula, option: "--formula")
+    case .formula(let error): return self.error(error)
     case .data(let error): return self.error(error)
     case .invalidResponse(let row, let value):
       return finding(
@@ -63,13 +99,13 @@ struct RegressionWording {
       return finding(row: row, Phrase(da: "offset har ingen endelig værdi.", en: "the offset has no finite value."))
     case .noPositiveWeight: return finding(Phrase(da: "ingen vægt er større end 0.", en: "no weight is above 0."))
     case .unsupportedLink(let family, let link):
-      return UsageError(
-        Phrase(da: "--link: \(link) går ikke sammen med \(family).", en: "--link: \(link) does not go with \(family)."))
+      let reason = Phrase(da: "link \(link) går ikke sammen med \(family).", en: "link \(link) does not go with \(family).")
+      if case .option = formula.origin { return UsageError(Phrase("--link: ") + reason) }
+      return complaint(reason, in: formula, at: nil)
     case .responseForm(let what):
-      return UsageError(
-        Phrase(
-          da: "--formula: responsens form passer ikke til familien (\(what)).",
-          en: "--formula: the form of the response does not suit the family (\(what))."))
+      return complaint(
+        Phrase(da: "responsens form passer ikke til familien (\(what)).", en: "the form of the response does not suit the family (\(what))."),
+        in: formula, at: nil)
     case .rankDeficient(let terms):
       return finding(
         Phrase(
@@ -95,14 +131,16 @@ struct RegressionWording {
     }
   }
 
-  private func error(_ error: DataError) -> any Error {
+  func unknownColumn(_ name: String, at position: Int, in written: Written) -> any Error {
+    complaint(
+      Phrase(da: "der er ingen kolonne »\(name)«. ", en: "there is no column “\(name)”. ") + NearestName.hint(name, among: names, listAtMost: 20),
+      in: written, at: position)
+  }
+
+  func error(_ error: DataError) -> any Error {
     switch error {
     case .unknownColumn(let name, let position):
-      return UsageError(
-        Phrase(
-          da: "--formula, tegn \(position + 1): der er ingen kolonne »\(name)«. ",
-          en: "--formula, character \(position + 1): there is no column “\(name)”. ")
-          + NearestName.hint(name, among: file.table.names, listAtMost: 20) + Phrase(Self.marked(formula, at: position)))
+      return unknownColumn(name, at: position, in: formula)
     case .notNumeric(let column):
       return finding(
         column: column, Phrase(da: "kolonnen skal være tal.", en: "the column must be numbers."),
@@ -130,8 +168,22 @@ struct RegressionWording {
   private func finding(
     row: Int? = nil, column: String? = nil, value: String? = nil, _ message: Phrase, _ remedy: Phrase = Phrase("")
   ) -> FindingsError {
-    FindingsError(
-      Finding(.error, file: file.file, row: row.map(file.line), column: column, value: value, message: message, remedy: remedy))
+    var (line, value, message) = (Int?.none, value, message)
+    if let row {
+      switch self.row(row) {
+      case .line(let number): line = number
+      case .words(let words):
+        // A row of a project's panel stands in no file of its own.
+        message = Phrase("\(words): ") + (value.map { Phrase("\($0) ") } ?? Phrase("")) + message
+        value = nil
+      }
+    }
+    var place = file
+    if case .settings(let places) = formula.origin {
+      place = "plads.toml"
+      line = line ?? places.first?.line
+    }
+    return FindingsError(Finding(.error, file: place, row: line, column: column, value: value, message: message, remedy: remedy))
   }
 
   private static func list(_ terms: [String]) -> String { terms.joined(separator: ", ") }
@@ -171,5 +223,14 @@ struct RegressionWording {
       Phrase(da: "der er ingen frihedsgrader tilbage til residualerne.", en: "no degrees of freedom are left for the residuals.")
     case .approximate(let what): Phrase(da: "tilnærmet: \(what).", en: "approximate: \(what).")
     }
+  }
+}
+
+extension RegressionWording {
+  /// Of a formula on the command line for a table in a file.
+  init(formula: String, file: DataFile) {
+    self.init(
+      formula: Written(text: formula, origin: .option("--formula")), names: file.table.names, file: file.file,
+      row: { .line(file.line($0)) })
   }
 }

@@ -1,0 +1,115 @@
+internal import Demand
+internal import Groundwork
+internal import Placements
+internal import Regression
+
+/// A model of plads.toml, understood: its formula parsed, its flow known.
+struct DeclaredModel {
+  let declaration: ModelDeclaration
+  let formula: Formula
+  let flow: Flow
+  /// Nil where neither the formula nor the declaration leaves room for one.
+  let offset: Expression?
+  private let link: Link?
+
+  var name: String { declaration.name }
+
+  /// - Throws: `FindingsError` that points into plads.toml.
+  init(_ declaration: ModelDeclaration) throws {
+    let wording = Self.wording(declaration) { _ in .words("") }
+    let parsed: Formula
+    do throws(FormulaError) {
+      parsed = try Formula(parsing: declaration.formula.text)
+    } catch {
+      throw wording.error(error)
+    }
+    self.declaration = declaration
+    formula = parsed
+    flow = try Self.flow(of: parsed, declaration, wording)
+    link = declaration.link.flatMap(Link.init(rawValue:))
+    offset = try Self.offset(of: parsed, declaration, wording)
+  }
+
+  private static func wording(_ declaration: ModelDeclaration, row: @escaping (Int) -> RegressionWording.RowName) -> RegressionWording {
+    RegressionWording(
+      formula: .init(text: declaration.formula.text, origin: .settings(declaration.formula.places)), names: FlowTable.columns, file: nil,
+      row: row)
+  }
+
+  /// What the response counts, or what the declaration says.
+  private static func flow(of formula: Formula, _ declaration: ModelDeclaration, _ wording: RegressionWording) throws -> Flow {
+    for use in formula.responseColumns where !FlowTable.columns.contains(use.name) {
+      throw wording.unknownColumn(use.name, at: use.position, in: wording.formula)
+    }
+    let named = Set(formula.responseColumns.compactMap { Flow(plural: $0.name) })
+    if let flow = declaration.flow ?? (named.count == 1 ? named.first : nil) {
+      guard named.isEmpty || named.contains(flow) else {
+        throw wording.complaint(
+          Phrase(da: "flow er \(flow.plural), men responsen er en anden bevægelse.", en: "flow is \(flow.plural), but the response is another flow."),
+          in: wording.formula, at: 0)
+      }
+      return flow
+    }
+    let list = Flow.allCases.map(\.plural).joined(separator: ", ")
+    throw wording.complaint(
+      Phrase(
+        da: "det er ikke til at se, hvilken bevægelse modellen gælder. Lad responsen være en af \(list), eller skriv flow = \"…\".",
+        en: "it cannot be seen which flow the model is about. Let the response be one of \(list), or write flow = \"…\"."),
+      in: wording.formula, at: 0)
+  }
+
+  /// The log exposure of counts, unless the model has an offset of its own.
+  private static func offset(of formula: Formula, _ declaration: ModelDeclaration, _ wording: RegressionWording) throws -> Expression? {
+    guard let own = declaration.offset else {
+      let isRate = ["negative_binomial", "poisson"].contains(declaration.family) && formula.offsets.isEmpty
+      return isRate ? try? Expression(parsing: "log(exposure)") : nil
+    }
+    let written = RegressionWording.Written(text: own.text, origin: .settings(own.places))
+    let parsed: Expression
+    do throws(FormulaError) {
+      parsed = try Expression(parsing: own.text)
+    } catch {
+      throw wording.error(error, in: written)
+    }
+    for use in parsed.columnUses where !FlowTable.columns.contains(use.name) {
+      throw wording.unknownColumn(use.name, at: use.position, in: written)
+    }
+    return parsed
+  }
+
+  private var family: Family {
+    switch declaration.family {
+    case "poisson": .poisson
+    case "gaussian": .gaussian
+    case "binomial": .binomial
+    default: .negativeBinomial(theta: nil)
+    }
+  }
+
+  private var method: RegressionFit.Method { declaration.method.flatMap(RegressionFit.Method.init(rawValue:)) ?? .automatic }
+
+  /// Fits the rows given (all where nil) of the flow's table.
+  /// - Parameter method: the declared one where nil.
+  /// - Throws: `FindingsError` that names the row by municipality, stratum and period.
+  func fit(_ table: FlowTable, panel: Panel, rows: [Int]? = nil, method: RegressionFit.Method? = nil) throws -> RegressionResult {
+    do throws(RegressionError) {
+      return try RegressionFit.fit(
+        formula: formula, data: rows.map(table.data.rows) ?? table.data, family: family, link: link, offset: offset, method: method ?? self.method)
+    } catch {
+      throw wording(table, panel, rows).error(error)
+    }
+  }
+
+  /// Predicts rows of the flow's table; groups that the fit has not seen get the population's mean.
+  func predict(_ table: FlowTable, panel: Panel, rows: [Int], by result: RegressionResult) throws -> [RegressionResult.Prediction] {
+    do throws(DataError) {
+      return try result.predict(table.data.rows(rows))
+    } catch {
+      throw wording(table, panel, rows).error(error)
+    }
+  }
+
+  private func wording(_ table: FlowTable, _ panel: Panel, _ rows: [Int]?) -> RegressionWording {
+    Self.wording(declaration) { .words(table.name(of: rows?[$0] ?? $0, in: panel)) }
+  }
+}

@@ -1,0 +1,136 @@
+internal import Demand
+internal import Glibc
+internal import Groundwork
+internal import Placements
+internal import Regression
+internal import Reports
+
+/// Declared models with their fits to a project.
+struct ModelFits {
+  struct Fitted {
+    let model: DeclaredModel
+    let table: FlowTable
+    let result: RegressionResult
+
+    var report: FitReport {
+      FitReport(formula: model.declaration.formula.text, result: result, name: Phrase(model.name))
+    }
+  }
+
+  let panel: Panel
+  let fits: [Fitted]
+
+  /// - Throws: `FindingsError` of the first model that cannot be fitted.
+  init(_ models: [DeclaredModel], panel: Panel) throws {
+    self.panel = panel
+    var tables: [Flow: FlowTable] = [:]
+    fits = try models.map { model in
+      let table = tables[model.flow] ?? FlowTable(panel: panel, flow: model.flow)
+      tables[model.flow] = table
+      try Self.requireRows(table, of: model)
+      return Fitted(model: model, table: table, result: try model.fit(table, panel: panel))
+    }
+  }
+
+  static func requireRows(_ table: FlowTable, of model: DeclaredModel) throws {
+    guard table.period.isEmpty else { return }
+    throw FindingsError(
+      Finding(
+        .error, file: "plads.toml", row: model.declaration.line, value: model.name,
+        message: Phrase(
+          da: "projektet har ingen rækker for \(model.flow.phrase.da): de er ikke talt, eller belægningen er ukendt.",
+          en: "the project has no rows for \(model.flow.phrase.en): they were not counted, or the stock is unknown."),
+        remedy: Phrase(da: "Se »plads check«.", en: "See “plads check”.")))
+  }
+
+  // MARK: People
+
+  /// The tables of each model below each other.
+  var people: [Table] {
+    fits.flatMap { fit -> [Table] in
+      var tables = fit.report.people
+      tables[tables.count - 1].footnotes += notes(fit)
+      return tables
+    }
+  }
+
+  private func notes(_ fit: Fitted) -> [Phrase] {
+    var notes: [Phrase] = []
+    if fit.model.offset?.description == "log(exposure)" {
+      notes.append(
+        fit.model.flow == .admission
+          ? Phrase(
+            da: "Raten er pr. 10.000 indbyggere i områdets aldersgruppe om året (offset log(exposure)).",
+            en: "The rate is per 10,000 inhabitants of the area's age band a year (offset log(exposure)).")
+          : Phrase(da: "Raten er pr. personår (offset log(exposure)).", en: "The rate is per person-year (offset log(exposure))."))
+    }
+    let (unknown, unexposed) = (EstimateText.count(fit.table.unknown), EstimateText.count(fit.table.unexposed))
+    if fit.table.unknown > 0 {
+      notes.append(
+        Phrase(da: "\(unknown.da) celler er udeladt, fordi antallet er ukendt.", en: "\(unknown.en) cells are left out because the count is unknown."))
+    }
+    if fit.table.unexposed > 0 {
+      notes.append(
+        Phrase(da: "\(unexposed.da) celler er udeladt, fordi ingen var der.", en: "\(unexposed.en) cells are left out because nobody was there."))
+    }
+    return notes
+  }
+
+  // MARK: Machines
+
+  /// Columns: model, flow, part, group, term, estimate, std_error, statistic, p_value, lower, upper, ratio, ratio_lower,
+  /// ratio_upper. `part` is `coefficient`, `variance` (std_error is that of its logarithm, lower and upper follow from it)
+  /// or `measure` (term: rows, parameters, effective_degrees_of_freedom, df_residual, deviance, log_likelihood, aic, bic,
+  /// theta, dispersion). Intervals are 95 %.
+  var machine: Table {
+    let names = ["model", "flow", "part", "group"] + CoefficientTable.names
+    var table = Table(title: Phrase(da: "Modeller", en: "Models"), columns: names.map { Table.Column($0) })
+    for fit in fits {
+      let head: [Table.Cell] = [.text(fit.model.name), .text(fit.model.flow.rawValue)]
+      let coefficients = CoefficientTable(result: fit.result)
+      for coefficient in fit.result.coefficients {
+        table.append(head + [.text("coefficient"), .empty, .text(coefficient.term)] + coefficients.numbers(coefficient))
+      }
+      for component in fit.result.varianceComponents { table.append(head + Self.row(component)) }
+      for (name, value) in Self.measures(fit.result) {
+        let blanks = [Table.Cell](repeating: .empty, count: 8)
+        table.append(head + [.text("measure"), .empty, .text(name), .estimate(value)] + blanks)
+      }
+    }
+    return table
+  }
+
+  private static func row(_ component: RegressionResult.VarianceComponent) -> [Table.Cell] {
+    let reach = component.logStandardError.map { exp(EstimateText.reach * $0) }
+    return [
+      .text("variance"), .text(component.group), .text(component.term), .estimate(component.variance),
+      component.logStandardError.map { .estimate($0) } ?? .empty, .empty, .empty, reach.map { .estimate(component.variance / $0) } ?? .empty,
+      reach.map { .estimate(component.variance * $0) } ?? .empty, .empty, .empty, .empty,
+    ]
+  }
+
+  private static func measures(_ result: RegressionResult) -> [(String, Double)] {
+    [
+      ("rows", Double(result.count)), ("parameters", Double(result.parameters)),
+      ("effective_degrees_of_freedom", result.effectiveDegreesOfFreedom), ("df_residual", Double(result.residualDegreesOfFreedom)),
+      ("deviance", result.deviance), ("log_likelihood", result.logLikelihood), ("aic", result.aic), ("bic", result.bic),
+      ("theta", result.theta ?? .nan), ("dispersion", result.dispersion),
+    ]
+  }
+
+  /// `{"meta": {"notices": …}, "models": [{"name", "flow", … as of fit --data}]}`.
+  func json(notices: [Phrase], seed: UInt64) -> JSONValue {
+    [
+      "meta": ["notices": .array(notices.map { ["da": .string($0.da), "en": .string($0.en)] })],
+      "models": .array(
+        fits.map { fit in
+          let head: [JSONValue.Member] = [
+            .init("name", .string(fit.model.name)), .init("flow", .string(fit.model.flow.rawValue)),
+            .init("offset", .string(fit.model.offset?.description)), .init("cells_unknown", .integer(fit.table.unknown)),
+            .init("cells_without_exposure", .integer(fit.table.unexposed)),
+          ]
+          return .object(head + FitJSON(formula: fit.report.formula, result: fit.result, seed: seed).members)
+        }),
+    ]
+  }
+}
