@@ -10,10 +10,10 @@ internal import LinearAlgebra
 final class LaplaceCriterion {
   let state: PenalizedState
   private(set) var value = Double.infinity
-  /// Derivatives in log σ² of each block (0 where it is off).
-  private(set) var varianceSlopes: [Double]
+  /// Derivatives in the parameters of each block (empty where it is off or its penalty given).
+  private(set) var blockSlopes: [[Double]]
   private(set) var parameterSlope = 0.0
-  private let leverage: DoubleBuffer
+  let leverage: DoubleBuffer
   private let work: DoubleBuffer
   private let adjoint: DoubleBuffer
   private let scoreSlope: DoubleBuffer
@@ -21,7 +21,7 @@ final class LaplaceCriterion {
 
   init(_ state: PenalizedState) {
     self.state = state
-    varianceSlopes = [Double](repeating: 0, count: state.variances.count)
+    blockSlopes = state.priors.map { _ in [] }
     leverage = DoubleBuffer(state.problem.rowCount)
     work = DoubleBuffer(state.problem.rowCount)
     scoreSlope = DoubleBuffer(state.problem.rowCount)
@@ -29,25 +29,51 @@ final class LaplaceCriterion {
     pushed = DoubleBuffer(state.dimension)
   }
 
-  private var blocks: Range<Int> { state.variances.indices }
+  private var blocks: Range<Int> { state.priors.indices }
   private var plan: EliminationPlan { state.plan }
 
   /// Value at the state's last evaluation, which must be at the mode.
   func evaluateValue() -> Double {
     var v = -(state.logLikelihood - 0.5 * state.penalty) + 0.5 * state.matrix.logDeterminant(withFixed: state.usesFixed)
     for b in blocks where state.isOn(b) {
-      v += 0.5 * Double(state.layout.levelCounts[b]) * log(state.variances[b])
+      v += 0.5 * Double(priorRank(b)) * state.priors[b].logDeterminant
     }
-    if state.usesFixed { v -= 0.5 * Double(state.layout.fixedCount) * log(2 * .pi) }
+    if state.usesFixed {
+      // The flat prior is that of the coefficients of the columns as they were given.
+      v -= 0.5 * Double(state.layout.fixedCount) * log(2 * .pi) + state.problem.basis.logDeterminant
+    }
     value = v
     return v
   }
 
-  /// Trace of the inverse over a block; needs `state.matrix.invert`.
-  func trace(ofBlock block: Int) -> Double {
-    state.layout.range(ofBlock: block).reduce(0) {
-      $0 + state.matrix.inverse.base[plan.diagonal(plan.position[$1])]
+  /// How often the prior's covariance stands in the model: once for each level, or for each coefficient.
+  func priorRank(_ block: Int) -> Int { state.layout.range(ofBlock: block).count / state.priors[block].width }
+
+  /// Σ over the levels of a block of its part of the inverse, by rows; the trace where it has one variance. Needs
+  /// `state.matrix.invert`.
+  func posteriorSum(ofBlock block: Int) -> [Double] {
+    let (range, d) = (state.layout.range(ofBlock: block), state.priors[block].width)
+    let inverse = state.matrix.inverse.base
+    if d == 1 { return [range.reduce(0) { $0 + inverse[plan.diagonal(plan.position[$1])] }] }
+    var result = [Double](repeating: 0, count: d * d)
+    var next = 0
+    for _ in 0..<state.layout.levelCounts[block] {
+      for r in 0..<d {
+        for s in r..<d {
+          result[r * d + s] += inverse[Int(state.problem.pairPlaces[block][next])]
+          next += 1
+        }
+      }
     }
+    for r in 0..<d { for s in 0..<r { result[r * d + s] = result[s * d + r] } }
+    return result
+  }
+
+  /// Effective degrees of freedom of a block; needs `state.matrix.invert`.
+  func effectiveDegrees(_ block: Int) -> Double {
+    guard state.isOn(block) else { return 0 }
+    let lost = zip(state.priors[block].precision, posteriorSum(ofBlock: block)).reduce(0) { $0 + $1.0 * $1.1 }
+    return Double(state.layout.range(ofBlock: block).count) - lost
   }
 
   /// Value and gradient at the state's mode. For ML it also returns the shift of the fixed coefficients' score that
@@ -67,19 +93,13 @@ final class LaplaceCriterion {
       for j in shift.indices { pushed.base[plan.position[j]] = 0 }
       subtractCross(&shift)
     }
-    for b in blocks {
-      varianceSlopes[b] = 0
-      guard state.isOn(b) else { continue }
-      let precision = 1 / state.variances[b]
-      var along = 0.0
-      for j in state.layout.range(ofBlock: b) {
-        let i = plan.position[j]
-        along += pushed.base[i] * state.coefficients.base[i]
-      }
-      let own = Double(state.layout.levelCounts[b]) - precision * (trace(ofBlock: b) + state.squares(ofBlock: b))
-      varianceSlopes[b] = 0.5 * own + precision * along
-    }
     parameterSlope = explicit - state.problem.constants.slope(state.parameter)
+    for b in blocks where state.isOn(b) {
+      let slopes = state.priors[b].slopes(ofPrecision: precisionSlope(b))
+      blockSlopes[b] = state.priors[b].isGiven ? [] : slopes
+      if state.priors[b].isGiven, state.problem.spec.family == .gaussian { parameterSlope += slopes[0] }
+    }
+    for b in blocks where !state.isOn(b) { blockSlopes[b] = [] }
     if state.problem.hasParameter {
       state.multiply(pushed, into: work)
       for i in 0..<state.problem.rowCount { parameterSlope += work.base[i] * scoreSlope.base[i] }
@@ -87,8 +107,20 @@ final class LaplaceCriterion {
     return shift
   }
 
+  /// Derivative in the precision Ω of a block, symmetric, by rows: ½ (Σ u uᵀ + Σ H⁻¹ - L Σ), less how the mode moves.
+  private func precisionSlope(_ b: Int) -> [Double] {
+    let prior = state.priors[b]
+    let (d, levels) = (prior.width, Double(priorRank(b)))
+    let (squares, sum) = (state.squares(ofBlock: b), posteriorSum(ofBlock: b))
+    let along = state.products(ofBlock: b, pushed, state.coefficients)
+    return (0..<(d * d)).map { i in
+      let mirrored = (i % d) * d + i / d
+      return 0.5 * (squares[i] + sum[i] - levels * prior.covariance[i] - along[i] - along[mirrored])
+    }
+  }
+
   /// h = dᵀ H⁻¹ d for every row.
-  private func fillLeverage() {
+  func fillLeverage() {
     let problem = state.problem
     let (k, ns, c) = (problem.width, plan.sparseCount, plan.coreSize)
     let (local, columns) = (state.moments.base, problem.rowColumns.base)

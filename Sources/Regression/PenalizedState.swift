@@ -6,8 +6,8 @@ internal import LinearAlgebra
 final class PenalizedState {
   let problem: PenalizedProblem
   let matrix: SparseFactor
-  /// σ² of each block; zero switches the block off.
-  var variances: [Double]
+  /// Prior covariance of each block; zero switches the block off.
+  var priors: [BlockCovariance]
   /// θ of the negative binomial, variance of the Gaussian, 1 elsewhere.
   var parameter = 1.0
   /// Added to the negative log-likelihood as a linear term in the fixed coefficients; moves them from the joint mode to
@@ -36,7 +36,7 @@ final class PenalizedState {
     LinearAlgebra.start()
     self.problem = problem
     matrix = SparseFactor(problem.plan)
-    variances = [Double](repeating: 1, count: problem.layout.levelCounts.count)
+    priors = problem.priors
     shift = [Double](repeating: 0, count: problem.layout.fixedCount)
     let (d, n, k) = (problem.layout.dimension, problem.rowCount, problem.width)
     coefficients = DoubleBuffer(d)
@@ -52,7 +52,7 @@ final class PenalizedState {
     scaled = DoubleBuffer((k + 1) * (longest.max() ?? 0))
   }
 
-  func isOn(_ block: Int) -> Bool { variances[block] > 0 }
+  func isOn(_ block: Int) -> Bool { priors[block].isOn }
 
   // MARK: Objective
 
@@ -64,16 +64,27 @@ final class PenalizedState {
     return value
   }
 
+  /// Σ uᵀ Ω u over the levels of all blocks.
   var penalty: Double {
-    variances.indices.reduce(0) { $0 + (isOn($1) ? squares(ofBlock: $1) / variances[$1] : 0) }
+    priors.indices.reduce(0) { sum, b in
+      isOn(b) ? sum + zip(squares(ofBlock: b), priors[b].precision).reduce(0) { $0 + $1.0 * $1.1 } : sum
+    }
   }
 
-  /// u'u of a block.
-  func squares(ofBlock block: Int) -> Double {
-    layout.range(ofBlock: block).reduce(0) { sum, j in
-      let u = coefficients.base[plan.position[j]]
-      return sum + u * u
+  /// Σ u uᵀ over the levels of a block, by rows; u'u where it has one variance.
+  func squares(ofBlock block: Int) -> [Double] { products(ofBlock: block, coefficients, coefficients) }
+
+  /// Σ a bᵀ over the levels of a block for two vectors of coefficients, by rows; a'b where it has one variance.
+  func products(ofBlock block: Int, _ a: DoubleBuffer, _ b: DoubleBuffer) -> [Double] {
+    let (range, d) = (layout.range(ofBlock: block), priors[block].width)
+    var result = [Double](repeating: 0, count: d * d)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: d) {
+      for r in 0..<d {
+        let value = a.base[plan.position[first + r]]
+        for s in 0..<d { result[r * d + s] += value * b.base[plan.position[first + s]] }
+      }
     }
+    return result
   }
 
   /// One pass over the rows at the current coefficients: likelihood, gradient, information matrix and its factor.
@@ -149,6 +160,15 @@ final class PenalizedState {
       v[i] = w[i] * value.information
     }
     return sum
+  }
+
+  /// The fixed columns' part of the inverse; needs `matrix.invert`.
+  func fixedCovariance() -> Matrix {
+    let (p, ns, c) = (layout.fixedCount, plan.sparseCount, plan.coreSize)
+    let core = matrix.inverse.base + plan.coreStart
+    var result = Matrix(rows: p, columns: p)
+    for i in 0..<p { for j in 0..<p { result[i, j] = core[plan.position[i] - ns + (plan.position[j] - ns) * c] } }
+    return result
   }
 
   // MARK: Matrix
@@ -240,21 +260,47 @@ final class PenalizedState {
   }
 
   private func penalise() {
-    for block in variances.indices {
-      let isOn = self.isOn(block)
-      let precision = isOn ? 1 / variances[block] : 1
-      for j in layout.range(ofBlock: block) {
-        let position = plan.position[j]
-        matrix.matrix.base[plan.diagonal(position)] += precision
-        if isOn {
+    for block in priors.indices {
+      if !isOn(block) {
+        switchOff(block)
+      } else if priors[block].width > 1 {
+        penaliseTogether(block)
+      } else {
+        let precision = priors[block].precision[0]
+        for j in layout.range(ofBlock: block) {
+          let position = plan.position[j]
+          matrix.matrix.base[plan.diagonal(position)] += precision
           gradient.base[position] -= precision * coefficients.base[position]
-        } else {
-          gradient.base[position] = 0
-          coefficients.base[position] = 0
         }
       }
     }
     for j in shift.indices { gradient.base[plan.position[j]] -= shift[j] }
+  }
+
+  private func switchOff(_ block: Int) {
+    for j in layout.range(ofBlock: block) {
+      let position = plan.position[j]
+      matrix.matrix.base[plan.diagonal(position)] += 1
+      gradient.base[position] = 0
+      coefficients.base[position] = 0
+    }
+  }
+
+  private func penaliseTogether(_ block: Int) {
+    let (range, d, precision) = (layout.range(ofBlock: block), priors[block].width, priors[block].precision)
+    var next = 0
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: d) {
+      for r in 0..<d {
+        let position = plan.position[first + r]
+        for s in 0..<d {
+          gradient.base[position] -= precision[r * d + s] * coefficients.base[plan.position[first + s]]
+        }
+        for s in r..<d {
+          matrix.matrix.base[Int(problem.pairPlaces[block][next])] += precision[r * d + s]
+          next += 1
+        }
+      }
+    }
   }
 
   // MARK: Steps

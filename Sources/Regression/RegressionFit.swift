@@ -10,16 +10,17 @@ public enum RegressionFit {
   /// Largest design (rows times columns) that least squares solves in double-double arithmetic.
   static let largestExtended = 20_000
 
-  /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )` terms, a penalised GLM.
+  /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )`, smooth or ridge terms, a penalised GLM.
   ///
   /// - Parameters:
   ///   - link: the family's canonical link where nil.
   ///   - offset: a column or expression such as `Expression(parsing: "log(service)")`, besides the formula's own.
   ///   - weights: the name of a column of prior (precision) weights ≥ 0.
+  ///   - quadraturePoints: points of adaptive quadrature over one scalar random effect; 1 is Laplace's approximation.
   /// Missing values in used columns are errors with their row; no row is dropped.
   public static func fit(
     formula: Formula, data: DataTable, family: Family = .gaussian, link: Link? = nil, offset: Expression? = nil,
-    weights: String? = nil, method: Method = .automatic
+    weights: String? = nil, method: Method = .automatic, quadraturePoints: Int = 1
   ) throws(RegressionError) -> RegressionResult {
     let model = try GeneralizedLinearModel(family: family, link: link)
     let problem: RegressionProblem
@@ -32,7 +33,8 @@ public enum RegressionFit {
     } catch {
       preconditionFailure("an error of another kind: \(error)")
     }
-    if !formula.groups.isEmpty { return try mixed(model, problem, data, method) }
+    if formula.isPenalized { return try mixed(model, problem, data, method, quadraturePoints) }
+    if quadraturePoints > 1 { throw .unsupportedQuadrature }
     if family == .gaussian { return try leastSquares(model, problem, data) }
     return try generalized(model, problem)
   }
