@@ -169,6 +169,22 @@ struct BlockCovariance {
     return result
   }
 
+  /// dΩ by rows for each parameter.
+  func precisionDerivatives() -> [[Double]] {
+    if parameterCount == 0 { return [] }
+    if width == 1 { return [[-precision[0]]] }
+    let (x, reach) = (parameters, 1e-5)
+    return x.indices.map { k in
+      let ends = [-reach, reach].map { step -> [Double] in
+        var (copy, moved) = (self, x)
+        moved[k] += step
+        copy.set(parameters: moved[...])
+        return copy.precision
+      }
+      return zip(ends[1], ends[0]).map { ($0 - $1) / (2 * reach) }
+    }
+  }
+
   // MARK: Result
 
   /// Diagonal entries of C at their bound: directions without variance.

@@ -82,9 +82,7 @@ final class LaplaceCriterion {
     _ = evaluateValue()
     let matrix = state.matrix
     matrix.invert(withFixed: state.usesFixed)
-    fillLeverage()
-    let explicit = fillSlopes()
-    scatterAdjoint()
+    let explicit = fillLeverageAndSlopes()
     var shift = [Double](repeating: 0, count: state.layout.fixedCount)
     for j in shift.indices { shift[j] = adjoint.base[plan.position[j]] }
     pushed.copy(from: adjoint)
@@ -107,6 +105,41 @@ final class LaplaceCriterion {
     return shift
   }
 
+  /// How the mode moves with each parameter (those of `blockSlopes`, then θ or the Gaussian variance), coefficients in
+  /// the order of elimination: H⁻¹ times the derivative of the score. Needs the gradient's evaluation at the mode.
+  func modeSlopes() -> [[Double]] {
+    var result: [[Double]] = []
+    for b in blocks {
+      for derivative in state.priors[b].precisionDerivatives() {
+        pushed.clear()
+        addPenaltyScore(b, derivative)
+        state.matrix.solve(pushed.base)
+        result.append(pushed.array)
+      }
+    }
+    if state.problem.hasParameter {
+      work.copy(from: scoreSlope)
+      scatterAdjoint()
+      pushed.copy(from: adjoint)
+      state.matrix.solve(pushed.base)
+      result.append(pushed.array)
+    }
+    return result
+  }
+
+  /// `pushed` -= D u for the levels of a block.
+  private func addPenaltyScore(_ b: Int, _ derivative: [Double]) {
+    let (range, d) = (state.layout.range(ofBlock: b), state.priors[b].width)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: d) {
+      for r in 0..<d {
+        for s in 0..<d {
+          pushed.base[plan.position[first + r]] -=
+            derivative[r * d + s] * state.coefficients.base[plan.position[first + s]]
+        }
+      }
+    }
+  }
+
   /// Derivative in the precision Ω of a block, symmetric, by rows: ½ (Σ u uᵀ + Σ H⁻¹ - L Σ), less how the mode moves.
   private func precisionSlope(_ b: Int) -> [Double] {
     let prior = state.priors[b]
@@ -119,120 +152,29 @@ final class LaplaceCriterion {
     }
   }
 
-  /// h = dᵀ H⁻¹ d for every row.
-  func fillLeverage() {
-    let problem = state.problem
-    let (k, ns, c) = (problem.width, plan.sparseCount, plan.coreSize)
-    let (local, columns) = (state.moments.base, problem.rowColumns.base)
-    let inverse = state.matrix.inverse.base
-    let core = inverse + plan.coreStart
-    problem.places.withUnsafeBufferPointer { places in
-      problem.actives.withUnsafeBufferPointer { actives in
-        var next = 0
-        for pattern in 0..<problem.patterns.count {
-          for r in 0..<(k * k) { local[r] = 0 }
-          let end = problem.activeStarts[pattern + 1]
-          for i in problem.activeStarts[pattern]..<end {
-            let a = actives[i]
-            let place = Int(a.position)
-            let isSparse = place < ns
-            if a.block >= 0, !state.isOn(Int(a.block)) {
-              if isSparse { next += end - i }
-              continue
-            }
-            for j in i..<end {
-              let b = actives[j]
-              let from = isSparse ? inverse[Int(places[next])] : core[Int(b.position) - ns + (place - ns) * c]
-              if isSparse { next += 1 }
-              if b.block >= 0, !state.isOn(Int(b.block)) { continue }
-              let value = a.factor * b.factor * from
-              local[Int(a.column) * k + Int(b.column)] += value
-              if i != j { local[Int(b.column) * k + Int(a.column)] += value }
-            }
-          }
-          quadraticForms(problem.patterns.starts[pattern], problem.patterns.starts[pattern + 1], columns, local)
-        }
-      }
-    }
-  }
-
-  /// dᵀ K d for some rows, K = `local` (k × k, symmetric).
-  private func quadraticForms(
-    _ first: Int, _ end: Int, _ columns: UnsafePointer<Double>, _ local: UnsafePointer<Double>
-  ) {
-    let k = state.problem.width
-    if k >= 6, end - first >= 12 {
-      let product = state.scaled.base
-      Kernels.multiply(local, columns + first * k, m: k, n: end - first, k: k, into: product)
-      for i in first..<end {
-        let (row, image) = (columns + i * k, product + (i - first) * k)
-        var sum = 0.0
-        for r in 0..<k { sum += row[r] * image[r] }
-        leverage.base[i] = sum
-      }
-      return
-    }
-    for i in first..<end {
-      let row = columns + i * k
-      var sum = 0.0
-      for a in 0..<k {
-        var inner = 0.0
-        for b in 0..<k { inner += local[a * k + b] * row[b] }
-        sum += inner * row[a]
-      }
-      leverage.base[i] = sum
-    }
-  }
+  /// h = dᵀ H⁻¹ d for every row; needs `state.matrix.invert`.
+  func fillLeverage() { state.eachShare { [leverage] in $0.fillLeverage(leverage) } }
 
   /// Fills `work` with ½ h dw/dη and `scoreSlope` with ds/dτ; returns the sum of -dℓ/dτ + ½ h dw/dτ.
-  private func fillSlopes() -> Double {
-    switch state.problem.spec.family {
-    case .gaussian: return fill(GaussianKernel(variance: state.parameter))
-    case .poisson: return fill(PoissonKernel())
-    case .negativeBinomial:
-      return fill(NegativeBinomialKernel(theta: state.parameter, logTheta: log(state.parameter)))
-    case .binomial:
-      switch state.problem.spec.link {
-      case .probit: return fill(ProbitKernel())
-      case .cloglog: return fill(CloglogKernel())
-      default: return fill(LogitKernel())
-      }
+  private func fillLeverageAndSlopes() -> Double {
+    state.eachShare { [leverage, work, scoreSlope] share in
+      share.fillLeverage(leverage)
+      share.fillSlopes(leverage: leverage, into: work, scoreSlope: scoreSlope)
+      share.sum(work)
     }
+    gatherAdjoint()
+    return state.shares.reduce(0) { $0 + $1.parameterSlope }
   }
 
-  @inline(__always)
-  private func fill<Kernel: RowKernel>(_ kernel: Kernel) -> Double {
-    let problem = state.problem
-    let (y, m, w, e) = (problem.y.base, problem.trials.base, problem.weights.base, state.eta.base)
-    let (h, target, s) = (leverage.base, work.base, scoreSlope.base)
-    var sum = 0.0
-    for i in 0..<problem.rowCount {
-      let slopes = kernel.slopes(y[i], m[i], e[i])
-      let half = 0.5 * h[i] * w[i]
-      target[i] = half * slopes.information
-      s[i] = w[i] * slopes.scoreInParameter
-      sum += half * slopes.informationInParameter - w[i] * slopes.likelihoodInParameter
-    }
-    return sum
-  }
-
-  /// Dᵀ work into `adjoint`.
+  /// Dᵀ `work` into `adjoint`.
   private func scatterAdjoint() {
-    let problem = state.problem
-    let k = problem.width
-    let (columns, local) = (problem.rowColumns.base, state.sums.base)
+    state.eachShare { [work] in $0.sum(work) }
+    gatherAdjoint()
+  }
+
+  private func gatherAdjoint() {
     adjoint.clear()
-    for c in 0..<problem.patterns.count {
-      for r in 0..<k { local[r] = 0 }
-      for i in problem.patterns.starts[c]..<problem.patterns.starts[c + 1] {
-        for r in 0..<k { local[r] += work.base[i] * columns[i * k + r] }
-      }
-      for a in problem.activeStarts[c]..<problem.activeStarts[c + 1] {
-        let active = problem.actives[a]
-        if active.block >= 0, !state.isOn(Int(active.block)) { continue }
-        adjoint.base[Int(active.position)] += active.factor * local[Int(active.column)]
-      }
-    }
+    for share in state.shares { for i in 0..<state.dimension { adjoint.base[i] += share.adjoint.base[i] } }
   }
 
   /// shift -= H(fixed, blocks) · pushed.

@@ -31,6 +31,7 @@ extension VarianceSearch {
       }
       for i in 0..<p { slopes[i, k] = (ends[1][i] - ends[0][i]) / 2e-3 }
     }
+    place = nil
     _ = try evaluate(x)
     state.matrix.invert(withFixed: true)
     var result = state.fixedCovariance()
@@ -66,6 +67,7 @@ extension VarianceSearch {
       }
     }
     state.shift = shift
+    place = nil
     _ = try evaluate(x)
     // H · moves = turns, so H⁻¹ = moves · turns⁻¹.
     guard let inverse = VarianceSearch.solved(turns, moves) else { return nil }

@@ -33,16 +33,45 @@ extension VarianceSearch {
     var shift = criterion.evaluateGradient()
     guard !state.usesFixed, spec.family != .gaussian else { return }
     for _ in 0..<60 {
-      state.shift = shift
-      if try state.findMode(tolerance: modeTolerance) == 0 { return }
+      state.moveShift(shift)
+      if try state.findMode(tolerance: modeTolerance, isEvaluated: true) == 0 { return }
       shift = criterion.evaluateGradient()
     }
   }
 
-  func evaluate(_ x: [Double]) throws(RegressionError) -> (value: Double, slopes: [Double]) {
+  /// Criterion and gradient at some parameters; the mode is sought from where `anchor` says that it moves.
+  mutating func evaluate(_ x: [Double]) throws(RegressionError) -> (value: Double, slopes: [Double]) {
+    if x == place { return (criterion.value, slopes()) }
+    if let anchor, let start = anchor.predicted(x) { state.restore(start) }
+    place = nil
     set(x)
     try solveMode()
+    place = x
     return (criterion.value, slopes())
+  }
+
+  /// Keeps the state's mode, at parameters `x`, as what later ones are predicted from.
+  mutating func dropAnchor(_ x: [Double]) {
+    anchor = Anchor(x: x, coefficients: state.coefficients.array, slopes: criterion.modeSlopes())
+  }
+
+  /// A mode and how it moves with the parameters.
+  struct Anchor {
+    let x: [Double]
+    let coefficients: [Double]
+    let slopes: [[Double]]
+
+    /// Nil where the parameters are too far away, or not the same ones.
+    func predicted(_ other: [Double]) -> [Double]? {
+      guard other.count == x.count, slopes.count == x.count else { return nil }
+      let moves = zip(other, x).map(-)
+      guard moves.allSatisfy({ abs($0) < 0.5 }) else { return nil }
+      var result = coefficients
+      for (move, slope) in zip(moves, slopes) where move != 0 {
+        for i in result.indices { result[i] += move * slope[i] }
+      }
+      return result
+    }
   }
 
   /// The maximum over θ with all blocks switched off.
@@ -70,9 +99,8 @@ extension VarianceSearch {
       let moved = zip(next.x, x).map(-)
       let turned = zip(next.slopes, g).map(-)
       (x, value, g) = next
-      let before = x.count
       try switchOff()
-      if parameters().count != before {
+      if parameters().count != x.count {
         x = parameters()
         guard !x.isEmpty else { return try solveMode() }
         (value, g) = try evaluate(x)
@@ -80,13 +108,14 @@ extension VarianceSearch {
       } else if isSmall, promised > 1e-10 {
         h = try hessian(at: x)
       } else {
+        dropAnchor(x)
         h = VarianceSearch.updated(matrix, moved, turned)
       }
     }
-    set(x)
-    try solveMode()
-    free = freeParameters(x, slopes())
+    g = try evaluate(x).slopes
+    free = freeParameters(x, g)
     let full = try isSmall ? hessian(at: x) : h
+    _ = try evaluate(x)
     covariance = full.map { VarianceSearch.part(of: $0, free) }.flatMap(VarianceSearch.inverse)
   }
 
@@ -100,6 +129,7 @@ extension VarianceSearch {
     for b in blocks where mayVanish(b) {
       let prior = state.priors[b]
       guard prior.variance * prior.scale[0] < 0.05, criterion.blockSlopes[b][0] > 0 else { continue }
+      place = nil
       if try fallsTowardsZero(b) { state.priors[b].setVariance(0) }
       try solveMode()
     }
@@ -108,7 +138,7 @@ extension VarianceSearch {
     }
   }
 
-  private func lineSearch(
+  private mutating func lineSearch(
     _ x: [Double], _ value: Double, _ g: [Double], _ direction: [Double]
   ) throws(RegressionError) -> (x: [Double], value: Double, slopes: [Double])? {
     let low = bounds()
@@ -121,37 +151,32 @@ extension VarianceSearch {
       }
       scale *= 0.5
     }
-    _ = try evaluate(x)
     return nil
   }
 
-  /// Differences of the exact gradient: central for small problems, one-sided for large ones.
+  /// Differences of the exact gradient: central for small problems, one-sided for large ones. Anchors the mode at `x`.
   mutating func hessian(at x: [Double]) throws(RegressionError) -> Matrix? {
     let m = x.count
     guard m > 0 else { return nil }
-    let base = state.coefficients.array
+    let centre = try evaluate(x).slopes
+    dropAnchor(x)
     let tolerance = modeTolerance
     // Errors of the mode enter differences over 5e-3 of large problems only by some 1e-5.
     if !isSmall { modeTolerance = 1e-8 }
     defer { modeTolerance = tolerance }
-    let centre = slopes()
     let reach = isSmall ? 1e-4 : 5e-3
     var result = Matrix(rows: m, columns: m)
     for j in 0..<m {
       var moved = x
       moved[j] += reach
       let up = try evaluate(moved).slopes
-      state.restore(base)
       var down = centre
       if isSmall {
         moved[j] = x[j] - reach
         down = try evaluate(moved).slopes
-        state.restore(base)
       }
       for i in 0..<m { result[i, j] = (up[i] - down[i]) / (isSmall ? 2 * reach : reach) }
     }
-    modeTolerance = tolerance
-    _ = try evaluate(x)
     for i in 0..<m {
       for j in 0..<i {
         let mean = 0.5 * (result[i, j] + result[j, i])

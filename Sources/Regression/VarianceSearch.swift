@@ -13,6 +13,9 @@ struct VarianceSearch {
   /// Covariance of the fixed coefficients that counts the estimation of the variances, where it was computed.
   var jointFixedCovariance: Matrix?
   let theta: NegativeBinomialTheta?
+  /// Parameters that the criterion was last evaluated at, while nothing has moved since.
+  var place: [Double]?
+  var anchor: Anchor?
   var modeTolerance: Double
   let isSmall: Bool
 
@@ -106,7 +109,8 @@ struct VarianceSearch {
       try state.findMode(tolerance: modeTolerance)
       return
     }
-    let goal = spec.search == .exact ? 0.02 : 1e-4
+    // The exact criterion lies further from the fixed point of these steps than this.
+    let goal = spec.search == .exact ? (isSmall ? 0.02 : 0.2) : 1e-4
     var last = Double.infinity
     for iteration in 1...200 {
       state.matrix.invert(withFixed: state.usesFixed)
@@ -122,7 +126,7 @@ struct VarianceSearch {
         IterationRecord(iteration: iteration, criterion: -state.objective, change: change, phase: "fellner-schall"))
       if promised > max(10, 2 * last) { try state.findMode(tolerance: 1) }
       last = promised
-      if change < goal, promised < 0.01 { return }
+      if change < goal, promised < (isSmall ? 0.01 : 1) { return }
     }
     if spec.search == .fellnerSchall { throw .nonConvergence(trace) }
   }
