@@ -135,6 +135,16 @@ public struct FittedPenalizedGLM: Sendable {
     posterior = PosteriorFactor(factor: state.matrix, basis: problem.basis, isFree: isFree)
   }
 
+  /// Throws `separation` where a column's part of the linear predictor is far out and not known to within hundreds:
+  /// Newton's steps then ended on the flat slope of a likelihood that rises for ever.
+  func requireBounded(_ reaches: [Double]) throws(RegressionError) {
+    guard model.family != .gaussian else { return }
+    let separating = reaches.indices.filter { j in
+      abs(coefficients[j]) * reaches[j] > 12 && !(standardErrors[j] * reaches[j] < 500)
+    }
+    guard separating.isEmpty else { throw .separation(terms: separating.map { fixedNames[$0] }) }
+  }
+
   // MARK: Estimates by name
 
   public var fixedCoefficients: [Double] { Array(coefficients.prefix(layout.fixedCount)) }

@@ -7,12 +7,15 @@ struct FixedBasis {
   let columns: [[Double]]
   /// T, upper triangular; nil is the identity.
   let transform: Matrix?
+  /// The largest absolute number of each column as it was given.
+  let reaches: [Double]
 
   /// Rows above which columns are taken as they are: orthogonal columns would undo the sparsity of dummies.
   static let largest = 20_000
 
   /// Throws `rankDeficient` with the names of columns that depend on earlier ones.
   init(_ fixed: [[Double]], names: [String], rows: Int) throws(RegressionError) {
+    reaches = fixed.map { column in column.reduce(0) { max($0, abs($1)) } }
     guard rows <= FixedBasis.largest, !fixed.isEmpty else {
       columns = fixed
       transform = nil

@@ -47,6 +47,9 @@ public struct PenalizedGLM: Hashable, Sendable {
   /// Estimates everything. Cost per iteration: O(rows · k²) with k the columns that vary among rows of equal levels,
   /// plus a sparse factorisation; groups are never expanded.
   ///
+  /// Throws `rankDeficient`, `separation` (fixed columns whose coefficients run to infinity), `nonConvergence` with the
+  /// trace, and what is wrong with the data.
+  ///
   /// - Parameters:
   ///   - response: values, counts, or successes of `trials` (binomial; 1 where nil).
   ///   - weights: prior (precision) weights ≥ 0; `offset`: added to the linear predictor.
@@ -72,13 +75,19 @@ public struct PenalizedGLM: Hashable, Sendable {
     var search = VarianceSearch(state)
     try search.run()
     // The Gaussian's integral is exact already.
-    guard quadraturePoints > 1, family != .gaussian else { return search.finished() }
+    guard quadraturePoints > 1, family != .gaussian else {
+      let fit = search.finished()
+      try fit.requireBounded(basis.reaches)
+      return fit
+    }
     guard criterion == .ml, blocks.count == 1, blocks[0].columns.count == 1, blocks[0].prior == .independent else {
       throw .unsupportedQuadrature
     }
     var quadrature = QuadratureSearch(state, points: quadraturePoints, trace: search.trace)
     let maximum = try quadrature.run()
-    return search.finished(maximum, trace: quadrature.trace)
+    let fit = search.finished(maximum, trace: quadrature.trace)
+    try fit.requireBounded(basis.reaches)
+    return fit
   }
 
   private static func requireFinite(_ column: [Double], _ name: String) throws(RegressionError) {

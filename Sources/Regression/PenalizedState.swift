@@ -265,9 +265,18 @@ final class PenalizedState {
         _ = try advance()
       }
     } catch {
-      throw .numericalBreakdown(describe(error), [])
+      let runaway = runawayColumns()
+      throw runaway.isEmpty ? .numericalBreakdown(describe(error), []) : .separation(terms: runaway)
     }
     throw .nonConvergence([])
+  }
+
+  /// Fixed columns whose part of the linear predictor is far beyond where a count or share can tell its value.
+  private func runawayColumns() -> [String] {
+    guard problem.spec.family != .gaussian else { return [] }
+    let gamma = (0..<layout.fixedCount).map { coefficients.base[plan.position[$0]] }
+    let beta = problem.basis.coefficients(gamma)
+    return beta.indices.filter { abs(beta[$0]) * problem.basis.reaches[$0] > 12 }.map { problem.fixedNames[$0] }
   }
 
   func describe(_ error: LinearAlgebraError) -> String {

@@ -26,7 +26,7 @@ struct VarianceSearch {
     self.state = state
     criterion = LaplaceCriterion(state)
     isSmall = state.problem.rowCount <= 20_000
-    modeTolerance = isSmall ? 1e-18 : 1e-11
+    modeTolerance = isSmall ? 1e-24 : 1e-11
     if case .negativeBinomial(nil) = state.problem.spec.family {
       theta = NegativeBinomialTheta(y: state.problem.y.array, weights: state.problem.weights.array)
     } else {
@@ -35,6 +35,14 @@ struct VarianceSearch {
   }
 
   mutating func run() throws(RegressionError) {
+    do {
+      try search()
+    } catch .nonConvergence(let own) where own.isEmpty {
+      throw .nonConvergence(trace)
+    }
+  }
+
+  private mutating func search() throws(RegressionError) {
     try start()
     try fellnerSchall()
     try setZeros()
@@ -112,7 +120,9 @@ struct VarianceSearch {
     // The exact criterion lies further from the fixed point of these steps than this.
     let goal = spec.search == .exact ? (isSmall ? 0.02 : 0.2) : 1e-4
     var last = Double.infinity
-    for iteration in 1...200 {
+    // Covariance matrices move by expectation and maximisation, which ends slowly: Newton steps take over sooner.
+    let most = state.priors.contains { $0.width > 1 } ? 15 : 200
+    for iteration in 1...most {
       state.matrix.invert(withFixed: state.usesFixed)
       let promised = state.leap()
       let change = updateParameters()

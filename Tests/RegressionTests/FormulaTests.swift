@@ -48,7 +48,7 @@ import Testing
     ("y ~ x + trend(t, damping=1.5)", .badArgument("damping", of: "trend", position: 17)),
     ("y ~ ridge(lambda=1)", .badArgument("x", of: "ridge", position: 4)),
     ("y ~ x:rw(t)", .misplacedGroup(position: 5)),
-    ("y ~ x + (0 | g)", .unexpected(")", position: 14)),
+    ("y ~ x + (0 | g)", .unexpected("|", position: 11)),
     ("y ~ x - s(t)", .misplacedGroup(position: 8)),
     ("y ~ x * (1 | g)", .misplacedGroup(position: 6)),
     ("y x", .unexpected("x", position: 2)),
