@@ -187,17 +187,11 @@ struct FitCommand: AsyncParsableCommand {
     guard let formula else {
       throw UsageError(Phrase(da: "Der mangler --formula 'y ~ x'.", en: "--formula 'y ~ x' is missing."))
     }
-    if let quadrature, quadrature > 1 {
-      throw UsageError(
-        Phrase(
-          da: "Kvadratur med flere punkter kommer i en senere udgave; uden --quadrature bruges Laplace.",
-          en: "Quadrature with more points comes in a later version; without --quadrature it is Laplace."))
-    }
     let file = try DataFile(path: data, sheet: sheet)
     outputOptions.show(file.notes)
     let request = FitRequest(
       formula: formula, family: family.family, link: link, offset: offset, weights: weights,
-      method: reml ? .reml : ml || quadrature != nil ? .ml : .automatic)
+      method: reml ? .reml : ml || quadrature != nil ? .ml : .automatic, quadraturePoints: quadrature ?? 1)
     let report = FitReport(formula: formula, result: try request.fit(to: file))
     try show(report)
     if let diagnostics {

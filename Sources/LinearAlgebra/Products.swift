@@ -77,6 +77,14 @@ public enum Kernels {
       Int32(m))
   }
 
+  /// `y` (`columns` numbers) = aᵀ x with `a` `rows` × `columns`, packed by columns.
+  public static func multiplyTransposed(
+    _ a: UnsafePointer<Double>, rows m: Int, columns n: Int, by x: UnsafePointer<Double>,
+    into y: UnsafeMutablePointer<Double>
+  ) {
+    cblas_dgemv(CblasColMajor, CblasTrans, Int32(m), Int32(n), 1, a, Int32(m), x, 1, 0, y, 1)
+  }
+
   /// X := X L⁻¹ with `x` `rows` × n packed by columns and L the lower triangle of packed `l` (order n).
   public static func solveRightLower(
     _ l: UnsafePointer<Double>, order n: Int, _ x: UnsafeMutablePointer<Double>, rows: Int

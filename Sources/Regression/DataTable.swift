@@ -99,6 +99,12 @@ public enum DataError: Error, Equatable, Sendable {
   case unknownLevel(column: String, level: String, row: Int)
   /// A factor with fewer than two levels has no contrast.
   case tooFewLevels(column: String)
+  /// A smooth term or a ridge of a column that is the same number everywhere.
+  case constantColumn(String)
+  /// A random walk over more distinct values than it may have.
+  case tooManyValues(String, count: Int, limit: Int)
+  /// A ridge's lambda that is negative or not finite.
+  case badPenalty(Double, position: Int)
   case noRows
   case lengthMismatch(expected: Int, found: Int)
 }

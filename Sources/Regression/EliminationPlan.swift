@@ -26,7 +26,7 @@ struct EliminationPlan {
   /// `groups` are the coefficients that meet in a row, one list for each pattern, block effects only.
   init(layout: CoefficientLayout, groups: [[Int32]]) {
     let blockOrder = layout.levelCounts.indices.sorted {
-      (-layout.levelCounts[$0], $0) < (-layout.levelCounts[$1], $1)
+      (-layout.range(ofBlock: $0).count, $0) < (-layout.range(ofBlock: $1).count, $1)
     }
     let p = layout.fixedCount
     var coefficient: [Int] = []

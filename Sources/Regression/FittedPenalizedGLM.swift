@@ -13,10 +13,19 @@ public struct FittedPenalizedGLM: Sendable {
   public let blockNames: [String]
   /// All coefficients: fixed, then the blocks in order.
   public let coefficients: [Double]
-  /// Posterior standard deviations, in the same order.
+  /// Posterior standard deviations, in the same order; of the fixed columns the roots of `fixedCovariance`.
   public let standardErrors: [Double]
-  /// σ² of each block; exactly zero where the criterion falls towards zero.
+  /// Covariance of the fixed coefficients. For families other than the Gaussian and up to 20,000 rows it counts the
+  /// estimation of variances and θ: by the inverse Hessian of all of them together (maximum likelihood), or the
+  /// movement of the mode with them (restricted); else it is given them.
+  public let fixedCovariance: Matrix
+  /// σ² of each block; of an unstructured one its first column's, see `covariances`. Exactly zero where the criterion
+  /// falls towards zero.
   public let variances: [Double]
+  /// Covariance of the columns of a level, block by block; one number where the block has one variance.
+  public let covariances: [Matrix]
+  /// Standard errors of the entries of `covariances` from the criterion's curvature; nil where it is not proper.
+  public let covarianceStandardErrors: [Matrix?]
   /// Standard errors of log σ²; nil where the variance is zero or the criterion has no proper curvature.
   public let logVarianceStandardErrors: [Double?]
   /// θ of the negative binomial, nil elsewhere.
@@ -25,7 +34,8 @@ public struct FittedPenalizedGLM: Sendable {
   /// Residual variance of the Gaussian, 1 elsewhere.
   public let dispersion: Double
   public let logDispersionStandardError: Double?
-  /// Laplace approximation of the (restricted) log-likelihood, with all constants; exact for the Gaussian.
+  /// The (restricted) log-likelihood by Laplace's approximation or quadrature, with all constants; exact for the
+  /// Gaussian.
   public let logLikelihood: Double
   /// The conditional log-likelihood of the responses at the mode, without the prior of the effects.
   public let conditionalLogLikelihood: Double
@@ -40,6 +50,9 @@ public struct FittedPenalizedGLM: Sendable {
   public let linearPredictor: [Double]
   /// Fitted means (probabilities for the binomial), one per row of the data.
   public let mean: [Double]
+  /// Hat values w dᵀ H⁻¹ d, one per row of the data: what a row's own response weighs in its linear predictor. They
+  /// sum to `effectiveDegrees` where the observed information is the expected one.
+  public let leverage: [Double]
   public let warnings: [RegressionWarning]
   public let trace: [IterationRecord]
   /// Passes over the rows.
@@ -47,8 +60,8 @@ public struct FittedPenalizedGLM: Sendable {
   private let posterior: PosteriorFactor
 
   init(
-    _ state: PenalizedState, criterion: Double, logErrors: [Double?], parameterError: Double?,
-    trace: [IterationRecord]
+    _ state: PenalizedState, _ criterion: LaplaceCriterion, logLikelihood: Double, parameterCovariance: Matrix?,
+    jointFixedCovariance: Matrix?, trace: [IterationRecord]
   ) {
     let (problem, plan) = (state.problem, state.plan)
     let layout = problem.layout
@@ -56,27 +69,34 @@ public struct FittedPenalizedGLM: Sendable {
     self.layout = layout
     fixedNames = problem.fixedNames
     blockNames = problem.blockNames
-    variances = state.variances
-    logVarianceStandardErrors = logErrors
+    let covariances = CovarianceEstimates(state.priors, parameterCovariance)
+    variances = covariances.covariances.map { $0[0, 0] }
+    self.covariances = covariances.covariances
+    covarianceStandardErrors = covariances.errors
+    logVarianceStandardErrors = covariances.logErrors
     self.trace = trace
     passes = state.passes
     count = problem.data.effectiveCount
-    logLikelihood = -criterion
+    self.logLikelihood = logLikelihood
     conditionalLogLikelihood = state.logLikelihood
     var isFree = [Bool](repeating: true, count: layout.dimension)
-    for b in state.variances.indices where !state.isOn(b) { for j in layout.range(ofBlock: b) { isFree[j] = false } }
+    for b in state.priors.indices where !state.isOn(b) { for j in layout.range(ofBlock: b) { isFree[j] = false } }
     state.matrix.invert(withFixed: true)
     let inverse = state.matrix.inverse.base
-    coefficients = (0..<layout.dimension).map { isFree[$0] ? state.coefficients.base[plan.position[$0]] : 0 }
-    standardErrors = (0..<layout.dimension).map {
-      isFree[$0] ? inverse[plan.diagonal(plan.position[$0])].squareRoot() : 0
+    let p = layout.fixedCount
+    let gamma = (0..<p).map { state.coefficients.base[plan.position[$0]] }
+    coefficients = problem.basis.coefficients(gamma)
+      + (p..<layout.dimension).map { isFree[$0] ? state.coefficients.base[plan.position[$0]] : 0 }
+    let fixed = problem.basis.covariance(jointFixedCovariance ?? state.fixedCovariance())
+    fixedCovariance = fixed
+    standardErrors = (0..<p).map { fixed[$0, $0].squareRoot() }
+      + (p..<layout.dimension).map { isFree[$0] ? inverse[plan.diagonal(plan.position[$0])].squareRoot() : 0 }
+    blockEffectiveDegrees = state.priors.indices.map { criterion.effectiveDegrees($0) }
+    effectiveDegrees = Double(p) + blockEffectiveDegrees.reduce(0, +)
+    criterion.fillLeverage()
+    let parameterError = parameterCovariance.flatMap {
+      problem.hasParameter ? $0[$0.rows - 1, $0.rows - 1].squareRoot() : nil
     }
-    blockEffectiveDegrees = state.variances.indices.map { b in
-      guard state.isOn(b) else { return 0 }
-      let trace = layout.range(ofBlock: b).reduce(0.0) { $0 + inverse[plan.diagonal(plan.position[$1])] }
-      return Double(layout.levelCounts[b]) - trace / state.variances[b]
-    }
-    effectiveDegrees = Double(layout.fixedCount) + blockEffectiveDegrees.reduce(0, +)
     let isGaussian = problem.spec.family == .gaussian
     dispersion = isGaussian ? state.parameter : 1
     logDispersionStandardError = isGaussian ? parameterError : nil
@@ -88,22 +108,41 @@ public struct FittedPenalizedGLM: Sendable {
       logThetaStandardError = nil
     }
     var predictor = [Double](repeating: 0, count: problem.rowCount)
-    for i in 0..<problem.rowCount { predictor[Int(problem.patterns.rows[i])] = state.eta.base[i] }
+    var leverage = predictor
+    for i in 0..<problem.rowCount {
+      let row = Int(problem.patterns.rows[i])
+      predictor[row] = state.eta.base[i]
+      leverage[row] = state.information.base[i] * criterion.leverage.base[i]
+    }
     linearPredictor = predictor
+    self.leverage = leverage
     var mean = predictor
     var slope = predictor
     problem.spec.link.inverse(predictor, into: &mean, slope: &slope)
     self.mean = mean
     deviance = problem.spec.family.deviance(problem.data, mean, theta: state.parameter)
     var warnings: [RegressionWarning] = []
-    for b in state.variances.indices where !state.isOn(b) {
+    for b in state.priors.indices where !state.isOn(b) {
       warnings.append(.zeroVariance(group: problem.blockNames[b], term: ""))
+    }
+    for b in state.priors.indices where !state.priors[b].boundDirections.isEmpty {
+      warnings.append(.singularCovariance(group: problem.blockNames[b]))
     }
     if problem.hasParameter, !isGaussian, state.parameter >= 0.99 * NegativeBinomialTheta.upperBound {
       warnings.append(.thetaAtBound(theta: state.parameter))
     }
     self.warnings = warnings
-    posterior = PosteriorFactor(factor: state.matrix, isFree: isFree)
+    posterior = PosteriorFactor(factor: state.matrix, basis: problem.basis, isFree: isFree)
+  }
+
+  /// Throws `separation` where a column's part of the linear predictor is far out and not known to within hundreds:
+  /// Newton's steps then ended on the flat slope of a likelihood that rises for ever.
+  func requireBounded(_ reaches: [Double]) throws(RegressionError) {
+    guard model.family != .gaussian else { return }
+    let separating = reaches.indices.filter { j in
+      abs(coefficients[j]) * reaches[j] > 12 && !(standardErrors[j] * reaches[j] < 500)
+    }
+    guard separating.isEmpty else { throw .separation(terms: separating.map { fixedNames[$0] }) }
   }
 
   // MARK: Estimates by name
@@ -153,6 +192,7 @@ public struct FittedPenalizedGLM: Sendable {
 /// The factor of the posterior precision. Nothing is written to it after the fit.
 struct PosteriorFactor: @unchecked Sendable {
   let factor: SparseFactor
+  let basis: FixedBasis
   let isFree: [Bool]
   /// Draws solved together; always this many, so that a draw's bits do not hang on how many are asked for.
   private static let lanes = 32
@@ -162,14 +202,20 @@ struct PosteriorFactor: @unchecked Sendable {
   func covariance(
     _ first: [FittedPenalizedGLM.Weight], _ second: [FittedPenalizedGLM.Weight]
   ) -> Double {
+    let right = weights(second)
     var x = [Double](repeating: 0, count: isFree.count)
-    for weight in first where isFree[weight.coefficient] { x[plan.position[weight.coefficient]] += weight.factor }
+    for (j, weight) in weights(first).enumerated() { x[plan.position[j]] = weight }
     x.withUnsafeMutableBufferPointer { buffer in if let base = buffer.baseAddress { factor.solve(base) } }
-    var sum = 0.0
-    for weight in second where isFree[weight.coefficient] {
-      sum += weight.factor * x[plan.position[weight.coefficient]]
-    }
-    return sum
+    return right.indices.reduce(0) { right[$1] == 0 ? $0 : $0 + right[$1] * x[plan.position[$1]] }
+  }
+
+  /// One weight for each coefficient of the engine.
+  private func weights(_ combination: [FittedPenalizedGLM.Weight]) -> [Double] {
+    var result = [Double](repeating: 0, count: isFree.count)
+    for weight in combination where isFree[weight.coefficient] { result[weight.coefficient] += weight.factor }
+    let p = plan.fixedCount
+    result.replaceSubrange(0..<p, with: basis.pullBack(Array(result[..<p])))
+    return result
   }
 
   func draw(around mode: [Double], count: Int, seed: UInt64) -> Matrix {
@@ -190,9 +236,10 @@ struct PosteriorFactor: @unchecked Sendable {
       factor.solveTransposed(panel.base, lanes: lanes)
       result.withUnsafeMutableElements { target in
         for lane in 0..<min(lanes, count - first) {
+          let fixed = basis.coefficients((0..<plan.fixedCount).map { panel.base[plan.position[$0] * lanes + lane] })
           for j in 0..<d {
-            let deviation = isFree[j] ? panel.base[plan.position[j] * lanes + lane] : 0
-            target[(first + lane) * d + j] = mode[j] + deviation
+            let own = isFree[j] ? panel.base[plan.position[j] * lanes + lane] : 0
+            target[(first + lane) * d + j] = mode[j] + (j < fixed.count ? fixed[j] : own)
           }
         }
       }

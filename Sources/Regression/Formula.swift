@@ -46,15 +46,58 @@ public struct Formula: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(variables.count) }
   }
 
-  /// `(1 + x || g)`: independent normal effects of the levels of `g`, one variance for each of intercept and slopes.
+  /// `(1 + x | g)`: normal effects of the levels of `g`, correlated within a level; `(1 + x || g)`: independent ones, a
+  /// variance for each of intercept and terms. `(1 | a/b)` is `(1 | a) + (1 | a:b)`.
   public struct Group: Hashable, Sendable {
     /// `g`, or `a` and `b` of `(1 | a:b)`.
     public let columns: [String]
     public let hasIntercept: Bool
-    public let slopes: [Expression]
+    public let terms: [Term]
+    public let isCorrelated: Bool
     public let position: Int
+    /// The variables of the terms in order of appearance.
+    let variables: [Variable]
 
     public var label: String { columns.joined(separator: ":") }
+  }
+
+  /// A penalised function of a number: one for all rows, or one for each level of `by`.
+  public struct Smooth: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+      /// `s(t, by=g, k=10)`: cubic P-spline with a second-order penalty of `k` basis functions.
+      case spline(size: Int)
+      /// `rw(t, by=g)`: first-order random walk over the distinct values of t.
+      case randomWalk
+      /// `trend(t, by=g, damping=0.98)`: a line, whose slope beyond the data shrinks to this share with each unit of t.
+      case trend(damping: Double)
+    }
+
+    public let kind: Kind
+    public let variable: Expression
+    public let by: String?
+    public let position: Int
+
+    public var label: String {
+      let name =
+        switch kind {
+        case .spline: "s"
+        case .randomWalk: "rw"
+        case .trend: "trend"
+        }
+      return "\(name)(\(variable.description)\(by.map { ", by=\($0)" } ?? ""))"
+    }
+  }
+
+  /// `ridge(x, z, lambda=0.1, scale=true)`: coefficients shrunk towards zero together.
+  public struct Ridge: Hashable, Sendable {
+    public let variables: [Expression]
+    /// Penalty λ ≥ 0: λ Σ β² is added to the deviance. Nil: the coefficients' variance is estimated.
+    public let lambda: Double?
+    /// Whether columns are divided by their root mean square deviation (divisor n) before.
+    public let isScaled: Bool
+    public let position: Int
+
+    public var label: String { "ridge(\(variables.map(\.description).joined(separator: ", ")))" }
   }
 
   public let text: String
@@ -66,6 +109,11 @@ public struct Formula: Hashable, Sendable {
   let variables: [Variable]
   public let offsets: [Expression]
   public let groups: [Group]
+  public let smooths: [Smooth]
+  public let ridges: [Ridge]
+
+  /// Whether there is anything but fixed columns.
+  public var isPenalized: Bool { !(groups.isEmpty && smooths.isEmpty && ridges.isEmpty) }
 
   /// Throws `FormulaError` with the place (characters from 0) of what could not be read.
   public init(parsing text: String) throws(FormulaError) {
@@ -74,15 +122,25 @@ public struct Formula: Hashable, Sendable {
     self.text = text
     response = parsed.response
     hasIntercept = parsed.right.intercept
+    variables = Formula.variables(of: parsed.right.terms)
+    terms = Formula.sorted(parsed.right.terms)
+    offsets = parsed.special.offsets
+    groups = parsed.special.groups
+    smooths = parsed.special.smooths
+    ridges = parsed.special.ridges
+  }
+
+  /// Distinct variables in order of appearance.
+  static func variables(of terms: [Term]) -> [Variable] {
     var seen: [Variable] = []
-    for variable in parsed.right.terms.flatMap(\.variables) where !seen.contains(variable) { seen.append(variable) }
-    variables = seen
-    var sorted: [Term] = []
-    let highest = parsed.right.terms.map(\.variables.count).max() ?? 0
-    for order in 1..<(highest + 1) { sorted += parsed.right.terms.filter { $0.variables.count == order } }
-    terms = sorted
-    offsets = parsed.offsets
-    groups = parsed.groups
+    for variable in terms.flatMap(\.variables) where !seen.contains(variable) { seen.append(variable) }
+    return seen
+  }
+
+  /// Main effects before interactions, each in order of appearance.
+  static func sorted(_ terms: [Term]) -> [Term] {
+    let highest = terms.map(\.variables.count).max() ?? 0
+    return (0...highest).flatMap { order in terms.filter { $0.variables.count == order } }
   }
 }
 
@@ -96,6 +154,8 @@ public enum FormulaError: Error, Equatable, Sendable {
   case missingResponse
   /// A group term stands inside another operator than `+`.
   case misplacedGroup(position: Int)
+  /// A function of a term with an argument that it does not have, or whose value is out of range.
+  case badArgument(String, of: String, position: Int)
   /// Understood, but not available yet.
   case notYetSupported(String, position: Int)
 }

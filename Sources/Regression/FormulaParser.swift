@@ -29,16 +29,23 @@ struct TermSet {
 struct FormulaParser {
   private let tokens: [(token: FormulaToken, position: Int)]
   private var at = 0
-  private var offsets: [Expression] = []
-  private var groups: [Formula.Group] = []
+  private var special = SpecialTerms()
   private var depth = 0
-  private var topLevel = true
+
+  /// What stands in the sum of terms without being a fixed term.
+  struct SpecialTerms {
+    var offsets: [Expression] = []
+    var groups: [Formula.Group] = []
+    var smooths: [Formula.Smooth] = []
+    var ridges: [Formula.Ridge] = []
+
+    var count: Int { offsets.count + groups.count + smooths.count + ridges.count }
+  }
 
   struct Parsed {
     let response: Formula.Response
     let right: TermSet
-    let offsets: [Expression]
-    let groups: [Formula.Group]
+    let special: SpecialTerms
   }
 
   init(_ text: String) throws(FormulaError) {
@@ -58,7 +65,7 @@ struct FormulaParser {
     } else {
       response = .value(left)
     }
-    return Parsed(response: response, right: right, offsets: offsets, groups: groups)
+    return Parsed(response: response, right: right, special: special)
   }
 
   // MARK: Tokens
@@ -96,6 +103,7 @@ struct FormulaParser {
     while true {
       let start = position
       let isZero = token == .number(0)
+      let specials = special.count
       let term = try termProduct()
       if isZero {
         result.intercept = subtract
@@ -105,7 +113,7 @@ struct FormulaParser {
       } else {
         result.formUnion(term)
       }
-      if subtract, groups.contains(where: { $0.position >= start }) { throw .misplacedGroup(position: start) }
+      if subtract, special.count > specials { throw .misplacedGroup(position: start) }
       if skip("+") {
         subtract = false
       } else if skip("-") {
@@ -117,14 +125,15 @@ struct FormulaParser {
   }
 
   private mutating func termProduct() throws(FormulaError) -> TermSet {
+    let specials = special.count
     var left = try interaction()
     while isNext("*") || isNext("/") {
       if isNext("/") { throw .notYetSupported("/", position: position) }
       let operatorPosition = position
       at += 1
-      let groupCount = groups.count
+      if special.count > specials { throw .misplacedGroup(position: operatorPosition) }
       let right = try interaction()
-      if groups.count > groupCount { throw .misplacedGroup(position: operatorPosition) }
+      if special.count > specials { throw .misplacedGroup(position: operatorPosition) }
       let cross = left.product(right)
       left.formUnion(right)
       left.formUnion(cross)
@@ -133,8 +142,14 @@ struct FormulaParser {
   }
 
   private mutating func interaction() throws(FormulaError) -> TermSet {
+    let specials = special.count
     var left = try termPower()
-    while skip(":") { left = left.product(try termPower()) }
+    while isNext(":") {
+      let operatorPosition = position
+      at += 1
+      left = left.product(try termPower())
+      if special.count > specials { throw .misplacedGroup(position: operatorPosition) }
+    }
     return left
   }
 
@@ -166,7 +181,7 @@ struct FormulaParser {
     case .symbol("("):
       at += 1
       if let group = try groupTerm(start) {
-        groups += group
+        special.groups += group
         return TermSet()
       }
       let inner = try terms(intercept: false)
@@ -187,16 +202,30 @@ struct FormulaParser {
     TermSet(terms: [Formula.Term(variables: [variable], position: position)])
   }
 
+  private static func term(_ expression: Expression) -> Formula.Term {
+    if case .column(let name, let position) = expression {
+      return Formula.Term(variables: [.column(name)], position: position)
+    }
+    return Formula.Term(variables: [.numeric(expression)], position: expression.columns.first?.position ?? 0)
+  }
+
   private mutating func call(_ name: String, _ start: Int) throws(FormulaError) -> TermSet {
     switch name {
     case "factor": return single(try factor(), start)
     case "offset":
       at += 2
-      offsets.append(try sum())
+      special.offsets.append(try sum())
       try expect(")")
       return TermSet()
-    case "ridge", "s", "rw", "trend":
-      throw .notYetSupported(name, position: start)
+    case "ridge":
+      let ridge = try ridge(start)
+      // Without penalty they are ordinary terms.
+      if ridge.lambda == 0 { return TermSet(terms: ridge.variables.map(FormulaParser.term)) }
+      special.ridges.append(ridge)
+      return TermSet()
+    case "s", "rw", "trend":
+      special.smooths.append(try smooth(name, start))
+      return TermSet()
     default:
       return single(.numeric(try primary().canonical), start)
     }
@@ -220,34 +249,95 @@ struct FormulaParser {
     return .factor(column, levels: levels.isEmpty ? nil : levels)
   }
 
+  // MARK: Smooth terms
+
+  /// `name=` before a value, if it stands here.
+  private mutating func argumentName() -> String? {
+    guard case .name(let name) = token, tokens[at + 1].token == .symbol("=") else { return nil }
+    at += 2
+    return name
+  }
+
+  private mutating func smooth(_ name: String, _ start: Int) throws(FormulaError) -> Formula.Smooth {
+    at += 2
+    let variable = try sum()
+    var by: String?
+    var (size, damping) = (10, 0.98)
+    while skip(",") {
+      let place = position
+      guard let argument = argumentName() else { throw unexpected() }
+      switch (argument, token) {
+      case ("by", .name(let column)): by = column
+      case ("k", .number(let value)) where name == "s" && value >= 4 && value <= 200 && value == value.rounded():
+        size = Int(value)
+      case ("damping", .number(let value)) where name == "trend" && value >= 0 && value <= 1: damping = value
+      default: throw .badArgument(argument, of: name, position: place)
+      }
+      at += 1
+    }
+    try expect(")")
+    let kind: Formula.Smooth.Kind = name == "s" ? .spline(size: size) : name == "rw" ? .randomWalk : .trend(damping: damping)
+    return Formula.Smooth(kind: kind, variable: variable, by: by, position: start)
+  }
+
+  private mutating func ridge(_ start: Int) throws(FormulaError) -> Formula.Ridge {
+    at += 2
+    var variables: [Expression] = []
+    var lambda: Double?
+    var isScaled = true
+    repeat {
+      let place = position
+      guard let argument = argumentName() else {
+        variables.append(try sum())
+        continue
+      }
+      switch (argument, token) {
+      case ("lambda", .number(let value)): lambda = value
+      case ("scale", .number(let value)) where value == 0 || value == 1: isScaled = value == 1
+      case ("scale", .name(let word)) where ["true", "false", "t", "f"].contains(word.lowercased()):
+        isScaled = word.lowercased().hasPrefix("t")
+      default: throw .badArgument(argument, of: "ridge", position: place)
+      }
+      at += 1
+    } while skip(",")
+    try expect(")")
+    guard !variables.isEmpty else { throw .badArgument("x", of: "ridge", position: start) }
+    return Formula.Ridge(variables: variables, lambda: lambda, isScaled: isScaled, position: start)
+  }
+
   // MARK: Groups
 
   /// Nil where the bracket holds no bar.
   private mutating func groupTerm(_ start: Int) throws(FormulaError) -> [Formula.Group]? {
     guard let bar = barAhead() else { return nil }
+    let specials = special.count
     let inner = try terms(intercept: true)
     let isIndependent = token == .symbol("||")
-    guard at == bar else { throw unexpected() }
+    guard at == bar, special.count == specials else { throw unexpected() }
+    guard inner.intercept || !inner.terms.isEmpty else { throw unexpected() }
     at += 1
-    var columns: [String] = []
-    repeat {
-      guard case .name(let name) = token else { throw unexpected() }
-      columns.append(name)
-      at += 1
-    } while skip(":")
+    let nested = try groupings()
     try expect(")")
-    let slopes = try inner.terms.map { (term) throws(FormulaError) -> Expression in
-      guard term.variables.count == 1 else { throw .notYetSupported(term.label, position: term.position) }
-      switch term.variables[0] {
-      case .column(let name): return .column(name, position: term.position)
-      case .numeric(let expression): return expression
-      case .factor: throw .notYetSupported(term.label, position: term.position)
+    return nested.map { columns in
+      Formula.Group(
+        columns: columns, hasIntercept: inner.intercept, terms: Formula.sorted(inner.terms),
+        isCorrelated: !isIndependent, position: start, variables: Formula.variables(of: inner.terms))
+    }
+  }
+
+  /// `g`, `a:b`, or the nested `a/b`: `a` and `a:b`.
+  private mutating func groupings() throws(FormulaError) -> [[String]] {
+    var result: [[String]] = [[]]
+    while true {
+      guard case .name(let name) = token else { throw unexpected() }
+      at += 1
+      result[result.count - 1].append(name)
+      if skip("/") {
+        result.append(result[result.count - 1])
+      } else if !skip(":") {
+        return result
       }
     }
-    if !isIndependent, slopes.count + (inner.intercept ? 1 : 0) > 1 {
-      throw .notYetSupported("correlated slopes", position: start)
-    }
-    return [Formula.Group(columns: columns, hasIntercept: inner.intercept, slopes: slopes, position: start)]
   }
 
   /// The index of the bar that belongs to the bracket just opened.

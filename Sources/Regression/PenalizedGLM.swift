@@ -1,24 +1,3 @@
-/// Effects of the levels of one grouping: a random intercept, or a random slope where there is a covariate, with the
-/// prior N(0, σ²) independently for each level.
-public struct PenalizedBlock: Sendable {
-  public let name: String
-  /// Number of levels; levels without rows are allowed and get the effect zero.
-  public let levelCount: Int
-  /// The level of each row from 0, or -1 where the row is not in the block.
-  public let index: [Int32]
-  /// What the effect is multiplied by in each row; nil is 1.
-  public let covariate: [Double]?
-
-  public init(name: String, levelCount: Int, index: [Int32], covariate: [Double]? = nil) {
-    precondition(index.allSatisfy { $0 >= -1 && $0 < levelCount }, "a level outside its block")
-    precondition(covariate == nil || covariate?.count == index.count, "one covariate for each row")
-    self.name = name
-    self.levelCount = levelCount
-    self.index = index
-    self.covariate = covariate
-  }
-}
-
 /// A penalised generalised linear model: fixed columns, and blocks of pooled effects whose variances are estimated.
 ///
 /// Weights are those of the observed information, which is positive for every family and link allowed here. A value
@@ -46,21 +25,30 @@ public struct PenalizedGLM: Hashable, Sendable {
   public let search: Search
   /// Relative accuracy asked of variances by the exact search.
   public let tolerance: Double
+  /// Points of adaptive Gauss-Hermite quadrature, from 1 (the Laplace approximation) to 200.
+  public let quadraturePoints: Int
 
+  /// More than one quadrature point is for maximum likelihood of one scalar random effect.
   /// Throws `unsupportedLink`.
   public init(
-    family: Family, link: Link? = nil, criterion: Criterion = .reml, search: Search = .exact, tolerance: Double = 1e-4
+    family: Family, link: Link? = nil, criterion: Criterion = .reml, search: Search = .exact, tolerance: Double = 1e-4,
+    quadraturePoints: Int = 1
   ) throws(RegressionError) {
+    precondition((1...200).contains(quadraturePoints), "1 to 200 points")
     let plain = try GeneralizedLinearModel(family: family, link: link)
     self.family = family
     self.link = plain.link
     self.criterion = criterion
     self.search = search
     self.tolerance = tolerance
+    self.quadraturePoints = quadraturePoints
   }
 
   /// Estimates everything. Cost per iteration: O(rows · k²) with k the columns that vary among rows of equal levels,
   /// plus a sparse factorisation; groups are never expanded.
+  ///
+  /// Throws `rankDeficient`, `separation` (fixed columns whose coefficients run to infinity), `nonConvergence` with the
+  /// trace, and what is wrong with the data.
   ///
   /// - Parameters:
   ///   - response: values, counts, or successes of `trials` (binomial; 1 where nil).
@@ -79,49 +67,30 @@ public struct PenalizedGLM: Hashable, Sendable {
     for block in blocks where block.index.count != response.count {
       throw .data(.lengthMismatch(expected: response.count, found: block.index.count))
     }
-    for (name, column) in zip(fixedNames, fixed) + blocks.compactMap({ b in b.covariate.map { (b.name, $0) } }) {
-      if let row = column.firstIndex(where: { !$0.isFinite }) { throw .data(.notFinite(term: name, row: row)) }
-    }
-    let problem = PenalizedProblem(self, data, response, fixed, fixedNames, blocks)
+    for (name, column) in zip(fixedNames, fixed) { try Self.requireFinite(column, name) }
+    for block in blocks { for case let column? in block.columns { try Self.requireFinite(column, block.name) } }
+    let basis = try FixedBasis(fixed, names: fixedNames, rows: response.count)
+    let problem = PenalizedProblem(self, data, response, basis, fixedNames, blocks)
     let state = PenalizedState(problem)
     var search = VarianceSearch(state)
     try search.run()
-    return try search.finished()
-  }
-}
-
-private func + (a: Zip2Sequence<[String], [[Double]]>, b: [(String, [Double])]) -> [(String, [Double])] { Array(a) + b }
-
-/// Where each coefficient stands: fixed columns first, then the blocks in order.
-public struct CoefficientLayout: Equatable, Sendable {
-  public let fixedCount: Int
-  public let levelCounts: [Int]
-  private let starts: [Int]
-
-  init(fixedCount: Int, levelCounts: [Int]) {
-    self.fixedCount = fixedCount
-    self.levelCounts = levelCounts
-    var next = fixedCount
-    var starts: [Int] = []
-    for count in levelCounts {
-      starts.append(next)
-      next += count
+    // The Gaussian's integral is exact already.
+    guard quadraturePoints > 1, family != .gaussian else {
+      let fit = search.finished()
+      try fit.requireBounded(basis.reaches)
+      return fit
     }
-    self.starts = starts + [next]
+    guard criterion == .ml, blocks.count == 1, blocks[0].columns.count == 1, blocks[0].prior == .independent else {
+      throw .unsupportedQuadrature
+    }
+    var quadrature = QuadratureSearch(state, points: quadraturePoints, trace: search.trace)
+    let maximum = try quadrature.run()
+    let fit = search.finished(maximum, trace: quadrature.trace)
+    try fit.requireBounded(basis.reaches)
+    return fit
   }
 
-  /// Number of coefficients.
-  public var dimension: Int { starts[levelCounts.count] }
-  /// Position of a fixed column's coefficient.
-  public func fixed(_ column: Int) -> Int {
-    precondition(column >= 0 && column < fixedCount, "no such fixed column")
-    return column
+  private static func requireFinite(_ column: [Double], _ name: String) throws(RegressionError) {
+    if let row = column.firstIndex(where: { !$0.isFinite }) { throw .data(.notFinite(term: name, row: row)) }
   }
-  /// Position of the effect of a level of a block.
-  public func effect(block: Int, level: Int) -> Int {
-    precondition(level >= 0 && level < levelCounts[block], "no such level")
-    return starts[block] + level
-  }
-  /// Positions of all effects of a block.
-  public func range(ofBlock block: Int) -> Range<Int> { starts[block]..<starts[block + 1] }
 }

@@ -11,8 +11,11 @@ final class PenalizedProblem {
 
   let spec: PenalizedGLM
   let data: ResponseData
+  let basis: FixedBasis
   let fixedNames: [String]
   let blockNames: [String]
+  /// Priors before any data: where the search starts from.
+  let priors: [BlockCovariance]
   let layout: CoefficientLayout
   let patterns: RowPatterns
   let plan: EliminationPlan
@@ -29,6 +32,9 @@ final class PenalizedProblem {
   let activeStarts: [Int]
   /// Storage places of pairs of actives of which one is sparse, in the order in which `PenalizedState` walks them.
   let places: [Int32]
+  /// For each unstructured block (empty for others) the storage places of all pairs r ≤ s of a level's coefficients,
+  /// level by level.
+  let pairPlaces: [[Int32]]
   let constants: CountConstants
   /// Block of each coefficient position, -1 for fixed.
   let blockOfPosition: [Int32]
@@ -36,14 +42,17 @@ final class PenalizedProblem {
   var rowCount: Int { y.count }
 
   init(
-    _ spec: PenalizedGLM, _ data: ResponseData, _ successes: [Double], _ fixed: [[Double]], _ fixedNames: [String],
+    _ spec: PenalizedGLM, _ data: ResponseData, _ successes: [Double], _ basis: FixedBasis, _ fixedNames: [String],
     _ blocks: [PenalizedBlock]
   ) {
     self.spec = spec
     self.data = data
+    self.basis = basis
     self.fixedNames = fixedNames
     blockNames = blocks.map(\.name)
-    layout = CoefficientLayout(fixedCount: fixed.count, levelCounts: blocks.map(\.levelCount))
+    priors = blocks.map { BlockCovariance($0) }
+    layout = CoefficientLayout(
+      fixedCount: basis.columns.count, levelCounts: blocks.map(\.levelCount), widths: blocks.map(\.columns.count))
     let patterns = RowPatterns(rowCount: successes.count, blocks: blocks)
     self.patterns = patterns
     let ones = [Double](repeating: 1, count: successes.count)
@@ -54,8 +63,8 @@ final class PenalizedProblem {
     constants = CountConstants(spec.family, data, successes: successes)
 
     var columns = RowColumns(patterns)
-    let fixedPlaces = fixed.map { columns.add($0) }
-    let blockPlaces = blocks.map { block in block.covariate.map { columns.add($0) } ?? columns.constant }
+    let fixedPlaces = basis.columns.map { columns.add($0) }
+    let blockPlaces = blocks.map { block in block.columns.map { $0.map { columns.add($0) } ?? columns.constant } }
     width = columns.varying.count + 1
     rowColumns = columns.buffer()
 
@@ -63,11 +72,18 @@ final class PenalizedProblem {
     var groups: [[Int32]] = []
     for c in 0..<patterns.count {
       let row = Int(patterns.rows[patterns.starts[c]])
-      groups.append(
-        blocks.indices.compactMap { b in
-          let level = blocks[b].index[row]
-          return level < 0 ? nil : Int32(layout.effect(block: b, level: Int(level)))
-        })
+      var group: [Int32] = []
+      for b in blocks.indices where blocks[b].index[row] >= 0 {
+        for (k, place) in blockPlaces[b].enumerated() where place.factor(inPattern: c) != 0 {
+          group.append(Int32(layout.effect(block: b, level: Int(blocks[b].index[row]), column: k)))
+        }
+      }
+      groups.append(group)
+    }
+    for b in blocks.indices where blocks[b].isUnstructured {
+      for level in 0..<blocks[b].levelCount {
+        groups.append((0..<layout.widths[b]).map { Int32(layout.effect(block: b, level: level, column: $0)) })
+      }
     }
     let plan = EliminationPlan(layout: layout, groups: groups)
     self.plan = plan
@@ -87,12 +103,14 @@ final class PenalizedProblem {
         actives.append(
           Active(position: Int32(plan.position[j]), column: Int32(place.column), block: -1, factor: factor))
       }
-      for (b, place) in blockPlaces.enumerated() {
-        let (level, factor) = (blocks[b].index[row], place.factor(inPattern: c))
-        if level < 0 || factor == 0 { continue }
-        let position = plan.position[layout.effect(block: b, level: Int(level))]
-        actives.append(
-          Active(position: Int32(position), column: Int32(place.column), block: Int32(b), factor: factor))
+      for b in blocks.indices where blocks[b].index[row] >= 0 {
+        for (k, place) in blockPlaces[b].enumerated() {
+          let factor = place.factor(inPattern: c)
+          if factor == 0 { continue }
+          let position = plan.position[layout.effect(block: b, level: Int(blocks[b].index[row]), column: k)]
+          actives.append(
+            Active(position: Int32(position), column: Int32(place.column), block: Int32(b), factor: factor))
+        }
       }
       actives[first...].sort { $0.position < $1.position }
       let own = actives[first...]
@@ -106,50 +124,25 @@ final class PenalizedProblem {
     self.actives = actives
     self.places = places
     activeStarts = starts
+    pairPlaces = blocks.indices.map { b in
+      blocks[b].isUnstructured ? PenalizedProblem.pairPlaces(ofBlock: b, layout, plan) : []
+    }
+  }
+
+  private static func pairPlaces(ofBlock b: Int, _ layout: CoefficientLayout, _ plan: EliminationPlan) -> [Int32] {
+    (0..<layout.levelCounts[b]).flatMap { level in
+      (0..<layout.widths[b]).flatMap { r in
+        (r..<layout.widths[b]).map { s in
+          let first = plan.position[layout.effect(block: b, level: level, column: r)]
+          return Int32(plan.place(first, plan.position[layout.effect(block: b, level: level, column: s)]))
+        }
+      }
+    }
   }
 
   /// Names of the fixed columns and blocks by position in the order of elimination, for messages.
   func name(ofPosition position: Int) -> String {
     let block = Int(blockOfPosition[position])
     return block < 0 ? fixedNames[plan.coefficient[position]] : blockNames[block]
-  }
-}
-
-/// Sorts columns into those that vary within patterns and those that are one number for each pattern.
-private struct RowColumns {
-  struct Place {
-    /// Row column that the coefficient multiplies; 0 is the constant.
-    let column: Int
-    /// Values by pattern; nil is 1 everywhere.
-    let byPattern: [Double]?
-
-    func factor(inPattern c: Int) -> Double { byPattern?[c] ?? 1 }
-  }
-
-  let patterns: RowPatterns
-  private(set) var varying: [[Double]] = []
-  let constant = Place(column: 0, byPattern: nil)
-
-  init(_ patterns: RowPatterns) { self.patterns = patterns }
-
-  mutating func add(_ column: [Double]) -> Place {
-    let ordered = patterns.ordered(column)
-    if let constants = patterns.constants(of: ordered) { return Place(column: 0, byPattern: constants) }
-    if let known = varying.firstIndex(of: ordered) { return Place(column: known + 1, byPattern: nil) }
-    varying.append(ordered)
-    return Place(column: varying.count, byPattern: nil)
-  }
-
-  func buffer() -> DoubleBuffer {
-    let k = varying.count + 1
-    let n = patterns.rows.count
-    let result = DoubleBuffer(n * k)
-    for i in 0..<n { result.base[i * k] = 1 }
-    for (j, column) in varying.enumerated() {
-      column.withUnsafeBufferPointer { source in
-        for i in 0..<n { result.base[i * k + j + 1] = source[i] }
-      }
-    }
-    return result
   }
 }

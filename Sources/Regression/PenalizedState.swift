@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Dispatch
 internal import LinearAlgebra
 
 /// The one mutable state of a penalised fit: coefficients, variances, and the workspaces of a pass over the rows.
@@ -6,8 +6,8 @@ internal import LinearAlgebra
 final class PenalizedState {
   let problem: PenalizedProblem
   let matrix: SparseFactor
-  /// σ² of each block; zero switches the block off.
-  var variances: [Double]
+  /// Prior covariance of each block; zero switches the block off.
+  var priors: [BlockCovariance]
   /// θ of the negative binomial, variance of the Gaussian, 1 elsewhere.
   var parameter = 1.0
   /// Added to the negative log-likelihood as a linear term in the fixed coefficients; moves them from the joint mode to
@@ -19,13 +19,12 @@ final class PenalizedState {
   let score: DoubleBuffer
   let information: DoubleBuffer
   private(set) var logLikelihood = -Double.infinity
+  /// Passes over the rows.
   private(set) var passes = 0
   private let step: DoubleBuffer
   private let saved: DoubleBuffer
-  let moments: DoubleBuffer
-  let sums: DoubleBuffer
-  /// k + 1 numbers for each row of the longest pattern.
-  let scaled: DoubleBuffer
+  /// At least one; the first writes into `matrix.matrix`.
+  private(set) var shares: [RowShare] = []
 
   var layout: CoefficientLayout { problem.layout }
   var plan: EliminationPlan { problem.plan }
@@ -36,9 +35,9 @@ final class PenalizedState {
     LinearAlgebra.start()
     self.problem = problem
     matrix = SparseFactor(problem.plan)
-    variances = [Double](repeating: 1, count: problem.layout.levelCounts.count)
+    priors = problem.priors
     shift = [Double](repeating: 0, count: problem.layout.fixedCount)
-    let (d, n, k) = (problem.layout.dimension, problem.rowCount, problem.width)
+    let (d, n) = (problem.layout.dimension, problem.rowCount)
     coefficients = DoubleBuffer(d)
     gradient = DoubleBuffer(d)
     step = DoubleBuffer(d)
@@ -46,13 +45,16 @@ final class PenalizedState {
     eta = DoubleBuffer(n)
     score = DoubleBuffer(n)
     information = DoubleBuffer(n)
-    moments = DoubleBuffer(k * (k + 1))
-    sums = DoubleBuffer(k)
-    let longest = (0..<problem.patterns.count).map { problem.patterns.starts[$0 + 1] - problem.patterns.starts[$0] }
-    scaled = DoubleBuffer((k + 1) * (longest.max() ?? 0))
+    let cuts = RowShare.cuts(problem)
+    shares = (1..<cuts.count).map { i in
+      RowShare(
+        self, patterns: cuts[i - 1]..<cuts[i], matrix: i == 1 ? matrix.matrix : DoubleBuffer(problem.plan.storageCount))
+    }
   }
 
-  func isOn(_ block: Int) -> Bool { variances[block] > 0 }
+  func isOn(_ block: Int) -> Bool { priors[block].isOn }
+  /// Which blocks are on.
+  var switches: [Bool] { priors.map(\.isOn) }
 
   // MARK: Objective
 
@@ -64,23 +66,39 @@ final class PenalizedState {
     return value
   }
 
+  /// Σ uᵀ Ω u over the levels of all blocks.
   var penalty: Double {
-    variances.indices.reduce(0) { $0 + (isOn($1) ? squares(ofBlock: $1) / variances[$1] : 0) }
+    priors.indices.reduce(0) { sum, b in
+      isOn(b) ? sum + zip(squares(ofBlock: b), priors[b].precision).reduce(0) { $0 + $1.0 * $1.1 } : sum
+    }
   }
 
-  /// u'u of a block.
-  func squares(ofBlock block: Int) -> Double {
-    layout.range(ofBlock: block).reduce(0) { sum, j in
-      let u = coefficients.base[plan.position[j]]
-      return sum + u * u
+  /// Σ u uᵀ over the levels of a block, by rows; u'u where it has one variance.
+  func squares(ofBlock block: Int) -> [Double] { products(ofBlock: block, coefficients, coefficients) }
+
+  /// Σ a bᵀ over the levels of a block for two vectors of coefficients, by rows; a'b where it has one variance.
+  func products(ofBlock block: Int, _ a: DoubleBuffer, _ b: DoubleBuffer) -> [Double] {
+    let (range, d) = (layout.range(ofBlock: block), priors[block].width)
+    var result = [Double](repeating: 0, count: d * d)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: d) {
+      for r in 0..<d {
+        let value = a.base[plan.position[first + r]]
+        for s in 0..<d { result[r * d + s] += value * b.base[plan.position[first + s]] }
+      }
     }
+    return result
   }
 
   /// One pass over the rows at the current coefficients: likelihood, gradient, information matrix and its factor.
   func evaluate() throws(LinearAlgebraError) {
-    predict()
-    logLikelihood = rowValues() + problem.constants.value(parameter)
-    try assembleAndFactor()
+    passes += 1
+    eachShare { share in
+      share.predict()
+      share.evaluateRows()
+      share.assemble()
+    }
+    logLikelihood = shares.reduce(problem.constants.value(parameter)) { $0 + $1.logLikelihood }
+    try finishAndFactor()
   }
 
   /// The start of everything: least squares of the link of first guesses, with the coefficients zero before.
@@ -88,173 +106,95 @@ final class PenalizedState {
     let data = problem.data
     let guesses = problem.spec.link.apply(problem.spec.family.startingMeans(data))
     for i in 0..<problem.rowCount { eta.base[i] = guesses[Int(problem.patterns.rows[i])] }
-    logLikelihood = rowValues()
+    passes += 1
+    eachShare { $0.evaluateRows() }
     for i in 0..<problem.rowCount { score.base[i] = information.base[i] * (eta.base[i] - problem.offset.base[i]) }
-    try assembleAndFactor()
+    eachShare { $0.assemble() }
+    logLikelihood = shares.reduce(0) { $0 + $1.logLikelihood }
+    try finishAndFactor()
   }
 
-  /// η = offset + D coefficients, pattern by pattern.
-  private func predict() {
-    multiply(coefficients, into: eta)
-    for i in 0..<problem.rowCount { eta.base[i] += problem.offset.base[i] }
+  /// Shares side by side where there are several and the BLAS allows it. Their number hangs on the problem alone, so
+  /// that results do not depend on the machine's threads.
+  func eachShare(_ work: @escaping (RowShare) -> Void) {
+    guard shares.count > 1, LinearAlgebra.allowsConcurrency else { return shares.forEach(work) }
+    let task = ShareTask(shares: shares, work: work)
+    DispatchQueue.concurrentPerform(iterations: shares.count) { task.work(task.shares[$0]) }
+  }
+
+  /// Each share is worked on by one thread and writes to rows and workspaces of its own.
+  private struct ShareTask: @unchecked Sendable {
+    let shares: [RowShare]
+    let work: (RowShare) -> Void
   }
 
   /// D v for a vector of coefficients, one number for each row in pattern order.
-  func multiply(_ v: DoubleBuffer, into result: DoubleBuffer) {
-    let k = problem.width
-    let (target, columns, local) = (result.base, problem.rowColumns.base, sums.base)
-    problem.actives.withUnsafeBufferPointer { actives in
-      for c in 0..<problem.patterns.count {
-        for r in 0..<k { local[r] = 0 }
-        for a in problem.activeStarts[c]..<problem.activeStarts[c + 1] {
-          let active = actives[a]
-          if active.block >= 0, !isOn(Int(active.block)) { continue }
-          local[Int(active.column)] += active.factor * v.base[Int(active.position)]
-        }
-        let constant = local[0]
-        for i in problem.patterns.starts[c]..<problem.patterns.starts[c + 1] {
-          var sum = constant
-          let row = columns + i * k
-          for r in 1..<max(k, 1) { sum += row[r] * local[r] }
-          target[i] = sum
-        }
-      }
-    }
-  }
+  func multiply(_ v: DoubleBuffer, into result: DoubleBuffer) { shares.forEach { $0.multiply(v, into: result) } }
 
-  private func rowValues() -> Double {
-    passes += 1
-    switch problem.spec.family {
-    case .gaussian: return fill(GaussianKernel(variance: parameter))
-    case .poisson: return fill(PoissonKernel())
-    case .negativeBinomial: return fill(NegativeBinomialKernel(theta: parameter, logTheta: log(parameter)))
-    case .binomial:
-      switch problem.spec.link {
-      case .probit: return fill(ProbitKernel())
-      case .cloglog: return fill(CloglogKernel())
-      default: return fill(LogitKernel())
-      }
-    }
-  }
-
-  @inline(__always)
-  private func fill<Kernel: RowKernel>(_ kernel: Kernel) -> Double {
-    let (y, m, w) = (problem.y.base, problem.trials.base, problem.weights.base)
-    let (e, s, v) = (eta.base, score.base, information.base)
-    var sum = 0.0
-    for i in 0..<problem.rowCount {
-      let value = kernel.value(y[i], m[i], e[i])
-      sum += w[i] * value.logLikelihood
-      s[i] = w[i] * value.score
-      v[i] = w[i] * value.information
-    }
-    return sum
+  /// The fixed columns' part of the inverse; needs `matrix.invert`.
+  func fixedCovariance() -> Matrix {
+    let (p, ns, c) = (layout.fixedCount, plan.sparseCount, plan.coreSize)
+    let core = matrix.inverse.base + plan.coreStart
+    var result = Matrix(rows: p, columns: p)
+    for i in 0..<p { for j in 0..<p { result[i, j] = core[plan.position[i] - ns + (plan.position[j] - ns) * c] } }
+    return result
   }
 
   // MARK: Matrix
 
-  /// Gradient and information from `score` and `information`, with the penalties; then the factor.
-  private func assembleAndFactor() throws(LinearAlgebraError) {
-    matrix.matrix.clear()
-    gradient.clear()
-    problem.places.withUnsafeBufferPointer { places in
-      problem.actives.withUnsafeBufferPointer { actives in
-        var next = 0
-        for c in 0..<problem.patterns.count {
-          sumMoments(problem.patterns.starts[c], problem.patterns.starts[c + 1])
-          scatter(actives, problem.activeStarts[c], problem.activeStarts[c + 1], places, &next)
-        }
-      }
+  /// The shares' gradients and matrices together, with the penalties; then the factor.
+  private func finishAndFactor() throws(LinearAlgebraError) {
+    gradient.copy(from: shares[0].gradient)
+    for share in shares.dropFirst() {
+      for i in 0..<dimension { gradient.base[i] += share.gradient.base[i] }
+      for i in 0..<plan.storageCount { matrix.matrix.base[i] += share.matrix.base[i] }
     }
     penalise()
     try matrix.factorise()
   }
 
-  /// Sums of w d dᵀ and s d over some rows into `moments` (both triangles) and `sums`.
-  private func sumMoments(_ first: Int, _ end: Int) {
-    let k = problem.width
-    let (m, g, columns) = (moments.base, sums.base, problem.rowColumns.base)
-    let (w, s) = (information.base, score.base)
-    if k >= 5, end - first >= 12 {
-      // One product D [w D, s]ᵀ gives both, the sums in the last column.
-      let wide = k + 1
-      var target = scaled.base
-      var row = UnsafePointer(columns + first * k)
-      for i in first..<end {
-        let weight = w[i]
-        for r in 0..<k { target[r] = weight * row[r] }
-        target[k] = s[i]
-        target += wide
-        row += k
-      }
-      Kernels.multiplyTransposed(
-        columns + first * k, scaled.base, m: k, n: wide, k: end - first, alpha: 1, beta: 0, into: m)
-      g.update(from: m + k * k, count: k)
-      return
-    }
-    for r in 0..<k { g[r] = 0 }
-    for i in first..<end {
-      let row = columns + i * k
-      for r in 0..<k { g[r] += s[i] * row[r] }
-    }
-    for r in 0..<(k * k) { m[r] = 0 }
-    for i in first..<end {
-      let row = columns + i * k
-      for a in 0..<k {
-        let value = w[i] * row[a]
-        for b in 0...a { m[a * k + b] += value * row[b] }
-      }
-    }
-    for a in 0..<k { for b in 0..<a { m[b * k + a] = m[a * k + b] } }
-  }
-
-  private func scatter(
-    _ actives: UnsafeBufferPointer<PenalizedProblem.Active>, _ first: Int, _ end: Int,
-    _ places: UnsafeBufferPointer<Int32>, _ next: inout Int
-  ) {
-    let (k, ns, c) = (problem.width, plan.sparseCount, plan.coreSize)
-    let (m, target) = (moments.base, matrix.matrix.base)
-    let core = target + plan.coreStart
-    for i in first..<end {
-      let a = actives[i]
-      let place = Int(a.position)
-      let row = m + Int(a.column) * k
-      let isSparse = place < ns
-      if a.block >= 0, !isOn(Int(a.block)) {
-        if isSparse { next += end - i }
-        continue
-      }
-      gradient.base[place] += a.factor * sums.base[Int(a.column)]
-      for j in i..<end {
-        let b = actives[j]
-        let factor = b.block >= 0 && !isOn(Int(b.block)) ? 0 : a.factor * b.factor
-        let value = factor * row[Int(b.column)]
-        if isSparse {
-          target[Int(places[next])] += value
-          next += 1
-        } else {
-          core[Int(b.position) - ns + (place - ns) * c] += value
-        }
-      }
-    }
-  }
-
   private func penalise() {
-    for block in variances.indices {
-      let isOn = self.isOn(block)
-      let precision = isOn ? 1 / variances[block] : 1
-      for j in layout.range(ofBlock: block) {
-        let position = plan.position[j]
-        matrix.matrix.base[plan.diagonal(position)] += precision
-        if isOn {
+    for block in priors.indices {
+      if !isOn(block) {
+        switchOff(block)
+      } else if priors[block].width > 1 {
+        penaliseTogether(block)
+      } else {
+        let precision = priors[block].precision[0]
+        for j in layout.range(ofBlock: block) {
+          let position = plan.position[j]
+          matrix.matrix.base[plan.diagonal(position)] += precision
           gradient.base[position] -= precision * coefficients.base[position]
-        } else {
-          gradient.base[position] = 0
-          coefficients.base[position] = 0
         }
       }
     }
     for j in shift.indices { gradient.base[plan.position[j]] -= shift[j] }
+  }
+
+  private func switchOff(_ block: Int) {
+    for j in layout.range(ofBlock: block) {
+      let position = plan.position[j]
+      matrix.matrix.base[plan.diagonal(position)] += 1
+      gradient.base[position] = 0
+      coefficients.base[position] = 0
+    }
+  }
+
+  private func penaliseTogether(_ block: Int) {
+    let (range, d, precision) = (layout.range(ofBlock: block), priors[block].width, priors[block].precision)
+    var next = 0
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: d) {
+      for r in 0..<d {
+        let position = plan.position[first + r]
+        for s in 0..<d {
+          gradient.base[position] -= precision[r * d + s] * coefficients.base[plan.position[first + s]]
+        }
+        for s in r..<d {
+          matrix.matrix.base[Int(problem.pairPlaces[block][next])] += precision[r * d + s]
+          next += 1
+        }
+      }
+    }
   }
 
   // MARK: Steps
@@ -303,13 +243,19 @@ final class PenalizedState {
     return 0
   }
 
+  /// A new linear term where everything else stands as it was last evaluated: only the gradient changes.
+  func moveShift(_ new: [Double]) {
+    for j in shift.indices { gradient.base[plan.position[j]] -= new[j] - shift[j] }
+    shift = new
+  }
+
   /// Newton steps until the promised gain is below `tolerance`; the last one is not taken, so that coefficients,
-  /// likelihood and factor belong together.
+  /// likelihood and factor belong together. `isEvaluated` says that they do already.
   /// Returns the number of steps taken.
   @discardableResult
-  func findMode(tolerance: Double) throws(RegressionError) -> Int {
+  func findMode(tolerance: Double, isEvaluated: Bool = false) throws(RegressionError) -> Int {
     do {
-      try evaluate()
+      if !isEvaluated { try evaluate() }
       var last = Double.infinity
       for taken in 0..<100 {
         let promised = newtonStep()
@@ -319,9 +265,18 @@ final class PenalizedState {
         _ = try advance()
       }
     } catch {
-      throw .numericalBreakdown(describe(error), [])
+      let runaway = runawayColumns()
+      throw runaway.isEmpty ? .numericalBreakdown(describe(error), []) : .separation(terms: runaway)
     }
     throw .nonConvergence([])
+  }
+
+  /// Fixed columns whose part of the linear predictor is far beyond where a count or share can tell its value.
+  private func runawayColumns() -> [String] {
+    guard problem.spec.family != .gaussian else { return [] }
+    let gamma = (0..<layout.fixedCount).map { coefficients.base[plan.position[$0]] }
+    let beta = problem.basis.coefficients(gamma)
+    return beta.indices.filter { abs(beta[$0]) * problem.basis.reaches[$0] > 12 }.map { problem.fixedNames[$0] }
   }
 
   func describe(_ error: LinearAlgebraError) -> String {

@@ -39,6 +39,6 @@ struct MixedPosterior: Sendable {
   let kept: [Int]
 
   func fixedCovariance(_ a: Int, _ b: Int) -> Double {
-    fit.covariance(of: [.init(fit.layout.fixed(a), 1)], with: [.init(fit.layout.fixed(b), 1)])
+    fit.fixedCovariance[a, b]
   }
 }

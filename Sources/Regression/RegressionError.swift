@@ -28,6 +28,8 @@ public enum RegressionError: Error, Equatable, Sendable {
   /// The family does not go with this link, or the response's form with the family.
   case unsupportedLink(family: String, link: String)
   case responseForm(String)
+  /// Quadrature of more than one point without exactly one scalar random effect, or by restricted likelihood.
+  case unsupportedQuadrature
   /// More coefficients than rows, or columns that depend on earlier ones where that cannot be worked around.
   case rankDeficient(aliased: [String])
   /// A maximum at infinity: these terms separate the outcomes.
@@ -47,6 +49,8 @@ public enum RegressionWarning: Equatable, Sendable {
   case thetaAtBound(theta: Double)
   /// A variance whose best value is exactly zero.
   case zeroVariance(group: String, term: String)
+  /// A covariance matrix whose best value is singular: correlations of ±1 or variances of zero.
+  case singularCovariance(group: String)
   /// No degrees of freedom are left for the residuals.
   case noResidualDegrees
   /// The criterion is the Laplace approximation with the fixed effects at the joint mode.

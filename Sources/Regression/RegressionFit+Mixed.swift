@@ -3,55 +3,31 @@ internal import LinearAlgebra
 internal import Probability
 
 extension RegressionFit {
-  /// The block of each variance: intercepts and slopes of the formula's groups, in order.
-  private struct GroupBlock {
-    let group: Int
-    let term: String
-    let block: PenalizedBlock
-  }
-
   static func mixed(
-    _ model: GeneralizedLinearModel, _ problem: RegressionProblem, _ data: DataTable, _ method: Method
+    _ model: GeneralizedLinearModel, _ problem: RegressionProblem, _ data: DataTable, _ method: Method,
+    _ quadraturePoints: Int
   ) throws(RegressionError) -> RegressionResult {
-    let blocks: [GroupBlock]
+    var blocks: [PenalizedBlock] = []
     do throws(DataError) {
-      blocks = try groupBlocks(problem, data)
+      for term in problem.schema.pooled { blocks.append(try term.block(for: data)) }
     } catch {
       throw .data(error)
     }
-    let isGaussian = model.family == .gaussian
     let criterion: PenalizedGLM.Criterion =
       switch method {
-      case .automatic: isGaussian ? .reml : .ml
+      case .automatic: model.family == .gaussian ? .reml : .ml
       case .ml: .ml
       case .reml: .reml
       }
     let spec = try PenalizedGLM(
-      family: model.family, link: model.link, criterion: criterion, search: .exact, tolerance: 1e-8)
+      family: model.family, link: model.link, criterion: criterion, search: .exact, tolerance: 1e-8,
+      quadraturePoints: quadraturePoints)
     let (kept, aliased) = try independentColumns(problem)
     let names = problem.schema.columnNames
     let fit = try spec.fit(
       response: problem.response, trials: problem.trials, weights: problem.weights, offset: problem.offset,
-      fixed: kept.map { problem.columns[$0] }, fixedNames: kept.map { names[$0] }, blocks: blocks.map(\.block))
-    return result(of: fit, problem, blocks, kept: kept, aliased: aliased)
-  }
-
-  private static func groupBlocks(
-    _ problem: RegressionProblem, _ data: DataTable
-  ) throws(DataError) -> [GroupBlock] {
-    let indices = try problem.schema.groupIndices(for: data)
-    var blocks: [GroupBlock] = []
-    for (g, group) in problem.schema.formula.groups.enumerated() {
-      let count = problem.schema.groupLevels[g].count
-      func add(_ term: String, _ covariate: [Double]?) {
-        let block = PenalizedBlock(
-          name: "\(group.label) \(term)", levelCount: count, index: indices[g], covariate: covariate)
-        blocks.append(GroupBlock(group: g, term: term, block: block))
-      }
-      if group.hasIntercept { add("(Intercept)", nil) }
-      for slope in group.slopes { add(slope.description, try slope.values(in: data)) }
-    }
-    return blocks
+      fixed: kept.map { problem.columns[$0] }, fixedNames: kept.map { names[$0] }, blocks: blocks)
+    return MixedResult(fit: fit, problem: problem, kept: kept, aliased: aliased).result
   }
 
   private static func independentColumns(
@@ -61,57 +37,126 @@ extension RegressionFit {
     guard let qr = try? PivotedQR(problem.design) else { throw .numericalBreakdown("design", []) }
     return (qr.kept, qr.aliased)
   }
+}
 
-  private static func result(
-    of fit: FittedPenalizedGLM, _ problem: RegressionProblem, _ blocks: [GroupBlock], kept: [Int], aliased: [Int]
-  ) -> RegressionResult {
-    let schema = problem.schema
-    let isGaussian = fit.model.family == .gaussian
-    let groups = schema.formula.groups
-    var coefficients = schema.columnNames.map {
-      RegressionResult.Coefficient(
-        term: $0, estimate: .nan, standardError: .nan, reference: StudentT(degrees: .infinity))
-    }
+/// Names a penalised fit's numbers by the formula's terms.
+private struct MixedResult {
+  let fit: FittedPenalizedGLM
+  let problem: RegressionProblem
+  let kept: [Int]
+  let aliased: [Int]
+
+  private var schema: Schema { problem.schema }
+  private var isGaussian: Bool { fit.model.family == .gaussian }
+  private static let normal = StudentT(degrees: .infinity)
+
+  private func coefficient(_ term: String, _ estimate: Double, _ error: Double) -> RegressionResult.Coefficient {
+    RegressionResult.Coefficient(term: term, estimate: estimate, standardError: error, reference: MixedResult.normal)
+  }
+
+  /// Fixed columns in the order of the schema, then those of ridges in the units of their columns.
+  private var coefficients: [RegressionResult.Coefficient] {
+    var result = schema.columnNames.map { coefficient($0, .nan, .nan) }
     for (position, j) in kept.enumerated() {
-      coefficients[j] = RegressionResult.Coefficient(
-        term: schema.columnNames[j], estimate: fit.coefficients[position],
-        standardError: fit.standardErrors[position], reference: StudentT(degrees: .infinity))
+      result[j] = coefficient(schema.columnNames[j], fit.coefficients[position], fit.standardErrors[position])
     }
-    var components = blocks.indices.map { b in
-      RegressionResult.VarianceComponent(
-        group: groups[blocks[b].group].label, term: blocks[b].term, variance: fit.variances[b],
-        logStandardError: fit.logVarianceStandardErrors[b])
+    var intercept: [FittedPenalizedGLM.Weight] = []
+    for (b, term) in schema.pooled.enumerated() {
+      for (k, weight) in (term.ridgeWeights() ?? []).enumerated() {
+        let place = fit.layout.effect(block: b, level: 0, column: k)
+        let own = [FittedPenalizedGLM.Weight(place, weight.factor)]
+        result.append(coefficient(term.columnNames[k], fit.estimate(of: own), fit.variance(of: own).squareRoot()))
+        intercept.append(FittedPenalizedGLM.Weight(place, weight.intercept))
+      }
+    }
+    if !intercept.isEmpty, schema.formula.hasIntercept, let position = kept.firstIndex(of: 0) {
+      let own = intercept + [FittedPenalizedGLM.Weight(position, 1)]
+      result[0] = coefficient(schema.columnNames[0], fit.estimate(of: own), fit.variance(of: own).squareRoot())
+    }
+    return result
+  }
+
+  private var varianceComponents: [RegressionResult.VarianceComponent] {
+    var result: [RegressionResult.VarianceComponent] = []
+    for (b, term) in schema.pooled.enumerated() {
+      if case .given = term.prior { continue }
+      let (sigma, errors) = (fit.covariances[b], fit.covarianceStandardErrors[b])
+      func add(_ name: String, _ i: Int, _ j: Int) {
+        let (value, error) = (sigma[i, j], errors.map { $0[i, j] })
+        result.append(
+          RegressionResult.VarianceComponent(
+            group: term.group, term: name, variance: value, standardError: error.flatMap { value == 0 ? nil : $0 },
+            logStandardError: i == j && value > 0 ? error.map { $0 / value } : nil))
+      }
+      let isOne = sigma.rows == 1
+      for i in 0..<sigma.rows { add(isOne && term.columnNames.count > 1 ? "" : term.columnNames[i], i, i) }
+      for i in 0..<sigma.rows {
+        for j in 0..<i { add("\(term.columnNames[j]),\(term.columnNames[i])", j, i) }
+      }
     }
     if isGaussian {
-      components.append(
+      result.append(
         RegressionResult.VarianceComponent(
-          group: "Residual", term: "", variance: fit.dispersion, logStandardError: fit.logDispersionStandardError))
+          group: "Residual", term: "", variance: fit.dispersion,
+          standardError: fit.logDispersionStandardError.map { $0 * fit.dispersion },
+          logStandardError: fit.logDispersionStandardError))
     }
-    let effects = blocks.indices.map { b in
-      RegressionResult.GroupEffects(
-        group: groups[blocks[b].group].label, term: blocks[b].term, levels: schema.groupLevels[blocks[b].group],
-        effects: fit.effects(ofBlock: b), standardErrors: fit.effectStandardErrors(ofBlock: b))
+    return result
+  }
+
+  private var groupEffects: [RegressionResult.GroupEffects] {
+    schema.pooled.enumerated().flatMap { b, term in
+      term.isRidge
+        ? []
+        : term.columnNames.indices.map { k in
+          let places = term.levels.indices.map { fit.layout.effect(block: b, level: $0, column: k) }
+          return RegressionResult.GroupEffects(
+            group: term.group, term: term.columnNames[k], levels: term.levels,
+            effects: places.map { fit.coefficients[$0] }, standardErrors: places.map { fit.standardErrors[$0] })
+        }
     }
-    var warnings: [RegressionWarning] = aliased.isEmpty ? [] : [.aliased(terms: aliased.map { schema.columnNames[$0] })]
-    for b in blocks.indices where fit.variances[b] == 0 {
-      warnings.append(.zeroVariance(group: groups[blocks[b].group].label, term: blocks[b].term))
+  }
+
+  private var warnings: [RegressionWarning] {
+    var result: [RegressionWarning] = aliased.isEmpty ? [] : [.aliased(terms: aliased.map { schema.columnNames[$0] })]
+    for (b, term) in schema.pooled.enumerated() {
+      let sigma = fit.covariances[b]
+      if sigma.rows == 1, sigma[0, 0] == 0 {
+        result.append(.zeroVariance(group: term.group, term: term.columnNames.count == 1 ? term.columnNames[0] : ""))
+      }
+      if fit.warnings.contains(.singularCovariance(group: fit.blockNames[b])) {
+        result.append(.singularCovariance(group: term.group))
+      }
     }
     if let theta = fit.theta, fit.warnings.contains(.thetaAtBound(theta: theta)) {
-      warnings.append(.thetaAtBound(theta: theta))
+      result.append(.thetaAtBound(theta: theta))
     }
+    return result
+  }
+
+  /// Estimated numbers besides the pooled effects: what AIC counts.
+  private var parameterCount: Int {
     let isThetaEstimated = fit.model.family == .negativeBinomial(theta: nil)
-    let parameters = kept.count + blocks.count + (isGaussian || isThetaEstimated ? 1 : 0)
-    return RegressionResult(
+    let variances = schema.pooled.indices.reduce(0) { sum, b in
+      if case .given = schema.pooled[b].prior { return sum }
+      let d = fit.covariances[b].rows
+      return sum + d * (d + 1) / 2
+    }
+    return kept.count + variances + (isGaussian || isThetaEstimated ? 1 : 0)
+  }
+
+  var result: RegressionResult {
+    RegressionResult(
       schema: schema, family: fit.model.family, link: fit.model.link,
       method: fit.model.criterion == .reml ? .restrictedMaximumLikelihood : .maximumLikelihood,
-      coefficients: coefficients, varianceComponents: components, groupEffects: effects, theta: fit.theta,
+      coefficients: coefficients, varianceComponents: varianceComponents, groupEffects: groupEffects, theta: fit.theta,
       logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance,
-      nullDeviance: nil, logLikelihood: fit.logLikelihood, aic: -2 * fit.logLikelihood + 2 * Double(parameters),
-      parameters: parameters, effectiveDegreesOfFreedom: fit.effectiveDegrees,
-      residualDegreesOfFreedom: fit.count - parameters,
+      nullDeviance: nil, logLikelihood: fit.logLikelihood, aic: -2 * fit.logLikelihood + 2 * Double(parameterCount),
+      parameters: parameterCount, effectiveDegreesOfFreedom: fit.effectiveDegrees,
+      residualDegreesOfFreedom: fit.count - parameterCount,
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil, rSquared: nil, count: fit.count,
       fitted: fit.mean, predictor: fit.linearPredictor, warnings: warnings, trace: fit.trace,
-      hatValues: .known([]), response: problem.responseData, extraOffset: problem.extraOffset,
+      hatValues: .known(fit.leverage), response: problem.responseData, extraOffset: problem.extraOffset,
       posterior: .mixed(MixedPosterior(fit: fit, kept: kept)))
   }
 }

@@ -17,23 +17,25 @@ public enum RegressionFit {
   private static let largestRefined = 150_000_000
   private static let refinedInflation = 1e6
 
-  /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )` terms, a penalised GLM.
+  /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )`, smooth or ridge terms, a penalised GLM.
   ///
   /// - Parameters:
   ///   - link: the family's canonical link where nil.
   ///   - offset: a column or expression such as `Expression(parsing: "log(service)")`, besides the formula's own.
   ///   - weights: the name of a column of prior (precision) weights ≥ 0.
+  ///   - quadraturePoints: points of adaptive quadrature over one scalar random effect; 1 is Laplace's approximation.
   /// Missing values in used columns are errors with their row; no row is dropped.
   public static func fit(
     formula: Formula, data: DataTable, family: Family = .gaussian, link: Link? = nil, offset: Expression? = nil,
-    weights: String? = nil, method: Method = .automatic
+    weights: String? = nil, method: Method = .automatic, quadraturePoints: Int = 1
   ) throws(RegressionError) -> RegressionResult {
     let model = try GeneralizedLinearModel(family: family, link: link)
     do {
-      guard formula.groups.isEmpty else {
+      guard !formula.isPenalized else {
         let problem = try RegressionProblem(formula, data, family, offset: offset, weights: weights)
-        return try mixed(model, problem, data, method)
+        return try mixed(model, problem, data, method, quadraturePoints)
       }
+      guard quadraturePoints == 1 else { throw RegressionError.unsupportedQuadrature }
       return try plain(model, formula, data, offset: offset, weights: weights)
     } catch let error as DataError {
       throw .data(error)

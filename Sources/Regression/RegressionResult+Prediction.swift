@@ -40,12 +40,12 @@ extension RegressionResult {
     precondition(level > 0 && level < 1, "a level lies between 0 and 1")
     let columns = try schema.columns(for: data)
     var predictor = try offset(for: data)
-    for (column, coefficient) in zip(columns, coefficients) where !coefficient.estimate.isNaN {
-      for i in predictor.indices { predictor[i] += column[i] * coefficient.estimate }
-    }
     let errors: [Double]
     switch posterior {
     case .normal(let covariance, let scale, let kept):
+      for (column, coefficient) in zip(columns, coefficients) where !coefficient.estimate.isNaN {
+        for i in predictor.indices { predictor[i] += column[i] * coefficient.estimate }
+      }
       errors = columns.variances(kept: kept, count: data.rowCount) { covariance[$0, $1] }.map { (scale * $0).squareRoot() }
     case .mixed(let mixed):
       errors = try mixed.add(to: &predictor, columns, schema, data, unseen)
@@ -103,20 +103,16 @@ extension [[Double]] {
 }
 
 extension MixedPosterior {
-  /// One block of the fit, applied to new data.
-  private struct BlockRows {
-    /// Level of each row, -1 where it was not seen.
-    let index: [Int32]
-    let labels: [String]
-    let covariate: [Double]?
-  }
-
-  /// Adds the effects of groups to the linear predictors; returns the predictors' standard errors.
+  /// Adds coefficients and pooled effects to the offsets in `predictor`; returns the predictors' standard errors. Levels
+  /// that were not seen count as `unseen` says; steps of a random walk beyond the data add their variance.
   func add(
     to predictor: inout [Double], _ columns: [[Double]], _ schema: Schema, _ data: DataTable,
     _ unseen: RegressionResult.UnseenGroups
   ) throws(DataError) -> [Double] {
-    let blocks = try blockRows(schema, data, unseen)
+    var blocks: [NewRows] = []
+    for (b, term) in schema.pooled.enumerated() {
+      blocks.append(try NewRows(term, data, unseen, covariance: fit.covariances[b]))
+    }
     var errors = [Double](repeating: 0, count: data.rowCount)
     var weights: [FittedPenalizedGLM.Weight] = []
     // Rows that differ in nothing but their offset are solved once.
@@ -127,19 +123,19 @@ extension MixedPosterior {
         weights.append(.init(fit.layout.fixed(position), columns[j][row]))
       }
       var extra = 0.0
-      for (b, block) in blocks.enumerated() where fit.variances[b] > 0 {
-        let factor = block.covariate?[row] ?? 1
-        if block.index[row] >= 0 {
-          let place = fit.layout.effect(block: b, level: Int(block.index[row]))
-          weights.append(.init(place, factor))
-          predictor[row] += factor * fit.coefficients[place]
-        } else if case .drawn(let seed) = unseen {
-          var stream = RandomStream(seed: seed, pair: UInt64(b), Self.hash(block.labels[row]))
-          predictor[row] += factor * fit.variances[b].squareRoot() * stream.nextNormal()
+      for (b, block) in blocks.enumerated() {
+        let factors = block.factors(row)
+        if block.index[row] < 0 {
+          predictor[row] += block.drawn(factors, row, stream: UInt64(b))
+          extra += block.variance(factors, row)
         } else {
-          extra += factor * factor * fit.variances[b]
+          for (k, factor) in factors.enumerated() where factor != 0 {
+            weights.append(.init(fit.layout.effect(block: b, level: Int(block.index[row]), column: k), factor))
+          }
         }
+        extra += block.variance(beyond: row)
       }
+      predictor[row] += fit.estimate(of: weights)
       let key = weights.flatMap { [Double($0.coefficient), $0.factor] }
       let variance = solved[key] ?? max(0, fit.variance(of: weights))
       solved[key] = variance
@@ -147,29 +143,69 @@ extension MixedPosterior {
     }
     return errors
   }
+}
 
-  private func blockRows(
-    _ schema: Schema, _ data: DataTable, _ unseen: RegressionResult.UnseenGroups
-  ) throws(DataError) -> [BlockRows] {
-    let indices = try schema.groupIndices(for: data, allowingNewGroups: unseen != .rejected)
-    var blocks: [BlockRows] = []
-    for (group, index) in zip(schema.formula.groups, indices) {
-      let labels = index.contains(-1) ? try Self.labels(of: group, in: data) : []
-      if group.hasIntercept { blocks.append(BlockRows(index: index, labels: labels, covariate: nil)) }
-      for slope in group.slopes {
-        blocks.append(BlockRows(index: index, labels: labels, covariate: try slope.values(in: data)))
-      }
-    }
-    return blocks
+/// One pooled term applied to new data.
+private struct NewRows {
+  /// Level of each row, -1 where it was not seen.
+  let index: [Int32]
+  private let columns: [[Double]?]
+  private let labels: [String]
+  private let steps: [Double]?
+  /// Of the columns together, or one number for each of them.
+  private let covariance: Matrix
+  private let seed: UInt64?
+
+  init(
+    _ term: PooledTerm, _ data: DataTable, _ unseen: RegressionResult.UnseenGroups, covariance: Matrix
+  ) throws(DataError) {
+    let block = try term.block(for: data, allowingNewGroups: unseen != .rejected)
+    index = block.index
+    columns = block.columns
+    labels = index.contains(-1) ? try term.labels(for: data) : []
+    steps = try term.stepsBeyond(data)
+    self.covariance = covariance
+    if case .drawn(let seed) = unseen { self.seed = seed } else { seed = nil }
   }
 
-  private static func labels(of group: Formula.Group, in data: DataTable) throws(DataError) -> [String] {
-    var labels = try data.labels(group.columns[0])
-    for name in group.columns.dropFirst() {
-      let more = try data.labels(name)
-      for i in labels.indices { labels[i] += ":" + more[i] }
+  func factors(_ row: Int) -> [Double] { columns.map { $0?[row] ?? 1 } }
+
+  private func covariance(_ i: Int, _ j: Int) -> Double {
+    if covariance.rows == columns.count { return covariance[i, j] }
+    return i == j ? covariance[0, 0] : 0
+  }
+
+  /// Variance of a new level's effect; none where it is drawn.
+  func variance(_ factors: [Double], _ row: Int) -> Double {
+    guard seed == nil else { return 0 }
+    var sum = 0.0
+    for (i, a) in factors.enumerated() { for (j, b) in factors.enumerated() { sum += a * b * covariance(i, j) } }
+    return sum
+  }
+
+  func variance(beyond row: Int) -> Double { (steps?[row] ?? 0) * covariance[0, 0] }
+
+  /// The drawn effect of a new level: the same for every row of the level.
+  func drawn(_ factors: [Double], _ row: Int, stream key: UInt64) -> Double {
+    guard let seed else { return 0 }
+    var stream = RandomStream(seed: seed, pair: key, NewRows.hash(labels[row]))
+    let normals = factors.map { _ in stream.nextNormal() }
+    let root = NewRows.root(factors.count) { covariance($0, $1) }
+    var sum = 0.0
+    for (i, factor) in factors.enumerated() { for j in 0...i { sum += factor * root[i][j] * normals[j] } }
+    return sum
+  }
+
+  /// The lower triangle C with C Cᵀ a covariance that may be singular.
+  private static func root(_ size: Int, _ covariance: (Int, Int) -> Double) -> [[Double]] {
+    var root = [[Double]](repeating: [Double](repeating: 0, count: size), count: size)
+    for i in 0..<size {
+      for j in 0...i {
+        let rest = (0..<j).reduce(covariance(i, j)) { $0 - root[i][$1] * root[j][$1] }
+        root[i][j] = i == j ? max(0, rest).squareRoot() : root[j][j] > 0 ? rest / root[j][j] : 0
+      }
     }
-    return labels
+    return root
   }
 
   /// FNV-1a of a level's name: the same number in every run.

@@ -26,7 +26,7 @@ extension RegressionResult {
     case .response: return zip(y, fitted).map { $0 - $1 }
     case .pearson:
       var variance = fitted
-      family.variance(fitted, theta: theta ?? .nan, into: &variance)
+      family.variance(fitted, theta: theta ?? .nan, fitted.indices, into: &variance)
       return y.indices.map { (y[$0] - fitted[$0]) * (w[$0] / variance[$0]).squareRoot() }
     case .deviance:
       return y.indices.map { i in
@@ -40,7 +40,7 @@ extension RegressionResult {
   /// infinite where the weight is 0.
   public var responseVariances: [Double] {
     var variance = fitted
-    family.variance(fitted, theta: theta ?? .nan, into: &variance)
+    family.variance(fitted, theta: theta ?? .nan, fitted.indices, into: &variance)
     return zip(variance, response.totalWeights).map { dispersion * $0 / $1 }
   }
 

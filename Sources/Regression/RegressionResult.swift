@@ -21,9 +21,13 @@ public struct RegressionResult: Sendable {
   public struct VarianceComponent: Equatable, Sendable {
     /// The group's label, or `Residual`.
     public let group: String
-    /// `(Intercept)` or the slope's column; empty for the residual.
+    /// `(Intercept)` or the slope's column, two with a comma for a covariance; empty for the residual and for
+    /// coefficients that share one variance.
     public let term: String
+    /// The variance, or the covariance of the two terms.
     public let variance: Double
+    /// Its standard error by the criterion's curvature; nil where it is zero or that is not known.
+    public let standardError: Double?
     /// Standard error of the variance's logarithm; nil where the variance is zero or it is not known.
     public let logStandardError: Double?
   }

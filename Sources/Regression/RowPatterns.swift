@@ -35,6 +35,11 @@ struct RowPatterns {
   /// Values of a column in pattern order.
   func ordered(_ column: [Double]) -> [Double] { rows.map { column[Int($0)] } }
 
+  /// For each pattern whether the column (in pattern order) has a number there that is not zero.
+  func supports(of column: [Double]) -> [Bool] {
+    (0..<count).map { c in column[starts[c]..<starts[c + 1]].contains { $0 != 0 } }
+  }
+
   /// The value of each pattern where the column (in pattern order) does not vary within any; else nil.
   func constants(of column: [Double]) -> [Double]? {
     var values = [Double](repeating: 0, count: count)

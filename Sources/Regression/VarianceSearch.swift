@@ -1,28 +1,32 @@
 internal import Glibc
 internal import LinearAlgebra
 
-/// The search for variances and θ: generalised Fellner-Schall steps, then Newton steps on the exact criterion.
+/// The search for variances and θ: generalised Fellner-Schall steps, then Newton steps on the exact criterion (in
+/// `VarianceSearch+Newton.swift`).
 struct VarianceSearch {
   let state: PenalizedState
   let criterion: LaplaceCriterion
-  private(set) var trace: [IterationRecord] = []
-  /// Inverse Hessian of the criterion in the free parameters, where it was computed.
-  private(set) var covariance: Matrix?
-  private let theta: NegativeBinomialTheta?
-  /// Mean information of the levels of each block without its penalty: the scale of its precision.
-  private var scale: [Double]
-  private var modeTolerance: Double
-  private let isSmall: Bool
+  var trace: [IterationRecord] = []
+  /// Inverse Hessian of the criterion in the parameters that are free at the end (`free`), where it was computed.
+  var covariance: Matrix?
+  var free: [Int] = []
+  /// Covariance of the fixed coefficients that counts the estimation of the variances, where it was computed.
+  var jointFixedCovariance: Matrix?
+  let theta: NegativeBinomialTheta?
+  /// Parameters that the criterion was last evaluated at, while nothing has moved since.
+  var place: [Double]?
+  var anchor: Anchor?
+  var modeTolerance: Double
+  let isSmall: Bool
 
-  private var spec: PenalizedGLM { state.problem.spec }
-  private var blocks: Range<Int> { state.variances.indices }
+  var spec: PenalizedGLM { state.problem.spec }
+  var blocks: Range<Int> { state.priors.indices }
 
   init(_ state: PenalizedState) {
     self.state = state
     criterion = LaplaceCriterion(state)
-    scale = [Double](repeating: 1, count: state.variances.count)
     isSmall = state.problem.rowCount <= 20_000
-    modeTolerance = isSmall ? 1e-18 : 1e-11
+    modeTolerance = isSmall ? 1e-24 : 1e-11
     if case .negativeBinomial(nil) = state.problem.spec.family {
       theta = NegativeBinomialTheta(y: state.problem.y.array, weights: state.problem.weights.array)
     } else {
@@ -31,13 +35,23 @@ struct VarianceSearch {
   }
 
   mutating func run() throws(RegressionError) {
+    do {
+      try search()
+    } catch .nonConvergence(let own) where own.isEmpty {
+      throw .nonConvergence(trace)
+    }
+  }
+
+  private mutating func search() throws(RegressionError) {
     try start()
     try fellnerSchall()
     try setZeros()
     if spec.search == .exact {
       try newton()
+      jointFixedCovariance = try fixedCovarianceWithVariances()
     } else {
       try solveMode()
+      free = Array(parameters().indices)
       covariance = try hessian(at: parameters()).flatMap(VarianceSearch.inverse)
     }
   }
@@ -52,8 +66,7 @@ struct VarianceSearch {
     }
     do {
       try state.evaluateStart()
-      measureScale()
-      for b in blocks { state.variances[b] = 10 / scale[b] }
+      for b in blocks { state.priors[b].start(scale: informationScale(b), dispersion: dispersion) }
       try state.evaluateStart()
     } catch {
       let dependent = state.dependentFixedColumns()
@@ -82,15 +95,19 @@ struct VarianceSearch {
     return sum / Double(max(1, data.effectiveCount))
   }
 
-  private mutating func measureScale() {
-    for b in blocks {
-      let precision = 1 / state.variances[b]
-      var sum = 0.0
-      for j in state.layout.range(ofBlock: b) {
-        sum += state.matrix.matrix.base[state.plan.diagonal(state.plan.position[j])] - precision
-      }
-      scale[b] = max(sum / Double(max(1, state.layout.levelCounts[b])), 1e-12)
+  private var dispersion: Double { spec.family == .gaussian ? state.parameter : 1 }
+
+  /// Mean information of a level for each column of a block, without its penalty.
+  private func informationScale(_ b: Int) -> [Double] {
+    let (range, prior) = (state.layout.range(ofBlock: b), state.priors[b])
+    var sums = [Double](repeating: 0, count: prior.width)
+    for (i, j) in range.enumerated() {
+      let column = i % prior.width
+      sums[column] += state.matrix.matrix.base[state.plan.diagonal(state.plan.position[j])]
+      if prior.isOn { sums[column] -= prior.precision[column * prior.width + column] }
     }
+    let count = Double(max(1, range.count / prior.width))
+    return sums.map { max($0 / count, 1e-12) }
   }
 
   // MARK: Fellner-Schall
@@ -100,9 +117,12 @@ struct VarianceSearch {
       try state.findMode(tolerance: modeTolerance)
       return
     }
-    let goal = spec.search == .exact ? 0.02 : 1e-4
+    // The exact criterion lies further from the fixed point of these steps than this.
+    let goal = spec.search == .exact ? (isSmall ? 0.02 : 0.2) : 1e-4
     var last = Double.infinity
-    for iteration in 1...200 {
+    // Covariance matrices move by expectation and maximisation, which ends slowly: Newton steps take over sooner.
+    let most = state.priors.contains { $0.width > 1 } ? 15 : 200
+    for iteration in 1...most {
       state.matrix.invert(withFixed: state.usesFixed)
       let promised = state.leap()
       let change = updateParameters()
@@ -116,7 +136,7 @@ struct VarianceSearch {
         IterationRecord(iteration: iteration, criterion: -state.objective, change: change, phase: "fellner-schall"))
       if promised > max(10, 2 * last) { try state.findMode(tolerance: 1) }
       last = promised
-      if change < goal, promised < 0.01 { return }
+      if change < goal, promised < (isSmall ? 0.01 : 1) { return }
     }
     if spec.search == .fellnerSchall { throw .nonConvergence(trace) }
   }
@@ -126,14 +146,14 @@ struct VarianceSearch {
     var change = 0.0
     var degrees = state.usesFixed ? Double(state.layout.fixedCount) : 0
     for b in blocks where state.isOn(b) {
-      let precision = 1 / state.variances[b]
-      let effective = Double(state.layout.levelCounts[b]) - precision * criterion.trace(ofBlock: b)
-      degrees += effective
-      let wanted = state.squares(ofBlock: b) / max(effective, 1e-10) * precision
-      let factor = min(max(wanted, 0.02), 50)
-      let next = max(state.variances[b] * factor, 1e-7 / scale[b])
-      if next > 1e-3 / scale[b] { change = max(change, abs(log(next / state.variances[b]))) }
-      state.variances[b] = next
+      let prior = state.priors[b]
+      degrees += criterion.effectiveDegrees(b)
+      if prior.isGiven { continue }
+      if prior.width > 1 { updateTogether(b) } else { updateVariance(b) }
+      for i in stride(from: 0, to: prior.covariance.count, by: prior.width + 1) {
+        let (old, next) = (prior.covariance[i], state.priors[b].covariance[i])
+        if next * prior.scale[i / prior.width] > 1e-3 { change = max(change, abs(log(next / old))) }
+      }
     }
     if let theta {
       let mean = (0..<state.problem.rowCount).map { exp(state.eta.base[$0]) }
@@ -145,8 +165,24 @@ struct VarianceSearch {
       let next = max(squaredResiduals() / max(left, 1), Double.leastNormalMagnitude)
       change = max(change, abs(log(next / state.parameter)))
       state.parameter = next
+      for b in blocks { state.priors[b].follow(dispersion: next) }
     }
     return change
+  }
+
+  /// Fellner and Schall: σ² := u'u / effective degrees of freedom.
+  private func updateVariance(_ b: Int) {
+    let prior = state.priors[b]
+    let wanted = state.squares(ofBlock: b)[0] / max(criterion.effectiveDegrees(b), 1e-10) * prior.precision[0]
+    let factor = min(max(wanted, 0.02), 50)
+    state.priors[b].set(covariance: [prior.variance * factor])
+  }
+
+  /// Expectation and maximisation: Σ := the mean of u uᵀ over the levels, posterior covariance included.
+  private func updateTogether(_ b: Int) {
+    let levels = Double(criterion.priorRank(b))
+    let sums = zip(state.squares(ofBlock: b), criterion.posteriorSum(ofBlock: b)).map { ($0 + $1) / levels }
+    state.priors[b].set(covariance: sums)
   }
 
   private func squaredResiduals() -> Double {
@@ -164,202 +200,50 @@ struct VarianceSearch {
   /// Switches blocks off whose variance is small and whose criterion falls towards zero.
   private mutating func setZeros() throws(RegressionError) {
     try solveMode()
-    for b in blocks where state.isOn(b) && state.variances[b] * scale[b] < 0.3 {
+    for b in blocks where mayVanish(b) && state.priors[b].variance * state.priors[b].scale[0] < 0.3 {
       if try fallsTowardsZero(b) {
-        state.variances[b] = 0
+        state.priors[b].setVariance(0)
         try solveMode()
       }
     }
   }
 
+  func mayVanish(_ block: Int) -> Bool {
+    let prior = state.priors[block]
+    return prior.isOn && prior.width == 1 && !prior.isGiven
+  }
+
   /// Whether the criterion's slope in σ² at (next to) zero is not negative.
-  private func fallsTowardsZero(_ block: Int) throws(RegressionError) -> Bool {
-    let kept = state.variances[block]
-    state.variances[block] = 1e-5 / scale[block]
-    defer { state.variances[block] = kept }
+  func fallsTowardsZero(_ block: Int) throws(RegressionError) -> Bool {
+    let kept = state.priors[block]
+    state.priors[block].setVariance(1e-5 / kept.scale[0])
+    defer { state.priors[block] = kept }
     try solveMode()
-    return criterion.varianceSlopes[block] >= 0
+    return criterion.blockSlopes[block][0] >= 0
+  }
+}
+
+extension VarianceSearch {
+  func finished() -> FittedPenalizedGLM {
+    FittedPenalizedGLM(
+      state, criterion, logLikelihood: -criterion.value, parameterCovariance: parameterCovariance(),
+      jointFixedCovariance: jointFixedCovariance, trace: trace)
   }
 
-  // MARK: Newton
-
-  /// Logarithms of the variances that are on, then of θ or the Gaussian variance.
-  private func parameters() -> [Double] {
-    blocks.filter(state.isOn).map { log(state.variances[$0]) }
-      + (state.problem.hasParameter ? [log(state.parameter)] : [])
+  /// The result of a quadrature that left the state at its maximum.
+  func finished(_ maximum: QuadratureSearch.Maximum, trace: [IterationRecord]) -> FittedPenalizedGLM {
+    FittedPenalizedGLM(
+      state, criterion, logLikelihood: maximum.logLikelihood, parameterCovariance: maximum.parameterCovariance,
+      jointFixedCovariance: maximum.fixedCovariance, trace: trace)
   }
 
-  private func set(_ x: [Double]) {
-    var next = 0
-    for b in blocks where state.isOn(b) {
-      state.variances[b] = exp(x[next])
-      next += 1
-    }
-    if state.problem.hasParameter { state.parameter = exp(x[next]) }
-  }
-
-  private func slopes() -> [Double] {
-    blocks.filter(state.isOn).map { criterion.varianceSlopes[$0] }
-      + (state.problem.hasParameter ? [criterion.parameterSlope] : [])
-  }
-
-  /// Mode and criterion with gradient at the state's parameters; for ML the fixed coefficients maximise the criterion.
-  private func solveMode() throws(RegressionError) {
-    try state.findMode(tolerance: modeTolerance)
-    var shift = criterion.evaluateGradient()
-    guard !state.usesFixed, spec.family != .gaussian else { return }
-    for _ in 0..<60 {
-      state.shift = shift
-      if try state.findMode(tolerance: modeTolerance) == 0 { return }
-      shift = criterion.evaluateGradient()
-    }
-  }
-
-  private func evaluate(_ x: [Double]) throws(RegressionError) -> (value: Double, slopes: [Double]) {
-    set(x)
-    try solveMode()
-    return (criterion.value, slopes())
-  }
-
-  private mutating func newton() throws(RegressionError) {
-    var x = parameters()
-    guard !x.isEmpty else { return try solveMode() }
-    let goal = 0.01 * spec.tolerance * spec.tolerance
-    var (value, g) = try evaluate(x)
-    var h = try hessian(at: x)
-    for iteration in 1...100 {
-      guard let matrix = h, let direction = VarianceSearch.descent(matrix, g) else { throw .nonConvergence(trace) }
-      let promised = -zip(direction, g).reduce(0) { $0 + $1.0 * $1.1 } / 2
-      trace.append(IterationRecord(iteration: iteration, criterion: value, change: promised, phase: "newton"))
-      if promised < goal { break }
-      guard let next = try lineSearch(x, value, g, direction) else {
-        if promised < 1e-6 { break }
-        throw .nonConvergence(trace)
-      }
-      let moved = zip(next.x, x).map(-)
-      let turned = zip(next.slopes, g).map(-)
-      (x, value, g) = next
-      let before = x.count
-      try switchOff()
-      if parameters().count != before {
-        x = parameters()
-        guard !x.isEmpty else { return try solveMode() }
-        (value, g) = try evaluate(x)
-        h = try hessian(at: x)
-      } else if isSmall, promised > 1e-10 {
-        h = try hessian(at: x)
-      } else {
-        h = VarianceSearch.updated(matrix, moved, turned)
-      }
-    }
-    set(x)
-    try solveMode()
-    covariance = try (isSmall ? hessian(at: x) : h).flatMap(VarianceSearch.inverse)
-  }
-
-  private mutating func switchOff() throws(RegressionError) {
-    for b in blocks where state.isOn(b) && state.variances[b] * scale[b] < 0.05 && criterion.varianceSlopes[b] > 0 {
-      if try fallsTowardsZero(b) { state.variances[b] = 0 }
-      try solveMode()
-    }
-    if state.problem.hasParameter, theta != nil, state.parameter > NegativeBinomialTheta.upperBound {
-      state.parameter = NegativeBinomialTheta.upperBound
-    }
-  }
-
-  private func lineSearch(
-    _ x: [Double], _ value: Double, _ g: [Double], _ direction: [Double]
-  ) throws(RegressionError) -> (x: [Double], value: Double, slopes: [Double])? {
-    let slope = zip(direction, g).reduce(0) { $0 + $1.0 * $1.1 }
-    var scale = min(1, 2 / (direction.map(abs).max() ?? 1))
-    for _ in 0..<25 {
-      let trial = zip(x, direction).map { $0 + scale * $1 }
-      if let result = try? evaluate(trial), result.value <= value + 1e-4 * scale * slope + 1e-12 * abs(value) {
-        return (trial, result.value, result.slopes)
-      }
-      scale *= 0.5
-    }
-    _ = try evaluate(x)
-    return nil
-  }
-
-  /// Differences of the exact gradient: central for small problems, one-sided for large ones.
-  private mutating func hessian(at x: [Double]) throws(RegressionError) -> Matrix? {
-    let m = x.count
-    guard m > 0 else { return nil }
-    let base = state.coefficients.array
-    let tolerance = modeTolerance
-    // Errors of the mode enter differences over 5e-3 of large problems only by some 1e-5.
-    if !isSmall { modeTolerance = 1e-8 }
-    defer { modeTolerance = tolerance }
-    let centre = slopes()
-    let reach = isSmall ? 1e-4 : 5e-3
-    var result = Matrix(rows: m, columns: m)
-    for j in 0..<m {
-      var moved = x
-      moved[j] += reach
-      let up = try evaluate(moved).slopes
-      state.restore(base)
-      var down = centre
-      if isSmall {
-        moved[j] = x[j] - reach
-        down = try evaluate(moved).slopes
-        state.restore(base)
-      }
-      for i in 0..<m { result[i, j] = (up[i] - down[i]) / (isSmall ? 2 * reach : reach) }
-    }
-    modeTolerance = tolerance
-    _ = try evaluate(x)
-    for i in 0..<m {
-      for j in 0..<i {
-        let mean = 0.5 * (result[i, j] + result[j, i])
-        result[i, j] = mean
-        result[j, i] = mean
-      }
-    }
+  /// The inverse Hessian with zero rows and columns for parameters at their bound.
+  private func parameterCovariance() -> Matrix? {
+    guard let covariance else { return nil }
+    let count = parameters().count
+    var result = Matrix(rows: count, columns: count)
+    for (i, a) in free.enumerated() { for (j, b) in free.enumerated() { result[a, b] = covariance[i, j] } }
     return result
-  }
-
-  // MARK: Matrices
-
-  /// -|H|⁻¹ g with eigenvalues made positive.
-  private static func descent(_ h: Matrix, _ g: [Double]) -> [Double]? {
-    guard let eigen = try? SymmetricEigen(h) else { return nil }
-    let floor = max(1e-6, 1e-8 * (eigen.values.map(abs).max() ?? 1))
-    var direction = [Double](repeating: 0, count: g.count)
-    for k in g.indices {
-      let v = eigen.vectors.column(k)
-      let along = zip(v, g).reduce(0) { $0 + $1.0 * $1.1 } / max(abs(eigen.values[k]), floor)
-      for i in g.indices { direction[i] -= along * v[i] }
-    }
-    return direction
-  }
-
-  /// The BFGS update, left out where the curvature along the step is not positive.
-  private static func updated(_ h: Matrix, _ s: [Double], _ y: [Double]) -> Matrix {
-    let curvature = zip(s, y).reduce(0) { $0 + $1.0 * $1.1 }
-    let hs = (0..<s.count).map { i in (0..<s.count).reduce(0) { $0 + h[i, $1] * s[$1] } }
-    let shs = zip(s, hs).reduce(0) { $0 + $1.0 * $1.1 }
-    guard curvature > 1e-10 * abs(shs), shs > 0 else { return h }
-    var result = h
-    for i in s.indices { for j in s.indices { result[i, j] += y[i] * y[j] / curvature - hs[i] * hs[j] / shs } }
-    return result
-  }
-
-  private static func inverse(_ h: Matrix) -> Matrix? { (try? Cholesky(h))?.inverse() }
-
-  // MARK: Result
-
-  func finished() throws(RegressionError) -> FittedPenalizedGLM {
-    var logErrors = [Double?](repeating: nil, count: blocks.count)
-    var next = 0
-    for b in blocks where state.isOn(b) {
-      logErrors[b] = covariance.map { $0[next, next].squareRoot() }
-      next += 1
-    }
-    let parameterError = state.problem.hasParameter ? covariance.map { $0[next, next].squareRoot() } : nil
-    return FittedPenalizedGLM(
-      state, criterion: criterion.value, logErrors: logErrors, parameterError: parameterError, trace: trace)
   }
 }
 

@@ -43,9 +43,13 @@ import Testing
     ("y ~ foo(x)", .unknownFunction("foo", position: 4)),
     ("y ~ `x", .unclosedQuote(position: 4)),
     ("~ x", .missingResponse),
-    ("y ~ x + s(t, by=g)", .notYetSupported("s", position: 8)),
-    ("y ~ x + (1 + x | g)", .notYetSupported("correlated slopes", position: 8)),
-    ("y ~ ridge(x, lambda=1)", .notYetSupported("ridge", position: 4)),
+    ("y ~ x + s(t, bi=g)", .badArgument("bi", of: "s", position: 13)),
+    ("y ~ x + s(t, k=3)", .badArgument("k", of: "s", position: 13)),
+    ("y ~ x + trend(t, damping=1.5)", .badArgument("damping", of: "trend", position: 17)),
+    ("y ~ ridge(lambda=1)", .badArgument("x", of: "ridge", position: 4)),
+    ("y ~ x:rw(t)", .misplacedGroup(position: 5)),
+    ("y ~ x + (0 | g)", .unexpected("|", position: 11)),
+    ("y ~ x - s(t)", .misplacedGroup(position: 8)),
     ("y ~ x * (1 | g)", .misplacedGroup(position: 6)),
     ("y x", .unexpected("x", position: 2)),
   ])
@@ -57,7 +61,7 @@ import Testing
     let formula = try Formula(parsing: "y ~ x + (1 + x || g) + (0 + z | h)")
     #expect(formula.groups.map(\.label) == ["g", "h"])
     #expect(formula.groups.map(\.hasIntercept) == [true, false])
-    #expect(formula.groups.map { $0.slopes.map(\.description) } == [["x"], ["z"]])
+    #expect(formula.groups.map { $0.terms.map(\.label) } == [["x"], ["z"]])
   }
 
   @Test func newDataGetsTheLearntColumns() throws {

@@ -9,6 +9,8 @@ struct FitRequest {
   let offset: String?
   let weights: String?
   let method: RegressionFit.Method
+  /// Points of quadrature; 1 is Laplace's approximation.
+  let quadraturePoints: Int
 
   /// - Throws: `UsageError` where the formula or an option does not fit the file's columns, `FindingsError` where the
   ///   file's content does not allow the fit.
@@ -34,7 +36,8 @@ struct FitRequest {
     if let weights { try requireColumn(weights, option: "--weights", file) }
     do throws(RegressionError) {
       return try RegressionFit.fit(
-        formula: parsed, data: file.table, family: family, link: link, offset: offsetExpression, weights: weights, method: method)
+        formula: parsed, data: file.table, family: family, link: link, offset: offsetExpression, weights: weights, method: method,
+        quadraturePoints: quadraturePoints)
     } catch {
       throw wording.error(error)
     }

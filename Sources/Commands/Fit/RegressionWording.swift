@@ -74,13 +74,34 @@ struct RegressionWording {
     case .missingResponse:
       (nil, Phrase(da: "der mangler en responsvariabel foran ~.", en: "the response before ~ is missing."))
     case .misplacedGroup(let position):
-      (position, Phrase(da: "et led ( | ) kan kun lægges til med +.", en: "a term ( | ) can only be added with +."))
+      (
+        position,
+        Phrase(
+          da: "led som ( | ), s(), rw(), trend() og ridge() kan kun lægges til med +.",
+          en: "terms such as ( | ), s(), rw(), trend() and ridge() can only be added with +.")
+      )
+    case .badArgument(let argument, let function, let position):
+      (position, badArgument(argument, function))
     case .notYetSupported(let text, let position):
       (position, Phrase(da: "»\(text)« kommer i en senere udgave.", en: "“\(text)” comes in a later version."))
     }
   }
 
-  private static let functions = Expression.Function.allCases.map(\.rawValue) + ["factor"]
+  private static func badArgument(_ argument: String, _ function: String) -> Phrase {
+    let form =
+      switch function {
+      case "s": "s(t, by=gruppe, k=10)"
+      case "rw": "rw(t, by=gruppe)"
+      case "trend": "trend(t, by=gruppe, damping=0.98)"
+      default: "ridge(x, z, lambda=1, scale=true)"
+      }
+    let english = form.replacing("gruppe", with: "group")
+    return Phrase(
+      da: "»\(argument)« mangler, kendes ikke eller har en værdi uden for sit område. \(function) skrives \(form); k er 4 til 200, damping 0 til 1.",
+      en: "“\(argument)” is missing, not known or has a value out of range. \(function) is written \(english); k is 4 to 200, damping 0 to 1.")
+  }
+
+  private static let functions = Expression.Function.allCases.map(\.rawValue) + ["factor", "offset", "s", "rw", "trend", "ridge"]
 
   // MARK: Fit
 
@@ -117,6 +138,12 @@ struct RegressionWording {
           da: "leddene \(Self.list(terms)) skiller udfaldene helt, så estimatet er uendeligt.",
           en: "the terms \(Self.list(terms)) separate the outcomes, so that the estimate is infinite."),
         Phrase(da: "Fjern dem, eller slå niveauer sammen.", en: "Take them out, or join levels."))
+    case .unsupportedQuadrature:
+      let reason = Phrase(
+        da: "kvadratur med flere punkter kræver netop ét led som (1 | gruppe), uden --reml.",
+        en: "quadrature with more points needs exactly one term such as (1 | group), without --reml.")
+      if case .option = formula.origin { return UsageError(Phrase("--quadrature: ") + reason) }
+      return complaint(reason, in: formula, at: nil)
     case .nonConvergence(let trace):
       return finding(
         Phrase(
@@ -159,6 +186,18 @@ struct RegressionWording {
     case .tooFewLevels(let column):
       return finding(
         column: column, Phrase(da: "en faktor skal have mindst to niveauer.", en: "a factor needs at least two levels."))
+    case .constantColumn(let term):
+      return complaint(
+        Phrase(
+          da: "\(term) er det samme tal i alle rækker og kan ikke udglattes eller straffes.",
+          en: "\(term) is the same number in every row and cannot be smoothed or penalised."), in: formula, at: nil)
+    case .tooManyValues(let term, let count, let limit):
+      return complaint(
+        Phrase(
+          da: "\(term) har \(count) forskellige værdier; rw() tager højst \(limit). Afrund dem, eller brug s().",
+          en: "\(term) has \(count) distinct values; rw() takes at most \(limit). Round them, or use s()."), in: formula, at: nil)
+    case .badPenalty(_, let position):
+      return complaint(Phrase(da: "lambda skal være et tal fra 0 og op.", en: "lambda must be a number from 0 up."), in: formula, at: position)
     case .noRows: return finding(Phrase(da: "der er ingen rækker.", en: "there are no rows."))
     case .lengthMismatch(let expected, let found):
       return finding(Phrase(da: "\(found) værdier i stedet for \(expected).", en: "\(found) values instead of \(expected)."))
@@ -201,6 +240,7 @@ struct RegressionWording {
     case .fittedAtBound: "fitted_at_bound"
     case .thetaAtBound: "theta_at_bound"
     case .zeroVariance: "zero_variance"
+    case .singularCovariance: "singular_covariance"
     case .noResidualDegrees: "no_residual_degrees"
     case .approximate: "approximate"
     }
@@ -218,7 +258,13 @@ struct RegressionWording {
     case .thetaAtBound:
       Phrase(da: "ingen overspredning: modellen er en Poisson.", en: "no overdispersion: the model is a Poisson one.")
     case .zeroVariance(let group, let term):
-      Phrase(da: "variansen af \(group), \(term) er nul.", en: "the variance of \(group), \(term) is zero.")
+      Phrase(
+        da: "variansen af \(group)\(term.isEmpty ? "" : ", " + term) er nul.",
+        en: "the variance of \(group)\(term.isEmpty ? "" : ", " + term) is zero.")
+    case .singularCovariance(let group):
+      Phrase(
+        da: "kovariansen af \(group) er singulær: en korrelation er ±1, eller en varians er nul.",
+        en: "the covariance of \(group) is singular: a correlation is ±1, or a variance is zero.")
     case .noResidualDegrees:
       Phrase(da: "der er ingen frihedsgrader tilbage til residualerne.", en: "no degrees of freedom are left for the residuals.")
     case .approximate(let what): Phrase(da: "tilnærmet: \(what).", en: "approximate: \(what).")

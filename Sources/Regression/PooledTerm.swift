@@ -1,0 +1,136 @@
+internal import Glibc
+
+/// A pooled term of a formula with what it learnt from data: turns any data into a `PenalizedBlock`.
+struct PooledTerm: Equatable, Sendable {
+  private enum Columns: Equatable, Sendable {
+    /// The columns of a group's inner terms, or some of them.
+    case terms(DesignCoding, chosen: [Int])
+    case smooth(SmoothBasis)
+    case ridge([Expression], centres: [Double], scales: [Double])
+  }
+
+  /// The group's label, or that of the smooth term or ridge.
+  let group: String
+  /// Names of the coefficients of a level.
+  let columnNames: [String]
+  /// Levels in byte order; one empty name where there is no grouping.
+  let levels: [String]
+  let prior: PenalizedBlock.Prior
+  private let grouping: [String]
+  private let columns: Columns
+  private let position: Int
+
+  /// What a table of effects calls the term: a smooth term's many coefficients have no names of their own.
+  var isSmooth: Bool { if case .smooth = columns { true } else { false } }
+  var isRidge: Bool { if case .ridge = columns { true } else { false } }
+
+  /// `(1 + x | g)` is one term, `(1 + x || g)` one for each column.
+  static func terms(
+    of group: Formula.Group, _ levels: [String], _ data: DataTable
+  ) throws(DataError) -> [PooledTerm] {
+    let coding = try DesignCoding(group.terms, group.variables, hasIntercept: group.hasIntercept, learningFrom: data)
+    let all = Array(coding.columnNames.indices)
+    let parts = group.isCorrelated ? [all] : all.map { [$0] }
+    return parts.map { chosen in
+      PooledTerm(
+        group: group.label, columnNames: chosen.map { coding.columnNames[$0] }, levels: levels,
+        prior: chosen.count > 1 ? .unstructured : .independent, grouping: group.columns,
+        columns: .terms(coding, chosen: chosen), position: group.position)
+    }
+  }
+
+  static func terms(of basis: SmoothBasis) -> [PooledTerm] {
+    guard basis.pooledCount > 0 else { return [] }
+    let names = basis.pooledCount == 1 ? ["slope"] : (1...basis.pooledCount).map { "\($0)" }
+    return [
+      PooledTerm(
+        group: basis.smooth.label, columnNames: names, levels: basis.levels ?? [""], prior: .independent,
+        grouping: basis.smooth.by.map { [$0] } ?? [], columns: .smooth(basis), position: basis.smooth.position)
+    ]
+  }
+
+  /// Columns are centred where the model has an intercept, and divided by their root mean square (divisor n) where
+  /// scaled.
+  init(_ ridge: Formula.Ridge, centred: Bool, learningFrom data: DataTable) throws(DataError) {
+    var (centres, scales) = ([Double](), [Double]())
+    for expression in ridge.variables {
+      let x = try expression.values(in: data)
+      let centre = centred ? x.reduce(0, +) / Double(x.count) : 0
+      let square = x.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double(x.count)
+      guard square > 0 else { throw .constantColumn(expression.description) }
+      centres.append(centre)
+      scales.append(ridge.isScaled ? square.squareRoot() : 1)
+    }
+    if let lambda = ridge.lambda, !(lambda > 0 && lambda.isFinite) { throw .badPenalty(lambda, position: ridge.position) }
+    group = ridge.label
+    columnNames = ridge.variables.map(\.description)
+    levels = [""]
+    prior = ridge.lambda.map { .given(penalty: $0) } ?? .independent
+    grouping = []
+    columns = .ridge(ridge.variables, centres: centres, scales: scales)
+    position = ridge.position
+  }
+
+  private init(
+    group: String, columnNames: [String], levels: [String], prior: PenalizedBlock.Prior, grouping: [String],
+    columns: Columns, position: Int
+  ) {
+    self.group = group
+    self.columnNames = columnNames
+    self.levels = levels
+    self.prior = prior
+    self.grouping = grouping
+    self.columns = columns
+    self.position = position
+  }
+
+  /// What the formula's coefficients are in those of a ridge's columns: one over the scale, and what the intercept
+  /// loses with each.
+  func ridgeWeights() -> [(factor: Double, intercept: Double)]? {
+    guard case .ridge(_, let centres, let scales) = columns else { return nil }
+    return zip(centres, scales).map { (1 / $1, -$0 / $1) }
+  }
+
+  // MARK: Applying
+
+  /// The block of `data`. A level not learnt throws, or is -1 (no effect) where `allowingNewGroups`.
+  func block(for data: DataTable, allowingNewGroups: Bool = false) throws(DataError) -> PenalizedBlock {
+    PenalizedBlock(
+      name: columnNames.count == 1 ? "\(group) \(columnNames[0])" : group, levelCount: levels.count,
+      index: try index(for: data, allowingNewGroups: allowingNewGroups), columns: try values(for: data), prior: prior)
+  }
+
+  /// The name of each row's level.
+  func labels(for data: DataTable) throws(DataError) -> [String] {
+    if grouping.isEmpty { return [String](repeating: "", count: data.rowCount) }
+    return try Schema.labels(of: grouping, in: data, at: position)
+  }
+
+  private func index(for data: DataTable, allowingNewGroups: Bool) throws(DataError) -> [Int32] {
+    if grouping.isEmpty { return [Int32](repeating: 0, count: data.rowCount) }
+    let labels = try Schema.labels(of: grouping, in: data, at: position)
+    let index = Schema.position(labels, levels)
+    return allowingNewGroups ? index : try Schema.known(index, labels, grouping.joined(separator: ":"))
+  }
+
+  private func values(for data: DataTable) throws(DataError) -> [[Double]?] {
+    switch columns {
+    case .terms(let coding, let chosen):
+      let all = try coding.columns(for: data)
+      return chosen.map { coding.hasIntercept && $0 == 0 ? nil : all[$0] }
+    case .smooth(let basis): return try basis.pooledColumns(for: data)
+    case .ridge(let variables, let centres, let scales):
+      var result: [[Double]?] = []
+      for (k, expression) in variables.enumerated() {
+        result.append(try expression.values(in: data).map { ($0 - centres[k]) / scales[k] })
+      }
+      return result
+    }
+  }
+
+  /// For each row how many steps of a random walk lie beyond the learnt values, each with the term's variance.
+  func stepsBeyond(_ data: DataTable) throws(DataError) -> [Double]? {
+    guard case .smooth(let basis) = columns else { return nil }
+    return try basis.stepsBeyond(data)
+  }
+}
