@@ -46,7 +46,8 @@ struct ExtendedProblem {
     for offset in schema.formula.offsets + (extraOffset.map { [$0] } ?? []) {
       names.formUnion(offset.columns.map(\.name))
     }
-    return names
+    // A formula of constants still has as many rows as the table.
+    return names.isEmpty ? Set(data.names.prefix(1)) : names
   }
 
   // MARK: Fits

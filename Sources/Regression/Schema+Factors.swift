@@ -10,9 +10,11 @@ struct InternedTable {
   init(_ data: DataTable, for formula: Formula) throws(DataError) {
     self.data = data
     var names: [String] = []
-    for variable in formula.variables where !names.contains(variable.columns[0]) {
-      switch (variable, data[variable.columns[0]]) {
-      case (.factor(let name, _), .some), (.column(let name), .texts): names.append(name)
+    for variable in formula.variables {
+      switch variable {
+      case .factor(let name, _) where data[name] != nil && !names.contains(name): names.append(name)
+      case .column(let name) where !names.contains(name):
+        if case .texts = data[name] { names.append(name) }
       default: break
       }
     }

@@ -74,8 +74,7 @@ import Testing
     let model = try GeneralizedLinearModel(family: .poisson)
     let data = try ResponseData(.poisson, y: y)
     let large = try model.fit(design, data)
-    // The same by QR of expanded columns, in blocks: too large for the limit, so the rows are cut in two and their
-    // triangles are what a fit of the parts would see; here it is enough that the score is zero.
+    // The score in units of standard errors: what a further step would move.
     let score = try dense.multiplied(by: zip(y, large.mean).map { $0 - $1 }, transposed: true)
     for (value, j) in zip(score, 0..<dense.columns) {
       #expect(abs(value) < 1e-8 / large.standardErrors[j])

@@ -151,6 +151,22 @@ import Testing
     #expect(abs(try #require(small.rSquared) - #require(tall.rSquared)) < 1e-13)
   }
 
+  /// Columns that differ by 1e-12 of their length are independent and solved; y, rounded to 16 digits, leaves four.
+  @Test(arguments: [500, 20_000])
+  func nearlyDependentColumnsAreSolved(_ n: Int) throws {
+    var stream = RandomStream(seed: 15)
+    let a = (0..<n).map { _ in 1 + stream.nextUniform() }
+    let near = a.map { $0 + 1e-12 * stream.nextNormal() }
+    var data = DataTable()
+    data.add("a", a)
+    data.add("near", near)
+    data.add("y", zip(a, near).map { 3 * $0 + 2 * $1 })
+    let fit = try RegressionFit.fit(formula: Formula(parsing: "y ~ a + near"), data: data)
+    #expect(fit.warnings.isEmpty)
+    #expect(abs(try fit.coefficient("near").estimate - 2) < 1e-2)
+    #expect(abs(try fit.coefficient("a").estimate + fit.coefficient("near").estimate - 5) < 1e-9)
+  }
+
   /// Rank does not hang on units or on the number of rows: sums and shares of other columns, rounded as they are, are
   /// dependent; a column that differs from another by a millionth is not.
   @Test(arguments: [1000, 100_000])

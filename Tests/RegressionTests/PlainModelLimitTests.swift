@@ -76,6 +76,8 @@ import Testing
     #expect(none.coefficients.isEmpty)
     #expect(none.fitted == [0, 0, 0])
     #expect(none.deviance == 14)
+    let constant = try fit("y ~ 0 + I(2)", [("y", [1, 2, 3])])
+    #expect(abs(constant.coefficients[0].estimate - 1) < 1e-15)
     let counts = try fit("y ~ 0", [("y", [1, 2, 3])], .poisson)
     #expect(counts.fitted == [1, 1, 1])
   }
