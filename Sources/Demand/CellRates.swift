@@ -4,7 +4,7 @@ import Probability
 
 /// The rates of one municipality's cells in one draw, in the base and under one plan at a time, each computed when first
 /// asked for. One thread's scratch.
-struct CellRates: ~Copyable {
+final class CellRates {
   private let simulator: FlowSimulator
   private let memory = BareMemory()
   private let strata: Int
@@ -82,7 +82,7 @@ struct CellRates: ~Copyable {
     admissionShapes.clear()
   }
 
-  mutating func begin(municipality: Int, draw: Int, reference: PreparedPlan) {
+  func begin(municipality: Int, draw: Int, reference: PreparedPlan) {
     self.municipality = municipality
     self.draw = draw
     root = CounterStream.key(CounterStream.key(simulator.seed, UInt64(municipality)), UInt64(draw))
@@ -94,7 +94,7 @@ struct CellRates: ~Copyable {
     municipalityTimeReady = false
   }
 
-  mutating func use(_ plan: PreparedPlan) {
+  func use(_ plan: PreparedPlan) {
     self.plan = plan
     touches = plan.touch.pointer + municipality * strata
     isBase = false
@@ -117,7 +117,7 @@ struct CellRates: ~Copyable {
 
   /// The book that has the row under the current plan, or in the base, with the row filled.
   @inline(__always)
-  mutating func book(_ row: RateBook.Row, _ stratum: Int, inBase: Bool = false) -> RateBook {
+  func book(_ row: RateBook.Row, _ stratum: Int, inBase: Bool = false) -> RateBook {
     if inBase || usesBase(row, stratum) {
       if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
       return baseBook
@@ -129,7 +129,7 @@ struct CellRates: ~Copyable {
   // MARK: Arrivals
 
   /// The arrivals of all followed strata, by stratum and time; the same for every plan.
-  mutating func fillArrivals(_ arrivals: inout [Arrival]) {
+  func fillArrivals(_ arrivals: inout [Arrival]) {
     arrivals.removeAll(keepingCapacity: true)
     var total = 0.0
     for s in 0..<strata {
@@ -176,39 +176,42 @@ struct CellRates: ~Copyable {
     return (Clusters.expected(mean: mean, theta: theta, inverse: 1 / theta), mean)
   }
 
-  /// Fills the plan's admissions above the arrivals' rate; false where there are none.
-  mutating func fillExcess(_ stratum: Int) -> Bool {
-    guard mayIncrease(stratum) else { return false }
+  /// Above the expected number of the plan's admissions over the arrivals' rate; infinite where a number is added.
+  func mostExcess(_ stratum: Int) -> Double {
+    var factor = 1.0
+    for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) {
+      guard plan.multiplies[index] else { return .infinity }
+      factor *= max(1, plan.value(index, draw: draw))
+    }
+    // Clusters are never more than citizens, and the arrivals' rate is that of the largest exposure.
+    return (factor - 1) * levels[stratum] * admission.total(area: areaOfStratum[stratum], draw: draw)
+  }
+
+  /// Fills the plan's admissions above the arrivals' rate.
+  func fillExcess(_ stratum: Int) {
     fillPlan(.admission, stratum)
-    return keepExcess(.admission, stratum, over: admission.days(area: areaOfStratum[stratum], draw: draw), times: levels[stratum])
+    keepExcess(.admission, stratum, over: admission.days(area: areaOfStratum[stratum], draw: draw), times: levels[stratum])
   }
 
   /// Expected clusters of a counted row and the means behind them, by period, in the base or under the plan.
-  mutating func counted(_ row: RateBook.Row, _ stratum: Int, inBase: Bool) -> (clusters: UnsafePointer<Double>, means: UnsafePointer<Double>) {
+  func counted(_ row: RateBook.Row, _ stratum: Int, inBase: Bool) -> (clusters: UnsafePointer<Double>, means: UnsafePointer<Double>) {
     let book = book(row, stratum, inBase: inBase)
     return (UnsafePointer(book.ownAmounts(row, stratum)), UnsafePointer(book.ownMeans(row, stratum)))
   }
 
-  /// Leaves of a counted row under the plan what it has above the base; false where that is nothing.
-  func keepExcess(_ row: RateBook.Row, _ stratum: Int) -> Bool {
+  /// Leaves of a counted row under the plan what it has above the base.
+  func keepExcess(_ row: RateBook.Row, _ stratum: Int) {
     keepExcess(row, stratum, over: baseBook.ownAmounts(row, stratum), times: 1)
   }
 
-  private func keepExcess(_ row: RateBook.Row, _ stratum: Int, over base: UnsafePointer<Double>, times factor: Double) -> Bool {
+  private func keepExcess(_ row: RateBook.Row, _ stratum: Int, over base: UnsafePointer<Double>, times factor: Double) {
     let amounts = planBook.ownAmounts(row, stratum)
     for t in 0..<horizon { amounts[t] = max(0, amounts[t] - factor * base[t]) }
     planBook.finish(row, stratum)
-    return planBook.total(row, stratum) > 0
   }
 
   /// What `fillExcess` or `keepExcess` left.
   var excess: RateBook { planBook }
-
-  private func mayIncrease(_ stratum: Int) -> Bool {
-    plan.plan.changes.indices.contains { index in
-      applies(index, to: .admission, stratum) && (!plan.multiplies[index] || plan.value(index, draw: draw) > 1)
-    }
-  }
 
   func has(_ row: RateBook.Row) -> Bool { flow(row) != nil }
 
@@ -234,7 +237,7 @@ struct CellRates: ~Copyable {
     flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
   }
 
-  private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillBase(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     if let shape = hazardShape(row, area: areaOfStratum[stratum]) {
       baseBook.follow(row, stratum, shape: shape, level: level(flow, stratum))
@@ -245,7 +248,7 @@ struct CellRates: ~Copyable {
     }
   }
 
-  private mutating func fillPlan(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillPlan(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     let amounts = planBook.ownAmounts(row, stratum)
     switch row {
@@ -264,7 +267,7 @@ struct CellRates: ~Copyable {
   }
 
   /// Changes act on the mean hazard; batches multiply what they leave, so that an added number keeps its mean.
-  private mutating func fillPlannedHomecomings(_ amounts: UnsafeMutablePointer<Double>, _ flow: FlowRates.View, _ stratum: Int) {
+  private func fillPlannedHomecomings(_ amounts: UnsafeMutablePointer<Double>, _ flow: FlowRates.View, _ stratum: Int) {
     let area = areaOfStratum[stratum]
     if !homecomingShapes.ready(area) { fillHomecomings(area) }
     let level = level(flow, stratum)
@@ -278,7 +281,7 @@ struct CellRates: ~Copyable {
 
   /// The integral that a hazard's row has in common with others; nil for counts.
   @inline(__always)
-  private mutating func hazardShape(_ row: RateBook.Row, area: Int) -> UnsafePointer<Double>? {
+  private func hazardShape(_ row: RateBook.Row, area: Int) -> UnsafePointer<Double>? {
     switch row {
     case .otherExit: return shape(otherExit, in: exitShapes, area: area)
     case .homecoming:
@@ -299,7 +302,7 @@ struct CellRates: ~Copyable {
     return shapes.integral(index)
   }
 
-  private mutating func fillHomecomings(_ area: Int) {
+  private func fillHomecomings(_ area: Int) {
     if !municipalityTimeReady { fillMunicipalityTime() }
     let amounts = homecomingShapes.amounts(area)
     let days = homecoming.days(area: area, draw: draw)
@@ -313,7 +316,7 @@ struct CellRates: ~Copyable {
     homecomingShapes.integrate(area)
   }
 
-  private mutating func fillMunicipalityTime() {
+  private func fillMunicipalityTime() {
     municipalityTimeReady = true
     guard let slope = homecoming.slope(municipality: municipality, draw: draw) else { return }
     let damped = simulator.damped.pointer
