@@ -20,7 +20,7 @@ final class CellRates {
   private let largestExposure: UnsafePointer<Double>
   private let baseBook: RateBook
   private let planBook: RateBook
-  /// Other exits follow the area alone: `[draw in the block · areas + area]`.
+  /// Other exits follow the area alone: `[area]`.
   private let exitShapes: RateShapes
   /// Admissions follow the area and the population: the area's part, likewise.
   private let admissionShapes: RateShapes
@@ -41,8 +41,8 @@ final class CellRates {
   private var plan: PreparedPlan
   private var touches: UnsafePointer<Touch>
   private var isBase = true
-  private(set) var municipality = 0
-  private(set) var draw = 0
+  private var municipality = 0
+  private var draw = 0
   /// Key of all random numbers of the municipality in this draw.
   private(set) var root: UInt64 = 0
 
@@ -61,8 +61,8 @@ final class CellRates {
     largestExposure = simulator.largestExposure.pointer
     baseBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     planBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
-    exitShapes = RateShapes(horizon: horizon, rows: EventTally.width * areas, memory: memory)
-    admissionShapes = RateShapes(horizon: horizon, rows: EventTally.width * areas, memory: memory)
+    exitShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
+    admissionShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     levels = memory.filled(strata, with: 0)
     bounds = memory.filled(strata, with: 0)
     isFollowed = memory.filled(strata, with: false)
@@ -76,15 +76,15 @@ final class CellRates {
     touches = reference.touch.pointer
   }
 
-  /// Forgets what was shared by the draws of a block.
-  func beginBlock() {
+  /// Forgets what the municipalities of a draw share.
+  func begin(draw: Int) {
+    self.draw = draw
     exitShapes.clear()
     admissionShapes.clear()
   }
 
-  func begin(municipality: Int, draw: Int, reference: PreparedPlan) {
+  func begin(municipality: Int, reference: PreparedPlan) {
     self.municipality = municipality
-    self.draw = draw
     root = CounterStream.key(CounterStream.key(simulator.seed, UInt64(municipality)), UInt64(draw))
     plan = reference
     touches = reference.touch.pointer + municipality * strata
@@ -291,15 +291,14 @@ final class CellRates {
     }
   }
 
-  /// The integral of the area's part of a flow, filled once a block.
+  /// The integral of the area's part of a flow, filled once a draw.
   @inline(__always)
   private func shape(_ flow: FlowRates.View, in shapes: RateShapes, area: Int) -> UnsafePointer<Double> {
-    let index = draw % EventTally.width * areas + area
-    if !shapes.ready(index) {
-      shapes.amounts(index).update(from: flow.days(area: area, draw: draw), count: horizon)
-      shapes.integrate(index)
+    if !shapes.ready(area) {
+      shapes.amounts(area).update(from: flow.days(area: area, draw: draw), count: horizon)
+      shapes.integrate(area)
     }
-    return shapes.integral(index)
+    return shapes.integral(area)
   }
 
   private func fillHomecomings(_ area: Int) {

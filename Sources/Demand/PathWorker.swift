@@ -52,12 +52,10 @@ struct PathWorker: ~Copyable {
     transferRate = simulator.transfers.rate.pointer
   }
 
-  /// Simulates a block of draws: all of one block's counts stay near each other in memory.
-  mutating func run(draws: Range<Int>) {
-    rates.beginBlock()
-    for municipality in simulator.panel.municipalities.indices {
-      for draw in draws { run(municipality: municipality, draw: draw) }
-    }
+  /// Simulates a draw. Those of a block follow each other, since their counts stand near each other in memory.
+  mutating func run(draw: Int) {
+    rates.begin(draw: draw)
+    for municipality in simulator.panel.municipalities.indices { run(municipality: municipality, draw: draw) }
   }
 
   private mutating func run(municipality: Int, draw: Int) {
@@ -65,7 +63,7 @@ struct PathWorker: ~Copyable {
     self.draw = draw
     plan = 0
     current = plans[0]
-    rates.begin(municipality: municipality, draw: draw, reference: current)
+    rates.begin(municipality: municipality, reference: current)
     simulateBase()
     swap(&spells, &baseSpells)
     for spell in baseSpells { count(spell, sign: 1, into: base) }
