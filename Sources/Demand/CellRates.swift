@@ -147,7 +147,9 @@ final class CellRates {
     var number: UInt64 = 4_000_000
     while reached < total {
       while bounds[stratum] <= reached { stratum += 1 }
-      let integral = shape(admission, in: admissionShapes, area: areaOfStratum[stratum])
+      let area = areaOfStratum[stratum]
+      let cell = municipality * areas + area
+      let integral = shape(admission, in: admissionShapes, area: area)
       let wanted = (reached - (stratum == 0 ? 0 : bounds[stratum - 1])) / levels[stratum]
       var t = 0
       while t + 1 < horizon, integral[t + 1] <= wanted { t += 1 }
@@ -155,20 +157,20 @@ final class CellRates {
       let (start, end) = (edges[t], edges[t + 1])
       let time = min(start + (wanted - integral[t]) / amount * (end - start), end.nextDown)
       let key = CounterStream.key(root, number)
+      let people = exposure[cell * horizon + t]
       arrivals.append(
         Arrival(
-          stratum: Int32(stratum), period: Int32(t), time: time,
-          threshold: CounterStream.uniform(key: key, 0) * amount * levels[stratum], key: key, firstCitizen: 0))
+          stratum: Int32(stratum), period: Int32(t), time: time, threshold: CounterStream.uniform(key: key, 0) * amount * levels[stratum],
+          mean: levels[stratum] / largestExposure[cell] * admission.days(area: area, draw: draw)[t] * people, key: key, firstCitizen: 0))
       number += 1
       reached += clocks.nextExponential()
     }
   }
 
-  /// Expected clusters and citizens of a stratum's admissions in a period under the current plan.
-  func expectedAdmissions(_ stratum: Int, _ t: Int) -> (clusters: Double, mean: Double) {
-    let area = areaOfStratum[stratum]
-    let people = exposure[(municipality * areas + area) * horizon + t]
-    var mean = levels[stratum] / largestExposure[municipality * areas + area] * admission.days(area: area, draw: draw)[t] * people
+  /// Expected clusters and citizens of admissions in an arrival's stratum and period under the current plan.
+  func expectedAdmissions(_ arrival: Arrival) -> (clusters: Double, mean: Double) {
+    let (stratum, t) = (Int(arrival.stratum), Int(arrival.period))
+    var mean = arrival.mean
     if !usesBase(.admission, stratum) {
       withUnsafeMutablePointer(to: &mean) { applyChanges($0 - t, .admission, stratum, t..<t + 1) }
     }

@@ -203,7 +203,7 @@ struct PathWorker: ~Copyable {
   /// How many citizens come with an arrival under the current plan.
   @inline(__always)
   private func size(of arrival: Arrival) -> Int {
-    let (clusters, mean) = rates.expectedAdmissions(Int(arrival.stratum), Int(arrival.period))
+    let (clusters, mean) = rates.expectedAdmissions(arrival)
     guard arrival.threshold < clusters else { return 0 }
     var stream = CounterStream(key: arrival.key)
     _ = stream.nextUniform()
@@ -244,7 +244,8 @@ struct PathWorker: ~Copyable {
       let key = CounterStream.key(cell, number)
       var stream = CounterStream(key: key)
       let size = clusterSize(mean: mean, theta: theta, stream: &stream)
-      admit(Arrival(stratum: Int32(stratum), period: Int32(period), time: time, threshold: 0, key: key, firstCitizen: 0), size: size)
+      let arrival = Arrival(stratum: Int32(stratum), period: Int32(period), time: time, threshold: 0, mean: mean, key: key, firstCitizen: 0)
+      admit(arrival, size: size)
       number += 1
       reached += clocks.nextExponential()
     }
