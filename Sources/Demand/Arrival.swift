@@ -10,6 +10,8 @@ struct Arrival {
   var time: Double
   /// A uniform share of the rate's clusters in the period.
   var threshold: Double
+  /// Citizens expected in the stratum and period: by the base, or of arrivals above its rate by the plan.
+  var mean: Double
   /// Of the cluster's random numbers; the first has become `threshold`.
   var key: UInt64
   /// The first of the base's citizens that came with it.

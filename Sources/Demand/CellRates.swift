@@ -4,7 +4,7 @@ import Probability
 
 /// The rates of one municipality's cells in one draw, in the base and under one plan at a time, each computed when first
 /// asked for. One thread's scratch.
-struct CellRates: ~Copyable {
+final class CellRates {
   private let simulator: FlowSimulator
   private let memory = BareMemory()
   private let strata: Int
@@ -20,7 +20,7 @@ struct CellRates: ~Copyable {
   private let largestExposure: UnsafePointer<Double>
   private let baseBook: RateBook
   private let planBook: RateBook
-  /// Other exits follow the area alone: `[draw in the block · areas + area]`.
+  /// Other exits follow the area alone: `[area]`.
   private let exitShapes: RateShapes
   /// Admissions follow the area and the population: the area's part, likewise.
   private let admissionShapes: RateShapes
@@ -41,8 +41,8 @@ struct CellRates: ~Copyable {
   private var plan: PreparedPlan
   private var touches: UnsafePointer<Touch>
   private var isBase = true
-  private(set) var municipality = 0
-  private(set) var draw = 0
+  private var municipality = 0
+  private var draw = 0
   /// Key of all random numbers of the municipality in this draw.
   private(set) var root: UInt64 = 0
 
@@ -61,8 +61,8 @@ struct CellRates: ~Copyable {
     largestExposure = simulator.largestExposure.pointer
     baseBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     planBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
-    exitShapes = RateShapes(horizon: horizon, rows: EventTally.width * areas, memory: memory)
-    admissionShapes = RateShapes(horizon: horizon, rows: EventTally.width * areas, memory: memory)
+    exitShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
+    admissionShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     levels = memory.filled(strata, with: 0)
     bounds = memory.filled(strata, with: 0)
     isFollowed = memory.filled(strata, with: false)
@@ -76,15 +76,15 @@ struct CellRates: ~Copyable {
     touches = reference.touch.pointer
   }
 
-  /// Forgets what was shared by the draws of a block.
-  func beginBlock() {
+  /// Forgets what the municipalities of a draw share.
+  func begin(draw: Int) {
+    self.draw = draw
     exitShapes.clear()
     admissionShapes.clear()
   }
 
-  mutating func begin(municipality: Int, draw: Int, reference: PreparedPlan) {
+  func begin(municipality: Int, reference: PreparedPlan) {
     self.municipality = municipality
-    self.draw = draw
     root = CounterStream.key(CounterStream.key(simulator.seed, UInt64(municipality)), UInt64(draw))
     plan = reference
     touches = reference.touch.pointer + municipality * strata
@@ -94,7 +94,7 @@ struct CellRates: ~Copyable {
     municipalityTimeReady = false
   }
 
-  mutating func use(_ plan: PreparedPlan) {
+  func use(_ plan: PreparedPlan) {
     self.plan = plan
     touches = plan.touch.pointer + municipality * strata
     isBase = false
@@ -117,7 +117,7 @@ struct CellRates: ~Copyable {
 
   /// The book that has the row under the current plan, or in the base, with the row filled.
   @inline(__always)
-  mutating func book(_ row: RateBook.Row, _ stratum: Int, inBase: Bool = false) -> RateBook {
+  func book(_ row: RateBook.Row, _ stratum: Int, inBase: Bool = false) -> RateBook {
     if inBase || usesBase(row, stratum) {
       if !baseBook.ready(row, stratum) { fillBase(row, stratum) }
       return baseBook
@@ -129,7 +129,7 @@ struct CellRates: ~Copyable {
   // MARK: Arrivals
 
   /// The arrivals of all followed strata, by stratum and time; the same for every plan.
-  mutating func fillArrivals(_ arrivals: inout [Arrival]) {
+  func fillArrivals(_ arrivals: inout [Arrival]) {
     arrivals.removeAll(keepingCapacity: true)
     var total = 0.0
     for s in 0..<strata {
@@ -147,7 +147,9 @@ struct CellRates: ~Copyable {
     var number: UInt64 = 4_000_000
     while reached < total {
       while bounds[stratum] <= reached { stratum += 1 }
-      let integral = shape(admission, in: admissionShapes, area: areaOfStratum[stratum])
+      let area = areaOfStratum[stratum]
+      let cell = municipality * areas + area
+      let integral = shape(admission, in: admissionShapes, area: area)
       let wanted = (reached - (stratum == 0 ? 0 : bounds[stratum - 1])) / levels[stratum]
       var t = 0
       while t + 1 < horizon, integral[t + 1] <= wanted { t += 1 }
@@ -155,20 +157,20 @@ struct CellRates: ~Copyable {
       let (start, end) = (edges[t], edges[t + 1])
       let time = min(start + (wanted - integral[t]) / amount * (end - start), end.nextDown)
       let key = CounterStream.key(root, number)
+      let people = exposure[cell * horizon + t]
       arrivals.append(
         Arrival(
-          stratum: Int32(stratum), period: Int32(t), time: time,
-          threshold: CounterStream.uniform(key: key, 0) * amount * levels[stratum], key: key, firstCitizen: 0))
+          stratum: Int32(stratum), period: Int32(t), time: time, threshold: CounterStream.uniform(key: key, 0) * amount * levels[stratum],
+          mean: levels[stratum] / largestExposure[cell] * admission.days(area: area, draw: draw)[t] * people, key: key, firstCitizen: 0))
       number += 1
       reached += clocks.nextExponential()
     }
   }
 
-  /// Expected clusters and citizens of a stratum's admissions in a period under the current plan.
-  func expectedAdmissions(_ stratum: Int, _ t: Int) -> (clusters: Double, mean: Double) {
-    let area = areaOfStratum[stratum]
-    let people = exposure[(municipality * areas + area) * horizon + t]
-    var mean = levels[stratum] / largestExposure[municipality * areas + area] * admission.days(area: area, draw: draw)[t] * people
+  /// Expected clusters and citizens of admissions in an arrival's stratum and period under the current plan.
+  func expectedAdmissions(_ arrival: Arrival) -> (clusters: Double, mean: Double) {
+    let (stratum, t) = (Int(arrival.stratum), Int(arrival.period))
+    var mean = arrival.mean
     if !usesBase(.admission, stratum) {
       withUnsafeMutablePointer(to: &mean) { applyChanges($0 - t, .admission, stratum, t..<t + 1) }
     }
@@ -176,39 +178,42 @@ struct CellRates: ~Copyable {
     return (Clusters.expected(mean: mean, theta: theta, inverse: 1 / theta), mean)
   }
 
-  /// Fills the plan's admissions above the arrivals' rate; false where there are none.
-  mutating func fillExcess(_ stratum: Int) -> Bool {
-    guard mayIncrease(stratum) else { return false }
+  /// Above the expected number of the plan's admissions over the arrivals' rate; infinite where a number is added.
+  func mostExcess(_ stratum: Int) -> Double {
+    var factor = 1.0
+    for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) {
+      guard plan.multiplies[index] else { return .infinity }
+      factor *= max(1, plan.value(index, draw: draw))
+    }
+    // Clusters are never more than citizens, and the arrivals' rate is that of the largest exposure.
+    return (factor - 1) * levels[stratum] * admission.total(area: areaOfStratum[stratum], draw: draw)
+  }
+
+  /// Fills the plan's admissions above the arrivals' rate.
+  func fillExcess(_ stratum: Int) {
     fillPlan(.admission, stratum)
-    return keepExcess(.admission, stratum, over: admission.days(area: areaOfStratum[stratum], draw: draw), times: levels[stratum])
+    keepExcess(.admission, stratum, over: admission.days(area: areaOfStratum[stratum], draw: draw), times: levels[stratum])
   }
 
   /// Expected clusters of a counted row and the means behind them, by period, in the base or under the plan.
-  mutating func counted(_ row: RateBook.Row, _ stratum: Int, inBase: Bool) -> (clusters: UnsafePointer<Double>, means: UnsafePointer<Double>) {
+  func counted(_ row: RateBook.Row, _ stratum: Int, inBase: Bool) -> (clusters: UnsafePointer<Double>, means: UnsafePointer<Double>) {
     let book = book(row, stratum, inBase: inBase)
     return (UnsafePointer(book.ownAmounts(row, stratum)), UnsafePointer(book.ownMeans(row, stratum)))
   }
 
-  /// Leaves of a counted row under the plan what it has above the base; false where that is nothing.
-  func keepExcess(_ row: RateBook.Row, _ stratum: Int) -> Bool {
+  /// Leaves of a counted row under the plan what it has above the base.
+  func keepExcess(_ row: RateBook.Row, _ stratum: Int) {
     keepExcess(row, stratum, over: baseBook.ownAmounts(row, stratum), times: 1)
   }
 
-  private func keepExcess(_ row: RateBook.Row, _ stratum: Int, over base: UnsafePointer<Double>, times factor: Double) -> Bool {
+  private func keepExcess(_ row: RateBook.Row, _ stratum: Int, over base: UnsafePointer<Double>, times factor: Double) {
     let amounts = planBook.ownAmounts(row, stratum)
     for t in 0..<horizon { amounts[t] = max(0, amounts[t] - factor * base[t]) }
     planBook.finish(row, stratum)
-    return planBook.total(row, stratum) > 0
   }
 
   /// What `fillExcess` or `keepExcess` left.
   var excess: RateBook { planBook }
-
-  private func mayIncrease(_ stratum: Int) -> Bool {
-    plan.plan.changes.indices.contains { index in
-      applies(index, to: .admission, stratum) && (!plan.multiplies[index] || plan.value(index, draw: draw) > 1)
-    }
-  }
 
   func has(_ row: RateBook.Row) -> Bool { flow(row) != nil }
 
@@ -234,7 +239,7 @@ struct CellRates: ~Copyable {
     flow.level(municipality: municipality, stratum: stratum, draw: draw) / FlowSimulator.daysPerYear
   }
 
-  private mutating func fillBase(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillBase(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     if let shape = hazardShape(row, area: areaOfStratum[stratum]) {
       baseBook.follow(row, stratum, shape: shape, level: level(flow, stratum))
@@ -245,7 +250,7 @@ struct CellRates: ~Copyable {
     }
   }
 
-  private mutating func fillPlan(_ row: RateBook.Row, _ stratum: Int) {
+  private func fillPlan(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
     let amounts = planBook.ownAmounts(row, stratum)
     switch row {
@@ -264,7 +269,7 @@ struct CellRates: ~Copyable {
   }
 
   /// Changes act on the mean hazard; batches multiply what they leave, so that an added number keeps its mean.
-  private mutating func fillPlannedHomecomings(_ amounts: UnsafeMutablePointer<Double>, _ flow: FlowRates.View, _ stratum: Int) {
+  private func fillPlannedHomecomings(_ amounts: UnsafeMutablePointer<Double>, _ flow: FlowRates.View, _ stratum: Int) {
     let area = areaOfStratum[stratum]
     if !homecomingShapes.ready(area) { fillHomecomings(area) }
     let level = level(flow, stratum)
@@ -278,7 +283,7 @@ struct CellRates: ~Copyable {
 
   /// The integral that a hazard's row has in common with others; nil for counts.
   @inline(__always)
-  private mutating func hazardShape(_ row: RateBook.Row, area: Int) -> UnsafePointer<Double>? {
+  private func hazardShape(_ row: RateBook.Row, area: Int) -> UnsafePointer<Double>? {
     switch row {
     case .otherExit: return shape(otherExit, in: exitShapes, area: area)
     case .homecoming:
@@ -288,18 +293,17 @@ struct CellRates: ~Copyable {
     }
   }
 
-  /// The integral of the area's part of a flow, filled once a block.
+  /// The integral of the area's part of a flow, filled once a draw.
   @inline(__always)
   private func shape(_ flow: FlowRates.View, in shapes: RateShapes, area: Int) -> UnsafePointer<Double> {
-    let index = draw % EventTally.width * areas + area
-    if !shapes.ready(index) {
-      shapes.amounts(index).update(from: flow.days(area: area, draw: draw), count: horizon)
-      shapes.integrate(index)
+    if !shapes.ready(area) {
+      shapes.amounts(area).update(from: flow.days(area: area, draw: draw), count: horizon)
+      shapes.integrate(area)
     }
-    return shapes.integral(index)
+    return shapes.integral(area)
   }
 
-  private mutating func fillHomecomings(_ area: Int) {
+  private func fillHomecomings(_ area: Int) {
     if !municipalityTimeReady { fillMunicipalityTime() }
     let amounts = homecomingShapes.amounts(area)
     let days = homecoming.days(area: area, draw: draw)
@@ -313,7 +317,7 @@ struct CellRates: ~Copyable {
     homecomingShapes.integrate(area)
   }
 
-  private mutating func fillMunicipalityTime() {
+  private func fillMunicipalityTime() {
     municipalityTimeReady = true
     guard let slope = homecoming.slope(municipality: municipality, draw: draw) else { return }
     let damped = simulator.damped.pointer

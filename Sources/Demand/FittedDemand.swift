@@ -1,7 +1,5 @@
-import Dispatch
 public import Groundwork
 public import Placements
-import Synchronization
 
 /// A panel's demand, fitted: flows where they are known, a local level where only the stock is.
 public struct FittedDemand: Sendable {
@@ -38,8 +36,9 @@ public struct FittedDemand: Sendable {
 
   private static func fit(_ jobs: [(Flow, [Int], FlowFrame.Exposure)], panel: Panel, clock: FlowClock, threads: Int) -> [FlowFit] {
     let results = ConcurrentResults<FlowFit>(count: jobs.count)
-    results.fill(threads: threads) { index in
-      FlowFit(panel: panel, clock: clock, flow: jobs[index].0, strata: jobs[index].1.sorted(), exposure: jobs[index].2)
+    concurrently(jobs.count, threads: threads) { index in
+      let (flow, strata, exposure) = jobs[index]
+      results.set(FlowFit(panel: panel, clock: clock, flow: flow, strata: strata.sorted(), exposure: exposure), at: index)
     }
     return results.all
   }
@@ -92,21 +91,29 @@ public struct FittedDemand: Sendable {
 
   private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
     let needed = flows + countFlows
-    let results = ConcurrentResults<FlowRates>(count: needed.count)
-    results.fill(threads: threads) { needed[$0].draws(panel: panel, clock: clock, draws: draws, seed: seed) }
-    let drawn = results.all
-    let empty = FlowRates(FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws), edges: clock.edges)
+    let rates = ConcurrentResults<FlowRates>(count: needed.count)
+    let tables = ConcurrentResults<(transfers: TransferDraws, frailty: FrailtyTable?, exposure: [Double])>(count: 1)
+    concurrently(needed.count + 1, threads: threads) { index in
+      if index < needed.count {
+        rates.set(needed[index].draws(panel: panel, clock: clock, draws: draws, seed: seed), at: index)
+      } else {
+        let frailty = flows.first { $0.flow == .homecoming }?.frailty()
+        tables.set((TransferDraws(panel: panel, draws: draws, seed: seed), frailty, futureExposure()), at: 0)
+      }
+    }
+    let drawn = rates.all
+    let (transfers, frailty, exposure) = tables.all[0]
     func pick(_ flow: Flow, from range: Range<Int>) -> FlowRates? {
       range.first { needed[$0].flow == flow }.map { drawn[$0] }
     }
+    func known(_ flow: Flow) -> FlowRates {
+      pick(flow, from: 0..<flows.count)
+        ?? FlowRates(FlowDraws(empty: panel, clock: clock, draws: drawn.isEmpty ? 1 : draws), edges: clock.edges)
+    }
     return FlowSimulator(
-      panel: panel, clock: clock, draws: draws, seed: seed,
-      admission: pick(.admission, from: 0..<flows.count) ?? empty, homecoming: pick(.homecoming, from: 0..<flows.count) ?? empty,
-      otherExit: pick(.otherExit, from: 0..<flows.count) ?? empty,
-      homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
-      otherExitCount: pick(.otherExit, from: flows.count..<needed.count),
-      transfers: TransferDraws(panel: panel, draws: draws, seed: seed),
-      frailty: flows.first { $0.flow == .homecoming }?.frailty(), exposure: futureExposure())
+      panel: panel, clock: clock, draws: draws, seed: seed, admission: known(.admission), homecoming: known(.homecoming),
+      otherExit: known(.otherExit), homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
+      otherExitCount: pick(.otherExit, from: flows.count..<needed.count), transfers: transfers, frailty: frailty, exposure: exposure)
   }
 
   /// 10,000 persons by municipality, area and future period; 1 where there is no population.
@@ -205,34 +212,4 @@ public struct DemandDraws: Sendable {
       for d in values.indices { sums[d] += values[d] }
     }
   }
-}
-
-/// Results of independent jobs, one slot each, filled by any number of threads.
-final class ConcurrentResults<Value: Sendable>: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<Value?>
-  private let count: Int
-
-  init(count: Int) {
-    self.count = count
-    slots = .allocate(capacity: max(1, count))
-    slots.initialize(repeating: nil, count: max(1, count))
-  }
-
-  deinit {
-    slots.deinitialize(count: max(1, count))
-    slots.deallocate()
-  }
-
-  func fill(threads: Int, _ job: @Sendable (Int) -> Value) {
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        slots[index] = job(index)
-      }
-    }
-  }
-
-  var all: [Value] { (0..<count).compactMap { slots[$0] } }
 }

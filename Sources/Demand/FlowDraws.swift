@@ -5,47 +5,54 @@ import Probability
 ///
 /// The yearly rate of municipality m, stratum s in future period t of draw d is
 /// `level(m, s, d) · areaTime(d, area, t) · exp(slope(m, d) · dampedYears(t))` per unit of exposure.
-struct FlowDraws: Sendable {
+///
+/// All of a draw's factors stand together, since a draw is simulated as a whole. The tables are bare memory that is handed
+/// over to `FlowRates`.
+struct FlowDraws: ~Copyable {
+  fileprivate let memory = BareMemory()
   let draws: Int
+  let municipalities: Int
   let strata: Int
   let areas: Int
   let horizon: Int
   let areaOfStratum: [Int]
   /// `[draw · strata + stratum]`: yearly rate by intercept, stratum, and the area's trend up to the origin.
-  var stratumFactor: [Double]
-  /// `[municipality · draws + draw]`: factor of the municipality, the home region, and the own trend up to the origin.
-  var municipalityFactor: [Double]
-  /// `[(municipality · areas + area) · draws + draw]`, a factor; single precision is far below the sampling error.
-  var interactionFactor: [Float]
-  /// `[municipality · draws + draw]`: the municipality's own slope a year; empty when the flow has none.
+  let stratumFactor: UnsafeMutablePointer<Double>
+  /// `[draw · municipalities + municipality]`: factor of the municipality, the home region, and the own trend up to the origin.
+  let municipalityFactor: UnsafeMutablePointer<Double>
+  /// `[(draw · municipalities + municipality) · areas + area]`, a factor; single precision is far below the sampling error.
+  let interactionFactor: UnsafeMutablePointer<Float>
+  /// `[draw · municipalities + municipality]`: the municipality's own slope a year; empty when the flow has none.
   var municipalitySlope: [Double]
   /// `[municipality · strata + stratum]`: factor that takes out the draws' skewness and matches observed totals.
-  var correction: [Double]
+  let correction: UnsafeMutablePointer<Double>
   /// `[(draw · areas + area) · horizon + period]`: damped trend and season, a factor.
-  var areaTime: [Double]
+  let areaTime: UnsafeMutablePointer<Double>
   /// Of the negative binomial by draw; nil for Poisson.
   var theta: [Double]?
 
   /// Rates of 1 without trend or season.
   init(empty panel: Panel, clock: FlowClock, draws: Int) {
     self.draws = draws
+    municipalities = panel.municipalities.count
     strata = panel.strata.count
     areas = panel.areas.count
     horizon = clock.horizon
     areaOfStratum = panel.areaOfStratum
-    stratumFactor = [Double](repeating: 1, count: draws * panel.strata.count)
-    municipalityFactor = [Double](repeating: 1, count: panel.municipalities.count * draws)
-    interactionFactor = [Float](repeating: 1, count: panel.municipalities.count * panel.areas.count * draws)
+    stratumFactor = memory.filled(draws * strata, with: 1)
+    municipalityFactor = memory.filled(draws * municipalities, with: 1)
+    interactionFactor = memory.filled(draws * municipalities * areas, with: 1)
     municipalitySlope = []
-    correction = [Double](repeating: 1, count: panel.municipalities.count * panel.strata.count)
-    areaTime = [Double](repeating: 1, count: draws * panel.areas.count * clock.horizon)
+    correction = memory.filled(municipalities * strata, with: 1)
+    areaTime = memory.filled(draws * areas * horizon, with: 1)
     theta = nil
   }
 
   /// The level before it is corrected.
   @inline(__always)
   func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
-    stratumFactor[d * strata + s] * municipalityFactor[m * draws + d] * Double(interactionFactor[(m * areas + areaOfStratum[s]) * draws + d])
+    let row = d * municipalities + m
+    return stratumFactor[d * strata + s] * municipalityFactor[row] * Double(interactionFactor[row * areas + areaOfStratum[s]])
   }
 }
 
@@ -53,33 +60,33 @@ struct FlowDraws: Sendable {
 ///
 /// Nothing changes once it is made.
 final class FlowRates: @unchecked Sendable {
-  private let memory = BareMemory()
+  private let memory: BareMemory
   let view: View
 
-  init(_ flow: FlowDraws, edges: [Double]) {
-    let days = zip(edges.dropFirst(), edges).map { $0 - $1 }
-    var amounts = flow.areaTime
-    var totals = [Double](repeating: 0, count: flow.draws * flow.areas)
-    for cell in totals.indices {
-      for t in days.indices {
-        amounts[cell * days.count + t] *= days[t]
-        totals[cell] += amounts[cell * days.count + t]
+  init(_ flow: consuming FlowDraws, edges: [Double]) {
+    let memory = flow.memory
+    let totals = memory.filled(flow.draws * flow.areas, with: 0.0)
+    for cell in 0..<flow.draws * flow.areas {
+      for t in 0..<flow.horizon {
+        flow.areaTime[cell * flow.horizon + t] *= edges[t + 1] - edges[t]
+        totals[cell] += flow.areaTime[cell * flow.horizon + t]
       }
     }
     view = View(
-      strata: flow.strata, areas: flow.areas, horizon: flow.horizon, draws: flow.draws, areaOfStratum: memory.copy(flow.areaOfStratum),
-      stratumFactor: memory.copy(flow.stratumFactor), municipalityFactor: memory.copy(flow.municipalityFactor),
-      interactionFactor: memory.copy(flow.interactionFactor), correction: memory.copy(flow.correction),
-      municipalitySlope: flow.municipalitySlope.isEmpty ? nil : memory.copy(flow.municipalitySlope), areaDays: memory.copy(amounts),
-      theta: flow.theta.map(memory.copy), areaTotal: memory.copy(totals))
+      municipalities: flow.municipalities, strata: flow.strata, areas: flow.areas, horizon: flow.horizon,
+      areaOfStratum: memory.copy(flow.areaOfStratum), stratumFactor: flow.stratumFactor, municipalityFactor: flow.municipalityFactor,
+      interactionFactor: flow.interactionFactor, correction: flow.correction,
+      municipalitySlope: flow.municipalitySlope.isEmpty ? nil : memory.copy(flow.municipalitySlope), areaDays: flow.areaTime,
+      theta: flow.theta.map(memory.copy), areaTotal: totals)
+    self.memory = memory
   }
 
   /// Bare pointers into the rates, which must outlive it.
   struct View {
+    fileprivate let municipalities: Int
     fileprivate let strata: Int
     fileprivate let areas: Int
     fileprivate let horizon: Int
-    fileprivate let draws: Int
     fileprivate let areaOfStratum: UnsafePointer<Int>
     fileprivate let stratumFactor: UnsafePointer<Double>
     fileprivate let municipalityFactor: UnsafePointer<Double>
@@ -93,8 +100,9 @@ final class FlowRates: @unchecked Sendable {
     /// Yearly rate at the origin per unit of exposure, without season.
     @inline(__always)
     func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
-      stratumFactor[d * strata + s] * municipalityFactor[m * draws + d]
-        * (Double(interactionFactor[(m * areas + areaOfStratum[s]) * draws + d]) * correction[m * strata + s])
+      let row = d * municipalities + m
+      return stratumFactor[d * strata + s] * municipalityFactor[row]
+        * (Double(interactionFactor[row * areas + areaOfStratum[s]]) * correction[m * strata + s])
     }
 
     /// Damped trend and season of an area by future period, times the period's days.
@@ -107,7 +115,7 @@ final class FlowRates: @unchecked Sendable {
 
     /// The municipality's own slope a year; nil when the flow has none.
     @inline(__always)
-    func slope(municipality: Int, draw: Int) -> Double? { municipalitySlope.map { $0[municipality * draws + draw] } }
+    func slope(municipality: Int, draw: Int) -> Double? { municipalitySlope.map { $0[draw * municipalities + municipality] } }
 
     /// Of the negative binomial; nil for Poisson.
     @inline(__always)

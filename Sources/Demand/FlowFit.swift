@@ -159,7 +159,7 @@ public struct FlowFit: Sendable {
 
   /// Joint draws of the rates: estimation uncertainty.
   func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowRates {
-    var result: FlowDraws
+    let result: FlowDraws
     switch parameters {
     case .regression(let fit, let terms):
       let matrix = fit.drawCoefficients(count: draws, seed: seed ^ salt)
@@ -191,7 +191,7 @@ public struct FlowFit: Sendable {
     _ events: [Double], _ exposure: [Double], _ prior: (events: Double, exposure: Double), panel: Panel, clock: FlowClock, draws: Int,
     seed: UInt64
   ) -> FlowDraws {
-    var flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
+    let flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
     for s in panel.strata.indices {
       for d in 0..<draws {
         var stream = RandomStream(seed: seed ^ salt, pair: UInt64(d), UInt64(s))

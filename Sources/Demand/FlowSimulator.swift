@@ -90,7 +90,7 @@ final class FlowSimulator: Sendable {
       while true {
         let block = nextBlock.wrappingAdd(1, ordering: .relaxed).oldValue
         guard block < blocks else { break }
-        worker.run(draws: block * EventTally.width..<min(draws, (block + 1) * EventTally.width))
+        for draw in block * EventTally.width..<min(draws, (block + 1) * EventTally.width) { worker.run(draw: draw) }
         if chunk == 0 { progress?(Double(block + 1) / Double(blocks)) }
       }
     }

@@ -129,33 +129,34 @@ struct FlowTerms: Sendable {
         return theta * exp(error * stream.nextNormal())
       }
     }
-    correct(&result, fit: fit, share: share, panel: panel, clock: clock)
+    correct(result, fit: fit, share: share, panel: panel, clock: clock)
     return result
   }
 
   private func fillMunicipalities(_ result: inout FlowDraws, _ coefficients: Matrix, _ layout: CoefficientLayout, _ panel: Panel, _ clock: FlowClock) {
-    let draws = result.draws
+    let municipalities = panel.municipalities.count
     let areas = panel.areas.count
     let municipality = block(Name.municipality)
     let trend = block(Name.municipalityTrend)
     let interaction = block(Name.interaction)
     let own = column(Name.ownRegion)
     let recent = column(Name.recentTrend)
-    if recent != nil { result.municipalitySlope = [Double](repeating: 0, count: panel.municipalities.count * draws) }
-    for d in 0..<draws {
+    if recent != nil { result.municipalitySlope = [Double](repeating: 0, count: result.draws * municipalities) }
+    for d in 0..<result.draws {
       let ownRegion = own.map { coefficients[layout.fixed($0), d] } ?? 0
-      for m in panel.municipalities.indices {
+      for m in 0..<municipalities {
+        let row = d * municipalities + m
         var value = isHome[m] ? ownRegion : 0
         if let municipality { value += coefficients[layout.effect(block: municipality, level: m), d] }
         if let recent {
           let slope = coefficients[layout.fixed(recent), d] + (trend.map { coefficients[layout.effect(block: $0, level: m), d] } ?? 0)
-          result.municipalitySlope[m * draws + d] = slope
+          result.municipalitySlope[row] = slope
           value += slope * clock.rampAtOrigin
         }
-        result.municipalityFactor[m * draws + d] = exp(value)
+        result.municipalityFactor[row] = exp(value)
         if let interaction {
           for a in 0..<areas {
-            result.interactionFactor[(m * areas + a) * draws + d] = Float(exp(coefficients[layout.effect(block: interaction, level: m * areas + a), d]))
+            result.interactionFactor[row * areas + a] = Float(exp(coefficients[layout.effect(block: interaction, level: m * areas + a), d]))
           }
         }
       }
@@ -164,17 +165,21 @@ struct FlowTerms: Sendable {
 
   /// The exponential of a normal draw has a mean above the plug-in rate; each cell's mean over the draws is brought back to
   /// the plug-in rate, and each stratum's to its observed total.
-  private func correct(_ result: inout FlowDraws, fit: FittedPenalizedGLM, share: [Double], panel: Panel, clock: FlowClock) {
+  private func correct(_ result: borrowing FlowDraws, fit: FittedPenalizedGLM, share: [Double], panel: Panel, clock: FlowClock) {
     let plugIn = pointLevels(fit, panel: panel, clock: clock)
     // Five hundred draws fix the mean of a factor far below what the forecast's own draws leave open.
     let sample = min(result.draws, 500)
+    let strata = panel.strata.count
+    var sums = [Double](repeating: 0, count: panel.municipalities.count * strata)
+    for d in 0..<sample {
+      for m in panel.municipalities.indices {
+        for s in 0..<strata { sums[m * strata + s] += result.level(municipality: m, stratum: s, draw: d) }
+      }
+    }
     for m in panel.municipalities.indices {
-      for s in panel.strata.indices {
-        let centre = plugIn(m, s)
-        var sum = 0.0
-        for d in 0..<sample { sum += result.level(municipality: m, stratum: s, draw: d) }
+      for s in 0..<strata {
         let shareOfObserved = share[s] > 0 ? share[s] : 1
-        result.correction[m * panel.strata.count + s] = exp(centre) * Double(sample) / (sum * shareOfObserved)
+        result.correction[m * strata + s] = exp(plugIn(m, s)) * Double(sample) / (sums[m * strata + s] * shareOfObserved)
       }
     }
   }

@@ -14,7 +14,7 @@ struct PathWorker: ~Copyable {
   private let isFollowed: [Bool]
   private let countsNet: Bool
   private let countsEvents: Bool
-  private var rates: CellRates
+  private let rates: CellRates
   private var baseSpells: [Spell] = []
   private var spells: [Spell] = []
   private var arrivals: [Arrival] = []
@@ -52,12 +52,10 @@ struct PathWorker: ~Copyable {
     transferRate = simulator.transfers.rate.pointer
   }
 
-  /// Simulates a block of draws: all of one block's counts stay near each other in memory.
-  mutating func run(draws: Range<Int>) {
-    rates.beginBlock()
-    for municipality in simulator.panel.municipalities.indices {
-      for draw in draws { run(municipality: municipality, draw: draw) }
-    }
+  /// Simulates a draw. Those of a block follow each other, since their counts stand near each other in memory.
+  mutating func run(draw: Int) {
+    rates.begin(draw: draw)
+    for municipality in simulator.panel.municipalities.indices { run(municipality: municipality, draw: draw) }
   }
 
   private mutating func run(municipality: Int, draw: Int) {
@@ -65,7 +63,7 @@ struct PathWorker: ~Copyable {
     self.draw = draw
     plan = 0
     current = plans[0]
-    rates.begin(municipality: municipality, draw: draw, reference: current)
+    rates.begin(municipality: municipality, reference: current)
     simulateBase()
     swap(&spells, &baseSpells)
     for spell in baseSpells { count(spell, sign: 1, into: base) }
@@ -193,7 +191,7 @@ struct PathWorker: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
+  private func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
     let stratum = Int(spell.stratum)
     let end = rates.book(row, stratum).crossing(row, stratum, start: spell.start, period: period, uniform: uniform)
     if end < spell.end {
@@ -205,7 +203,7 @@ struct PathWorker: ~Copyable {
   /// How many citizens come with an arrival under the current plan.
   @inline(__always)
   private func size(of arrival: Arrival) -> Int {
-    let (clusters, mean) = rates.expectedAdmissions(Int(arrival.stratum), Int(arrival.period))
+    let (clusters, mean) = rates.expectedAdmissions(arrival)
     guard arrival.threshold < clusters else { return 0 }
     var stream = CounterStream(key: arrival.key)
     _ = stream.nextUniform()
@@ -231,20 +229,23 @@ struct PathWorker: ~Copyable {
 
   /// Admissions that a plan has above the rate of the arrivals.
   private mutating func admitExcess(_ stratum: Int) {
-    guard rates.fillExcess(stratum) else { return }
-    let book = rates.excess
     let cell = CounterStream.key(rates.root, 1_000_001 + UInt64(stratum))
-    let theta = rates.theta(.admission)
     var clocks = CounterStream(key: cell)
-    let total = book.total(.admission, stratum)
     var reached = clocks.nextExponential()
+    // Most cells have so few admissions that no more of them come anyway.
+    guard reached < rates.mostExcess(stratum) else { return }
+    rates.fillExcess(stratum)
+    let book = rates.excess
+    let theta = rates.theta(.admission)
+    let total = book.total(.admission, stratum)
     var number: UInt64 = 0
     while reached < total {
       let (time, period, mean) = book.arrival(.admission, stratum, reached: reached)
       let key = CounterStream.key(cell, number)
       var stream = CounterStream(key: key)
       let size = clusterSize(mean: mean, theta: theta, stream: &stream)
-      admit(Arrival(stratum: Int32(stratum), period: Int32(period), time: time, threshold: 0, key: key, firstCitizen: 0), size: size)
+      let arrival = Arrival(stratum: Int32(stratum), period: Int32(period), time: time, threshold: 0, mean: mean, key: key, firstCitizen: 0)
+      admit(arrival, size: size)
       number += 1
       reached += clocks.nextExponential()
     }
@@ -366,61 +367,58 @@ struct PathWorker: ~Copyable {
     (.admission, .admissions), (.homecomingCount, .homecomings), (.otherExitCount, .otherExits),
   ]
 
-  private mutating func countEvents() {
-    forEachCount { worker, row, kind, stratum, key in
-      let (_, means) = worker.rates.counted(row, stratum, inBase: true)
-      let theta = worker.rates.theta(row)
-      let book = worker.rates.book(row, stratum, inBase: true)
-      worker.arrivals(row, stratum, book, cell: worker.cell(row, stratum)) { worker, period, number in
-        var stream = worker.cluster(row, stratum, number)
-        worker.add(worker.clusterSize(mean: means[period], theta: theta, stream: &stream), kind, key, period, worker.base)
+  private func countEvents() {
+    forEachCount { row, kind, stratum, key in
+      let (_, means) = rates.counted(row, stratum, inBase: true)
+      let theta = rates.theta(row)
+      forEachCluster(row, stratum, rates.book(row, stratum, inBase: true), cell: cell(row, stratum)) { period, number in
+        var stream = cluster(row, stratum, number)
+        add(clusterSize(mean: means[period], theta: theta, stream: &stream), kind, key, period, base)
       }
     }
   }
 
   /// The base's clusters stay as far as the plan expects as many; what it expects above them comes apart, as with arrivals.
-  private mutating func countChangedEvents(into tally: EventTally) {
-    forEachCount { worker, row, kind, stratum, key in
-      guard !worker.rates.usesBase(row, stratum) else { return }
-      let (expected, means) = worker.rates.counted(row, stratum, inBase: true)
-      let (planned, plannedMeans) = worker.rates.counted(row, stratum, inBase: false)
-      let theta = worker.rates.theta(row)
-      worker.arrivals(row, stratum, worker.rates.book(row, stratum, inBase: true), cell: worker.cell(row, stratum)) { worker, period, number in
-        var stream = worker.cluster(row, stratum, number)
+  private func countChangedEvents(into tally: EventTally) {
+    forEachCount { row, kind, stratum, key in
+      guard !rates.usesBase(row, stratum) else { return }
+      let (expected, means) = rates.counted(row, stratum, inBase: true)
+      let (planned, plannedMeans) = rates.counted(row, stratum, inBase: false)
+      let theta = rates.theta(row)
+      forEachCluster(row, stratum, rates.book(row, stratum, inBase: true), cell: cell(row, stratum)) { period, number in
+        var stream = cluster(row, stratum, number)
         var sameStream = stream
-        let before = worker.clusterSize(mean: means[period], theta: theta, stream: &stream)
-        let isKept = CounterStream.uniform(key: CounterStream.key(worker.cell(row, stratum), number), 0) * expected[period] < planned[period]
-        let after = isKept ? worker.clusterSize(mean: plannedMeans[period], theta: theta, stream: &sameStream) : 0
-        if after != before { worker.add(after - before, kind, key, period, tally) }
+        let before = clusterSize(mean: means[period], theta: theta, stream: &stream)
+        let isKept = CounterStream.uniform(key: CounterStream.key(cell(row, stratum), number), 0) * expected[period] < planned[period]
+        let after = isKept ? clusterSize(mean: plannedMeans[period], theta: theta, stream: &sameStream) : 0
+        if after != before { add(after - before, kind, key, period, tally) }
       }
-      guard worker.rates.keepExcess(row, stratum) else { return }
-      let cell = CounterStream.key(worker.cell(row, stratum), 1 << 40)
-      worker.arrivals(row, stratum, worker.rates.excess, cell: cell) { worker, period, number in
-        var stream = CounterStream(key: CounterStream.key(cell, number))
-        worker.add(worker.clusterSize(mean: plannedMeans[period], theta: theta, stream: &stream), kind, key, period, tally)
+      rates.keepExcess(row, stratum)
+      let above = CounterStream.key(cell(row, stratum), 1 << 40)
+      forEachCluster(row, stratum, rates.excess, cell: above) { period, number in
+        var stream = CounterStream(key: CounterStream.key(above, number))
+        add(clusterSize(mean: plannedMeans[period], theta: theta, stream: &stream), kind, key, period, tally)
       }
     }
   }
 
-  private mutating func forEachCount(_ body: (inout PathWorker, RateBook.Row, EventTally.Kind, Int, Int) -> Void) {
+  private func forEachCount(_ body: (RateBook.Row, EventTally.Kind, Int, Int) -> Void) {
     let knowledge = simulator.panel.knowledge
     for stratum in knowledge.indices where knowledge[stratum] == .flowsOnly {
       let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
       guard key >= 0 else { continue }
-      for (row, kind) in Self.countedRows where rates.has(row) { body(&self, row, kind, stratum, key) }
+      for (row, kind) in Self.countedRows where rates.has(row) { body(row, kind, stratum, key) }
     }
   }
 
   /// Calls back with the period and number of every cluster of a filled row.
-  private mutating func arrivals(
-    _ row: RateBook.Row, _ stratum: Int, _ book: RateBook, cell: UInt64, _ body: (inout PathWorker, Int, UInt64) -> Void
-  ) {
+  private func forEachCluster(_ row: RateBook.Row, _ stratum: Int, _ book: RateBook, cell: UInt64, _ body: (Int, UInt64) -> Void) {
     var clocks = CounterStream(key: cell)
     let total = book.total(row, stratum)
     var reached = clocks.nextExponential()
     var number: UInt64 = 0
     while reached < total {
-      body(&self, book.arrival(row, stratum, reached: reached).period, number)
+      body(book.arrival(row, stratum, reached: reached).period, number)
       number += 1
       reached += clocks.nextExponential()
     }

@@ -20,59 +20,81 @@ public struct Population: Sendable {
     }
   }
 
-  private let rows: [String: [Int: [Row]]]
+  private struct Band {
+    let ageFrom: Int
+    let ageTo: Int
+    let persons: Double
+
+    /// Of the ages that are asked for, both ends included; ages are spread evenly within the band.
+    func persons(aged ageFrom: Int, _ ageTo: Int) -> Double {
+      let from = max(self.ageFrom, ageFrom)
+      let to = min(self.ageTo, ageTo)
+      guard to >= from else { return 0 }
+      return persons * (Double(to - from + 1) / Double(self.ageTo - self.ageFrom + 1))
+    }
+  }
+
+  /// One municipality's counts.
+  private struct Series {
+    let first: Int
+    /// By year from the first; a gap has those of the year before.
+    let years: [[Band]]
+
+    init(_ rows: [Int: [Row]]) {
+      let order = rows.keys.sorted()
+      first = order[0]
+      var years: [[Band]] = []
+      for year in order {
+        let own = rows[year] ?? []
+        // Observed figures count where there are any.
+        let chosen = own.contains { !$0.isProjection } ? own.filter { !$0.isProjection } : own
+        while let last = years.last, years.count < year - first { years.append(last) }
+        years.append(chosen.map { Band(ageFrom: $0.ageFrom, ageTo: $0.ageTo, persons: $0.persons) })
+      }
+      self.years = years
+    }
+
+    func persons(aged ageFrom: Int, _ ageTo: Int, year: Int) -> Double {
+      years[min(max(0, year - first), years.count - 1)].reduce(0) { $0 + $1.persons(aged: ageFrom, ageTo) }
+    }
+  }
+
+  private let series: [String: Series]
   public let years: ClosedRange<Int>?
 
   /// Where a year has both observed and projected figures for a municipality, the observed ones count.
   public init(_ rows: [Row]) {
     var sorted: [String: [Int: [Row]]] = [:]
     for row in rows { sorted[row.municipality, default: [:]][row.year, default: []].append(row) }
-    for (municipality, years) in sorted {
-      for (year, bands) in years where bands.contains(where: { !$0.isProjection }) {
-        sorted[municipality]?[year] = bands.filter { !$0.isProjection }
-      }
-    }
-    self.rows = sorted
+    series = sorted.mapValues(Series.init)
     let all = rows.map(\.year)
     years = all.min().flatMap { first in all.max().map { first...$0 } }
   }
 
-  public var isEmpty: Bool { rows.isEmpty }
+  public var isEmpty: Bool { series.isEmpty }
 
-  public func covers(_ municipality: String) -> Bool { rows[municipality] != nil }
+  public func covers(_ municipality: String) -> Bool { series[municipality] != nil }
 
   /// Persons aged `ageFrom` to `ageTo` (both included) on 1 January of the year; ages are spread evenly within a band.
   /// Before the first and after the last year of the municipality the nearest year's count stands; nil where it has none.
   public func persons(municipality: String, ageFrom: Int, ageTo: Int, year: Int) -> Double? {
-    guard let years = rows[municipality], let first = years.keys.min(), let last = years.keys.max() else { return nil }
-    var wanted = min(max(year, first), last)
-    while years[wanted] == nil { wanted -= 1 }
-    guard let bands = years[wanted] else { return nil }
-    return bands.reduce(0) { $0 + $1.persons * Self.overlap($1, ageFrom, ageTo) }
+    series[municipality]?.persons(aged: ageFrom, ageTo, year: year)
   }
 
   /// Persons at the middle of a period, linear between two 1 Januaries.
   public func persons(municipality: String, ageFrom: Int, ageTo: Int, middleOf period: Period) -> Double? {
-    let fraction = (Double(period.number) - 0.5) / Double(period.length.perYear)
-    guard let before = persons(municipality: municipality, ageFrom: ageFrom, ageTo: ageTo, year: period.year),
-      let after = persons(municipality: municipality, ageFrom: ageFrom, ageTo: ageTo, year: period.year + 1)
-    else { return nil }
-    return before + fraction * (after - before)
+    persons(municipality, ageFrom, ageTo, after: (Double(period.number) - 0.5) / Double(period.length.perYear), of: period.year)
   }
 
   /// Persons at the end of a period: for a year that ends on 31 December, those of the next 1 January.
   public func persons(municipality: String, ageFrom: Int, ageTo: Int, endOf period: Period) -> Double? {
-    let fraction = Double(period.number) / Double(period.length.perYear)
-    guard let before = persons(municipality: municipality, ageFrom: ageFrom, ageTo: ageTo, year: period.year),
-      let after = persons(municipality: municipality, ageFrom: ageFrom, ageTo: ageTo, year: period.year + 1)
-    else { return nil }
-    return before + fraction * (after - before)
+    persons(municipality, ageFrom, ageTo, after: Double(period.number) / Double(period.length.perYear), of: period.year)
   }
 
-  private static func overlap(_ row: Row, _ ageFrom: Int, _ ageTo: Int) -> Double {
-    let from = max(row.ageFrom, ageFrom)
-    let to = min(row.ageTo, ageTo)
-    guard to >= from else { return 0 }
-    return Double(to - from + 1) / Double(row.ageTo - row.ageFrom + 1)
+  private func persons(_ municipality: String, _ ageFrom: Int, _ ageTo: Int, after fraction: Double, of year: Int) -> Double? {
+    guard let own = series[municipality] else { return nil }
+    let before = own.persons(aged: ageFrom, ageTo, year: year)
+    let after = own.persons(aged: ageFrom, ageTo, year: year + 1)
+    return before + fraction * (after - before)
   }
 }

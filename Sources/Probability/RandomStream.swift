@@ -69,9 +69,10 @@ public struct RandomStream: Sendable {
     return result
   }
 
-  /// 52 bits and a half: k + ½ over 2⁵², strictly inside (0, 1).
+  /// 52 bits and a half: k + ½ over 2⁵², strictly inside (0, 1). As the fraction of a number in [1, 2) the bits need no
+  /// conversion, and the difference is exact.
   @inlinable @inline(__always)
-  static func unit(_ bits: UInt64) -> Double { (Double(bits &>> 12) + 0.5) * 0x1p-52 }
+  static func unit(_ bits: UInt64) -> Double { Double(bitPattern: 0x3ff0_0000_0000_0000 | bits &>> 12) - (1 - 0x1p-53) }
 
   /// Uniform on (0, 1), never 0 or 1.
   @inlinable @inline(__always)

@@ -19,7 +19,7 @@ import Testing
     let clock = FlowClock(panel: panel, horizon: Self.horizon)
     func rates(_ rate: Double, _ theta: Double?) -> FlowRates {
       var flow = FlowDraws(empty: panel, clock: clock, draws: Self.draws)
-      for index in flow.stratumFactor.indices { flow.stratumFactor[index] = rate }
+      for d in 0..<Self.draws { flow.stratumFactor[d] = rate }
       flow.theta = theta.map { [Double](repeating: $0, count: Self.draws) }
       return FlowRates(flow, edges: clock.edges)
     }
