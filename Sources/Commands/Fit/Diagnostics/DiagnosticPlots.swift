@@ -73,11 +73,11 @@ struct DiagnosticPlots {
     }
     let points = zip(rows.fitted, rows.residuals).filter { $0.1.isFinite }.map { Plot.Point($0.0, $0.1) }
     return Plot(
-      title: titled(Phrase(da: "Residualer mod fittet værdi", en: "Residuals against fitted value")),
+      title: titled(Phrase(da: "Residualer mod forventet værdi", en: "Residuals against fitted value")),
       notes: notices + [
         Phrase(da: "Gennemsnittene skal ligge om nul hele vejen, og spredningen være den samme.", en: "The means should lie about zero all along, with the same spread.")
       ],
-      x: .init(Phrase(da: "Fittet værdi", en: "Fitted value"), isLogarithmic ? .logarithmic : .linear), y: .init(Self.residual),
+      x: .init(Phrase(da: "Forventet værdi", en: "Fitted value"), isLogarithmic ? .logarithmic : .linear), y: .init(Self.residual),
       layers: [
         .init(cloud(points, isLogarithmic: isLogarithmic), Phrase(da: "rækker", en: "rows")),
         .init(.reference(ends(points.map(\.x)).map { .init($0, 0) })),
@@ -98,14 +98,14 @@ struct DiagnosticPlots {
       layers.append(.init(.points(zip(rows.fitted, rows.observed).map { .init($0, $1) }), Phrase(da: "rækker", en: "rows")))
     }
     layers += [
-      .init(.reference(ends(means.map(\.x)).map { .init($0, $0) }), Phrase(da: "observeret = fittet", en: "observed = fitted")),
+      .init(.reference(ends(means.map(\.x)).map { .init($0, $0) }), Phrase(da: "observeret = forventet", en: "observed = fitted")),
       .init(.intervals(intervals), Phrase(da: "gennemsnit af lige mange rækker, 95 %-interval", en: "mean of equally many rows, 95% interval")),
     ]
     let scale: Plot.Axis.Scale = isLogarithmic ? .logarithmic : .linear
     return Plot(
-      title: titled(Phrase(da: "Observeret mod fittet", en: "Observed against fitted")),
+      title: titled(Phrase(da: "Observeret mod forventet", en: "Observed against fitted")),
       notes: notices + [Phrase(da: "Gennemsnittene skal ligge på linjen.", en: "The means should lie on the line.")],
-      x: .init(Phrase(da: "Fittet værdi", en: "Fitted value"), scale), y: .init(Phrase(da: "Observeret", en: "Observed"), scale), layers: layers)
+      x: .init(Phrase(da: "Forventet værdi", en: "Fitted value"), scale), y: .init(Phrase(da: "Observeret", en: "Observed"), scale), layers: layers)
   }
 
   private func overTime(_ time: [Double]) -> Plot {
