@@ -129,6 +129,7 @@ enum ProjectTemplate {
       `family` (negative_binomial er standard; poisson, gaussian, binomial), `link`, `method` (ml, reml) og `offset`. Dens rækker er kommune × gruppe × periode,
       hvor antallet er kendt og nogen kunne flytte; uden `offset` i model eller formel lægges log(exposure) til for tællinger.
 
+
       """ + modelColumns,
     en: """
 
@@ -137,6 +138,7 @@ enum ProjectTemplate {
       A model below `[[model]]` in plads.toml has `name` and `formula`, and if wanted `flow` (admissions, homecomings, other_exits; else what the response counts),
       `family` (negative_binomial by default; poisson, gaussian, binomial), `link`, `method` (ml, reml) and `offset`. Its rows are municipality × stratum × period
       where the count is known and somebody could have moved; without an `offset` in model or formula log(exposure) is added for counts.
+
 
       """ + modelColumns)
 
