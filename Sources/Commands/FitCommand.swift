@@ -133,7 +133,7 @@ struct FitCommand: AsyncParsableCommand {
 
   @Option(
     help: help(
-      Phrase(da: "Med --compare: så mange gange fittes der igen (standard 4).", en: "With --compare: how often models are refitted (default 4)."),
+      Phrase(da: "Med --compare: så mange gange estimeres der igen (standard 4).", en: "With --compare: how often models are refitted (default 4)."),
       value: Phrase(da: "antal", en: "count")), transform: Choice.integer(1...100))
   var origins: Int?
 
@@ -158,6 +158,7 @@ struct FitCommand: AsyncParsableCommand {
   func run() async throws {
     if trends { return try showTrends() }
     try refuse(trendOption, needs: "--trends")
+    if compare != nil { try refuseBesideComparison(diagnostics != nil ? "--diagnostics" : model.isEmpty ? nil : "--model") }
     if compare == nil { try refuse(origins != nil ? "--origins" : horizon != nil ? "--horizon" : nil, needs: "--compare") }
     if data != nil || formula != nil {
       try refuse(compare != nil ? "--compare" : model.isEmpty ? nil : "--model", besides: "--data")
@@ -178,6 +179,14 @@ struct FitCommand: AsyncParsableCommand {
         da: "\(option) gælder projektets egne bevægelser; udelad \(other).", en: "\(option) is about the project's own flows; leave out \(other)."))
   }
 
+  private func refuseBesideComparison(_ option: String?) throws {
+    guard let option else { return }
+    throw UsageError(
+      Phrase(
+        da: "--compare nævner selv sine modeller og skriver kun tabeller; udelad \(option).",
+        en: "--compare names its models itself and writes tables alone; leave out \(option)."))
+  }
+
   // MARK: Any table
 
   private func fitData() throws {
@@ -187,6 +196,7 @@ struct FitCommand: AsyncParsableCommand {
     guard let formula else {
       throw UsageError(Phrase(da: "Der mangler --formula 'y ~ x'.", en: "--formula 'y ~ x' is missing."))
     }
+    if let diagnostics { try Folder.make(diagnostics) }
     let file = try DataFile(path: data, sheet: sheet)
     outputOptions.show(file.notes)
     let request = FitRequest(
@@ -227,6 +237,7 @@ struct FitCommand: AsyncParsableCommand {
 
   /// The models that plads.toml declares, else the program's own of every flow.
   private func fitProject() throws {
+    if let diagnostics { try Folder.make(diagnostics) }
     let session = try ProjectSession(project, output: outputOptions)
     let models = ModelCommands(session: session, project: project, output: outputOptions, seed: UInt64(seed))
     if let compare { return try models.compare(compare, origins: origins ?? 4, horizon: horizon) }

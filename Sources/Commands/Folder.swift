@@ -28,7 +28,10 @@ enum Folder {
     }
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw SystemFault(number: ENOTDIR).finding(path, doing: Phrase(da: "det er ikke en mappe", en: "it is no folder"))
+      throw FindingsError(
+        Finding(
+          .error, file: path, message: Phrase(da: "det er en fil, ikke en mappe.", en: "it is a file, not a folder."),
+          remedy: Phrase(da: "Vælg et andet navn.", en: "Choose another name.")))
     }
   }
 }

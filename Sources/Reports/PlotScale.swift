@@ -17,7 +17,7 @@ struct PlotScale {
   init?(_ values: [Double], _ axis: Plot.Axis, language: Language, atMost count: Int) {
     isLogarithmic = axis.scale == .logarithmic
     let usable = values.filter { $0.isFinite && (axis.scale != .logarithmic || $0 > 0) }.map(axis.scale == .logarithmic ? log10 : { $0 })
-    guard var low = usable.min(), var high = usable.max() else { return nil }
+    guard var low = usable.min(), var high = usable.max(), (high - low).isFinite else { return nil }
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-6) {
       low -= 0.5 * max(abs(low), 1)
       high += 0.5 * max(abs(high), 1)
@@ -26,7 +26,8 @@ struct PlotScale {
     (self.low, self.high) = (low - room, high + room)
     switch axis.scale {
     case .linear: ticks = Self.linear(self.low, self.high, language, count)
-    case .years: ticks = Self.years(self.low, self.high, count)
+    case .years where self.low > -1e5 && self.high < 1e5: ticks = Self.years(self.low, self.high, count)
+    case .years: ticks = Self.linear(self.low, self.high, language, count)
     case .logarithmic: ticks = Self.logarithmic(self.low, self.high, language, count)
     }
   }
@@ -76,8 +77,9 @@ struct PlotScale {
       for factor in factors {
         let value = factor * pow(10, Double(power))
         guard (low...high).contains(log10(value)) else { continue }
-        let plain = NumberText.display(value, decimals: max(0, -power), language: language)
-        ticks.append(Tick(value: value, label: (-6...6).contains(power) ? plain : "10^\(power)"))
+        let isShort = (-6...6).contains(power)
+        let label = isShort ? NumberText.display(value, decimals: max(0, -power), language: language) : "\(Int(factor))e\(power)"
+        ticks.append(Tick(value: value, label: label))
       }
     }
     return ticks

@@ -107,4 +107,24 @@ struct PositionedTOMLTests {
       _ = try? PositionedTOML(text: String(text), file: "f")
     }
   }
+
+  /// A line of TOML, and the line and column of each character and of the end, as text.
+  static let written: [(toml: String, places: String)] = [
+    ("a = \"xy\"", "1:6 1:7 1:8"), ("a = 'æ+'", "1:6 1:7 1:8"), ("a = \"p\\\"q\"", "1:6 1:7 1:9 1:10"),
+    ("a = \"\\u00e6z\"", "1:6 1:12 1:13"), ("a = \"\"\"\nx\ny\"\"\"", "2:1 2:2 3:1 3:2"),
+    ("a = \"\"\"x\\\n  y\"\"\"", "1:8 2:3 2:4"), ("a = \"\"", "1:6"),
+  ]
+
+  @Test("Each character of a string knows where it was written", arguments: written)
+  func textPlaces(_ toml: String, _ places: String) throws {
+    let found = try #require(try PositionedTOML(text: toml, file: "x.toml").places(ofTextAt: "a"))
+    #expect(found.map { "\($0.line):\($0.column)" }.joined(separator: " ") == places)
+  }
+
+  @Test func textPlacesInTables() throws {
+    let toml = try PositionedTOML(text: "[[m]]\nf = 'a'\n[[m]]\n  f = \"bc\"\nn = 1\n", file: "x.toml")
+    #expect(toml.places(ofTextAt: "m[1].f")?.first == TextPlace(line: 4, column: 8))
+    #expect(toml.places(ofTextAt: "m[1].n") == nil)
+    #expect(toml.places(ofTextAt: "m[2].f") == nil)
+  }
 }

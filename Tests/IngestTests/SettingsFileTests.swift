@@ -114,4 +114,40 @@ struct SettingsFileTests {
     #expect(mapped.extracts.activity.first?.stock == 3)
     #expect(!mapped.hasErrors, "\(mapped.all)")
   }
+
+  @Test("Models are declared by formula, with the place of each character")
+  func models() throws {
+    let text = """
+      [[model]]
+      name = "a b"
+      formula = "admissions ~ area"
+
+      [[model]]
+      name = "c"
+      flow = "other_exits"
+      formula = 'stock ~ 1'
+      family = "gaussian"
+      method = "ml"
+      offset = "log(x)"
+      """
+    let read = try TestProject(["plads.toml": text]).read()
+    let models = read.extracts.settings.models
+    #expect(models.map(\.name) == ["a b", "c"])
+    #expect(models[0].flow == nil && models[0].family == "negative_binomial")
+    #expect(models[0].formula.text == "admissions ~ area")
+    #expect(models[0].formula.places[13] == TextPlace(line: 3, column: 25))
+    #expect(models[1].flow == .otherExit && models[1].method == "ml" && models[1].offset?.text == "log(x)")
+  }
+
+  @Test(
+    "What a model can get wrong",
+    arguments: [
+      ("name = \"a\"", 1), ("formula = \"y ~ x\"", 1), ("name = \"a\"\nformula = 3", 3), ("name = \"a,b\"\nformula = \"y ~ x\"", 2),
+      ("name = \"a\"\nformula = \"y ~ x\"\nflow = \"admission\"", 4), ("name = \"a\"\nformula = \"y ~ x\"\nfamly = \"poisson\"", 4),
+      ("name = \"a\"\nformula = \"y ~ x\"\n[[model]]\nname = \"A\"\nformula = \"y ~ x\"", 5),
+    ])
+  func wrongModels(_ text: String, _ row: Int) throws {
+    let read = try TestProject(["plads.toml": "[[model]]\n" + text + "\n"]).read()
+    #expect(read.findings.contains { $0.severity == .error && $0.file == "plads.toml" && $0.row == row }, "\(read.all)")
+  }
 }

@@ -100,7 +100,7 @@ struct FlowSheets {
     var pairs = [
       (Phrase(da: "Effektive frihedsgrader", en: "Effective df"), EstimateText.number(measures.effectiveDegrees, decimals: 1)),
       (Phrase(da: "Devians", en: "Deviance"), EstimateText.number(measures.deviance, decimals: 2)),
-      (Phrase(da: "Fittet / talt", en: "Fitted / counted"), EstimateText.number(flow.fittedEvents / max(flow.events, 1), decimals: 3)),
+      (Phrase(da: "Forventet / talt", en: "Fitted / counted"), EstimateText.number(flow.fittedEvents / max(flow.events, 1), decimals: 3)),
       (Phrase(da: "Restringeret log-likelihood (REML)", en: "Restricted log-likelihood (REML)"), EstimateText.number(measures.logLikelihood, decimals: 2)),
       (Phrase(da: "Betinget AIC", en: "Conditional AIC"), EstimateText.number(measures.conditionalAIC, decimals: 2)),
     ]

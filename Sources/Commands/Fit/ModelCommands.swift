@@ -57,7 +57,7 @@ struct ModelCommands {
           da: "--compare: dataene har \(panel.count) perioder; der skal være to år før den første prognose og \(horizon) perioder efter. Vælg en kortere --horizon.",
           en: "--compare: the data has \(panel.count) periods; there must be two years before the first forecast and \(horizon) periods after it. Choose a shorter --horizon."))
     }
-    let progress = Progress(Phrase(da: "Fitter igen", en: "Refitting"), total: origins.count * models.count, isQuiet: output.quiet)
+    let progress = Progress(Phrase(da: "Estimerer igen", en: "Refitting"), total: origins.count * models.count, isQuiet: output.quiet)
     defer { progress.finish() }
     let backtest = try ModelBacktest(models, table, panel: panel, origins: origins, horizon: horizon) { progress.advance(by: $0) }
     let fits = try models.map { try $0.fit(table, panel: panel, method: .ml) }

@@ -53,8 +53,13 @@ struct RegressionWording {
     }
   }
 
+  /// The line of the text that the place is in, and a mark below.
   private static func marked(_ text: String, at position: Int) -> String {
-    "\n  \(text)\n  " + String(repeating: " ", count: position) + "^"
+    let characters = Array(text)
+    let before = characters.prefix(position).lastIndex(where: \.isNewline).map { $0 + 1 } ?? 0
+    let after = characters[min(position, characters.count)...].firstIndex(where: \.isNewline) ?? characters.count
+    let line = String(characters[before..<after]).replacing("\t", with: " ")
+    return "\n  \(line)\n  " + String(repeating: " ", count: position - before) + "^"
   }
 
   private static func describe(_ error: FormulaError) -> (position: Int?, reason: Phrase) {
@@ -120,6 +125,7 @@ struct RegressionWording {
       return finding(row: row, Phrase(da: "offset har ingen endelig værdi.", en: "the offset has no finite value."))
     case .noPositiveWeight: return finding(Phrase(da: "ingen vægt er større end 0.", en: "no weight is above 0."))
     case .unsupportedLink(let family, let link):
+      let family = family.hasPrefix("negativeBinomial") ? "negative_binomial" : family
       let reason = Phrase(da: "link \(link) går ikke sammen med \(family).", en: "link \(link) does not go with \(family).")
       if case .option = formula.origin { return UsageError(Phrase("--link: ") + reason) }
       return complaint(reason, in: formula, at: nil)
@@ -159,9 +165,22 @@ struct RegressionWording {
   }
 
   func unknownColumn(_ name: String, at position: Int, in written: Written) -> any Error {
-    complaint(
+    let position = Self.place(of: name, in: written.text, from: position) ?? position
+    return complaint(
       Phrase(da: "der er ingen kolonne »\(name)«. ", en: "there is no column “\(name)”. ") + NearestName.hint(name, among: names, listAtMost: 20),
       in: written, at: position)
+  }
+
+  /// Where the name stands first from a place on: the term that needs a column may begin before its name.
+  private static func place(of name: String, in text: String, from position: Int) -> Int? {
+    let (characters, wanted) = (Array(text), Array(name))
+    func isName(_ index: Int) -> Bool {
+      characters.indices.contains(index) && (characters[index].isLetter || characters[index].isNumber || "._".contains(characters[index]))
+    }
+    guard !wanted.isEmpty, position >= 0, characters.count >= wanted.count + position else { return nil }
+    return (position...(characters.count - wanted.count)).first { start in
+      Array(characters[start..<(start + wanted.count)]) == wanted && !isName(start - 1) && !isName(start + wanted.count)
+    }
   }
 
   func error(_ error: DataError) -> any Error {
@@ -207,14 +226,15 @@ struct RegressionWording {
   private func finding(
     row: Int? = nil, column: String? = nil, value: String? = nil, _ message: Phrase, _ remedy: Phrase = Phrase("")
   ) -> FindingsError {
-    var (line, value, message) = (Int?.none, value, message)
+    var (line, value, column, message) = (Int?.none, value, column, message)
     if let row {
       switch self.row(row) {
       case .line(let number): line = number
       case .words(let words):
         // A row of a project's panel stands in no file of its own.
-        message = Phrase("\(words): ") + (value.map { Phrase("\($0) ") } ?? Phrase("")) + message
-        value = nil
+        let subject = [column, value.map { "»\($0)«" }, "(\(words)): "].compactMap(\.self).joined(separator: " ")
+        message = Phrase(subject) + message
+        (value, column) = (nil, nil)
       }
     }
     var place = file

@@ -97,7 +97,7 @@ struct NewProject {
       try makeFolder(temporary + "/data")
       try makeFolder(temporary + "/scenarios")
       try OutputFile.write(ProjectTemplate.settings(name: name)[language], to: temporary + "/plads.toml")
-      try OutputFile.write(ProjectTemplate.columns[language], to: temporary + "/data/README.md")
+      try OutputFile.write(ProjectTemplate.columns[language] + ProjectTemplate.models[language], to: temporary + "/data/README.md")
     }
   }
 

@@ -30,6 +30,11 @@ enum ProjectTemplate {
         # [[assumption]]
         # text_da = "Det, tallene bygger på; står under tabellerne."
 
+        # Egne modeller til »plads fit« og »plads fit --compare a,b«; kolonnerne står i data/README.md.
+        # [[model]]
+        # name = "a"
+        # formula = "admissions ~ area + season + (1 | municipality) + (1 | municipality:area)"
+
         # Kun hvis en fil eller dens kolonner hedder noget andet.
         # [inputs.stays]
         # file = "data/udtræk.xlsx"
@@ -62,6 +67,11 @@ enum ProjectTemplate {
 
         # [[assumption]]
         # text_en = "What the figures rest on; stands below the tables."
+
+        # Models of your own for “plads fit” and “plads fit --compare a,b”; data/README.md names the columns.
+        # [[model]]
+        # name = "a"
+        # formula = "admissions ~ area + season + (1 | municipality) + (1 | municipality:area)"
 
         # Only where a file or its columns have other names.
         # [inputs.stays]
@@ -106,6 +116,40 @@ enum ProjectTemplate {
     period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
     end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
     source: observed, projection.
+
+    """
+
+  /// What the formulas of `[[model]]` may use.
+  static let models = Phrase(
+    da: """
+
+      # Modeller
+
+      En model under `[[model]]` i plads.toml har `name` og `formula`, og om ønsket `flow` (admissions, homecomings, other_exits; ellers det, responsen tæller),
+      `family` (negative_binomial er standard; poisson, gaussian, binomial), `link`, `method` (ml, reml) og `offset`. Dens rækker er kommune × gruppe × periode,
+      hvor antallet er kendt og nogen kunne flytte; uden `offset` i model eller formel lægges log(exposure) til for tællinger.
+
+
+      """ + modelColumns,
+    en: """
+
+      # Models
+
+      A model below `[[model]]` in plads.toml has `name` and `formula`, and if wanted `flow` (admissions, homecomings, other_exits; else what the response counts),
+      `family` (negative_binomial by default; poisson, gaussian, binomial), `link`, `method` (ml, reml) and `offset`. Its rows are municipality × stratum × period
+      where the count is known and somebody could have moved; without an `offset` in model or formula log(exposure) is added for counts.
+
+
+      """ + modelColumns)
+
+  private static let modelColumns = """
+    | column | |
+    |---|---|
+    | municipality, home | name; `yes` in the home region, else `no` |
+    | area, kind, legal_basis, stratum | texts; stratum joins the three |
+    | period, years, year, season | 1, 2, …; years from the middle of the data; 2027; `01` to `12`, `Q1` to `Q4` |
+    | admissions, homecomings, other_exits, stock | counts of the period, citizens at its end |
+    | person_time, population, exposure | person-years; persons in the area's age band; 10,000 inhabitants × years for admissions, person-years for exits |
 
     """
 }

@@ -103,7 +103,7 @@ struct ModelBacktest {
       error.findings.map { finding in
         Finding(
           finding.severity, file: finding.file, row: finding.row, column: finding.column, value: finding.value,
-          message: Phrase(da: "modellen »\(model.name)« fittet til og med \(origin): ", en: "model “\(model.name)” fitted up to \(origin): ") + finding.message,
+          message: Phrase(da: "modellen »\(model.name)« estimeret til og med \(origin): ", en: "model “\(model.name)” fitted up to \(origin): ") + finding.message,
           remedy: finding.remedy)
       })
   }

@@ -131,7 +131,7 @@ struct ModelComparison {
     return [
       verdict(other),
       Phrase(
-        da: "Logscore til dækning: gennemsnit over \(count.da) forudsagte rækker; hver model er fittet til og med \(origins) og har forudsagt de næste \(backtest.horizon) perioder med kendt exposure.",
+        da: "Logscore til dækning: gennemsnit over \(count.da) forudsagte rækker; hver model er estimeret til og med \(origins) og har forudsagt de næste \(backtest.horizon) perioder med kendt eksponering.",
         en: "Log score to coverage: means over \(count.en) predicted rows; each model was fitted up to \(origins) and predicted the next \(backtest.horizon) periods with known exposure."),
       Phrase(
         da: "Forskel er den anden models tal minus den førstes; intervallet er for gennemsnittet af parvise forskelle, klynget på kommune og periode. ≈: ingen klar forskel (AIC og BIC: under 2). Intervaller af hele tal dækker gerne mere end 80 %. WAPE er absolutte fejl delt med det observerede, rækkevis og af områdernes summer pr. periode.",

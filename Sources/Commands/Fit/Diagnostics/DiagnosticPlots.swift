@@ -18,9 +18,11 @@ struct DiagnosticPlots {
 
   static let residual = Phrase(da: "Kvantilresidual", en: "Quantile residual")
   static let score = Phrase(da: "Observeret minus ventet (standardafvigelser)", en: "Observed less expected (standard deviations)")
-  private static let bins = 20
   /// More points than these are drawn as tiles.
   private static let mostPoints = 2000
+
+  /// Means of ten rows or more, at most twenty of them.
+  private var bins: Int { max(4, min(20, rows.fitted.count / 10)) }
 
   var pictures: [Picture] {
     var pictures = [picture("qq", quantiles), picture("residuals", againstFitted), picture("observed", observedAgainstFitted)]
@@ -68,16 +70,16 @@ struct DiagnosticPlots {
   private var againstFitted: Plot {
     let isLogarithmic = rows.isLogarithmic && rows.fitted.allSatisfy { $0 > 0 }
     let scale: (Double) -> Double = isLogarithmic ? { log10($0) } : { $0 }
-    let means = RowMean.binned(x: rows.fitted.map(scale), y: rows.residuals, bins: Self.bins).map { mean in
+    let means = RowMean.binned(x: rows.fitted.map(scale), y: rows.residuals, bins: bins).map { mean in
       interval(isLogarithmic ? pow(10, mean.x) : mean.x, mean)
     }
     let points = zip(rows.fitted, rows.residuals).filter { $0.1.isFinite }.map { Plot.Point($0.0, $0.1) }
     return Plot(
-      title: titled(Phrase(da: "Residualer mod fittet værdi", en: "Residuals against fitted value")),
+      title: titled(Phrase(da: "Residualer mod forventet værdi", en: "Residuals against fitted value")),
       notes: notices + [
         Phrase(da: "Gennemsnittene skal ligge om nul hele vejen, og spredningen være den samme.", en: "The means should lie about zero all along, with the same spread.")
       ],
-      x: .init(Phrase(da: "Fittet værdi", en: "Fitted value"), isLogarithmic ? .logarithmic : .linear), y: .init(Self.residual),
+      x: .init(Phrase(da: "Forventet værdi", en: "Fitted value"), isLogarithmic ? .logarithmic : .linear), y: .init(Self.residual),
       layers: [
         .init(cloud(points, isLogarithmic: isLogarithmic), Phrase(da: "rækker", en: "rows")),
         .init(.reference(ends(points.map(\.x)).map { .init($0, 0) })),
@@ -86,7 +88,7 @@ struct DiagnosticPlots {
   }
 
   private var observedAgainstFitted: Plot {
-    let means = RowMean.binned(x: rows.fitted, y: rows.observed, bins: Self.bins)
+    let means = RowMean.binned(x: rows.fitted, y: rows.observed, bins: bins)
     let isLogarithmic = rows.isLogarithmic && means.allSatisfy { $0.mean > 0 && $0.x > 0 }
     let intervals = means.map { mean in
       let reach = mean.standardError.isFinite ? EstimateText.reach * mean.standardError : 0
@@ -98,14 +100,14 @@ struct DiagnosticPlots {
       layers.append(.init(.points(zip(rows.fitted, rows.observed).map { .init($0, $1) }), Phrase(da: "rækker", en: "rows")))
     }
     layers += [
-      .init(.reference(ends(means.map(\.x)).map { .init($0, $0) }), Phrase(da: "observeret = fittet", en: "observed = fitted")),
+      .init(.reference(ends(isLogarithmic ? means.map(\.x) : rows.fitted).map { .init($0, $0) }), Phrase(da: "observeret = forventet", en: "observed = fitted")),
       .init(.intervals(intervals), Phrase(da: "gennemsnit af lige mange rækker, 95 %-interval", en: "mean of equally many rows, 95% interval")),
     ]
     let scale: Plot.Axis.Scale = isLogarithmic ? .logarithmic : .linear
     return Plot(
-      title: titled(Phrase(da: "Observeret mod fittet", en: "Observed against fitted")),
+      title: titled(Phrase(da: "Observeret mod forventet", en: "Observed against fitted")),
       notes: notices + [Phrase(da: "Gennemsnittene skal ligge på linjen.", en: "The means should lie on the line.")],
-      x: .init(Phrase(da: "Fittet værdi", en: "Fitted value"), scale), y: .init(Phrase(da: "Observeret", en: "Observed"), scale), layers: layers)
+      x: .init(Phrase(da: "Forventet værdi", en: "Fitted value"), scale), y: .init(Phrase(da: "Observeret", en: "Observed"), scale), layers: layers)
   }
 
   private func overTime(_ time: [Double]) -> Plot {
