@@ -22,8 +22,10 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
   /// - Parameters:
   ///   - design: n × p; columns that depend on earlier ones are set aside and their coefficients NaN.
   ///   - names: one for each column, for messages.
-  ///   - response: values, counts or (binomial) successes; `trials` of the binomial, 1 where nil.
-  ///   - weights: prior weights ≥ 0; `offset`: added to the linear predictor.
+  ///   - response: values, counts or (binomial) successes.
+  ///   - trials: of the binomial, 1 where nil.
+  ///   - weights: prior weights ≥ 0, 1 where nil.
+  ///   - offset: added to the linear predictor.
   ///
   /// Throws `invalidResponse`, `invalidWeight`, `invalidOffset` and `DataError.notFinite` at the first bad row,
   /// `noPositiveWeight`, `DataError.noRows` and `lengthMismatch`; `separation` where the likelihood has no maximum (also

@@ -51,10 +51,13 @@ public struct PenalizedGLM: Hashable, Sendable {
   /// trace, and what is wrong with the data.
   ///
   /// - Parameters:
-  ///   - response: values, counts, or successes of `trials` (binomial; 1 where nil).
-  ///   - weights: prior (precision) weights ≥ 0; `offset`: added to the linear predictor.
+  ///   - response: values, counts, or successes of the binomial.
+  ///   - trials: of the binomial, 1 where nil.
+  ///   - weights: prior (precision) weights ≥ 0, 1 where nil.
+  ///   - offset: added to the linear predictor.
   ///   - fixed: unpenalised columns, each with one number per row; include a column of ones for an intercept.
   ///   - fixedNames: one for each fixed column.
+  ///   - blocks: pooled effects, in any order.
   public func fit(
     response: [Double], trials: [Double]? = nil, weights: [Double]? = nil, offset: [Double]? = nil,
     fixed: [[Double]], fixedNames: [String], blocks: [PenalizedBlock]

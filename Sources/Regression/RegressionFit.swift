@@ -19,12 +19,16 @@ public enum RegressionFit {
 
   /// Fits `formula` to `data`: least squares, a GLM, or, where it has `( | )`, smooth or ridge terms, a penalised GLM.
   ///
+  /// Missing values in used columns are errors with their row; no row is dropped.
+  ///
   /// - Parameters:
+  ///   - formula: what is fitted; see the page on formulas.
+  ///   - data: columns of equal length, at least one row.
+  ///   - family: distribution of the response given its mean.
   ///   - link: the family's canonical link where nil.
   ///   - offset: a column or expression such as `Expression(parsing: "log(service)")`, besides the formula's own.
   ///   - weights: the name of a column of prior (precision) weights ≥ 0.
   ///   - quadraturePoints: points of adaptive quadrature over one scalar random effect; 1 is Laplace's approximation.
-  /// Missing values in used columns are errors with their row; no row is dropped.
   public static func fit(
     formula: Formula, data: DataTable, family: Family = .gaussian, link: Link? = nil, offset: Expression? = nil,
     weights: String? = nil, method: Method = .automatic, quadraturePoints: Int = 1

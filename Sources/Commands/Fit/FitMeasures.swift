@@ -10,7 +10,7 @@ struct FitMeasures {
 
   /// Nil where the model has no groups.
   var variances: Table? {
-    guard result.varianceComponents.contains(where: { !$0.term.isEmpty }) else { return nil }
+    guard result.varianceComponents.contains(where: { $0.group != "Residual" }) else { return nil }
     var table = Table(
       title: Phrase(""),
       columns: [
@@ -27,7 +27,7 @@ struct FitMeasures {
   private func row(_ component: RegressionResult.VarianceComponent) -> [Table.Cell] {
     let levels = result.groupEffects.first { $0.group == component.group }?.levels.count
     let count = levels.map { Table.Cell.integer($0) } ?? .empty
-    let isResidual = component.term.isEmpty
+    let isResidual = component.term.isEmpty && component.group == "Residual"
     let name = isResidual ? Table.Cell.term(code: component.group, Phrase(da: "Residual", en: "Residual")) : .text(component.group)
     guard !component.term.contains(",") else {
       return [name, .text(component.term), count, .empty, .empty, EstimateText.cell(component.variance, standardError: .nan)]
