@@ -19,6 +19,7 @@ struct BlockCovariance {
   private(set) var scale: [Double]
   /// C by rows.
   private var root: [Double]
+  private let reporting: [Double]?
 
   /// Smallest prior variance of a direction, in units of one over the scale; below it counts as zero.
   static let smallest = 1e-9
@@ -30,6 +31,7 @@ struct BlockCovariance {
     precision = covariance
     root = covariance
     scale = [Double](repeating: 1, count: width)
+    reporting = block.isUnstructured ? block.reporting : nil
   }
 
   var isOn: Bool { precision[0] > 0 }
@@ -193,8 +195,22 @@ struct BlockCovariance {
     return (0..<width).filter { root[$0 * width + $0] * root[$0 * width + $0] * scale[$0] < 1.5 * BlockCovariance.smallest }
   }
 
-  /// Σ by rows with the variance of bound directions exactly zero.
-  var reported: [Double] {
+  /// Σ as it is reported: of the columns before they were centred and scaled, bound directions exactly zero.
+  var reported: [Double] { transformed(settled) }
+
+  /// A Σ Aᵀ.
+  func transformed(_ sigma: [Double]) -> [Double] {
+    guard let a = reporting else { return sigma }
+    let d = width
+    var half = [Double](repeating: 0, count: d * d)
+    var result = half
+    for i in 0..<d { for j in 0..<d { for k in 0..<d { half[i * d + j] += a[i * d + k] * sigma[k * d + j] } } }
+    for i in 0..<d { for j in 0..<d { for k in 0..<d { result[i * d + j] += half[i * d + k] * a[j * d + k] } } }
+    return result
+  }
+
+  /// Σ with the variance of bound directions exactly zero.
+  var settled: [Double] {
     let bound = boundDirections
     guard !bound.isEmpty else { return covariance }
     var c = root

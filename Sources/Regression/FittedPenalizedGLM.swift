@@ -24,7 +24,9 @@ public struct FittedPenalizedGLM: Sendable {
   public let variances: [Double]
   /// Covariance of the columns of a level, block by block; one number where the block has one variance.
   public let covariances: [Matrix]
-  /// Standard errors of the entries of `covariances` from the criterion's curvature; nil where it is not proper.
+  /// The same of the columns of a formula's groups, before they were centred and scaled.
+  let reportedCovariances: [Matrix]
+  /// Standard errors of the entries of the reported covariances from the criterion's curvature; nil where it is not proper.
   public let covarianceStandardErrors: [Matrix?]
   /// Standard errors of log σ²; nil where the variance is zero or the criterion has no proper curvature.
   public let logVarianceStandardErrors: [Double?]
@@ -72,6 +74,7 @@ public struct FittedPenalizedGLM: Sendable {
     let covariances = CovarianceEstimates(state.priors, parameterCovariance)
     variances = covariances.covariances.map { $0[0, 0] }
     self.covariances = covariances.covariances
+    reportedCovariances = covariances.reported
     covarianceStandardErrors = covariances.errors
     logVarianceStandardErrors = covariances.logErrors
     self.trace = trace
@@ -171,6 +174,12 @@ public struct FittedPenalizedGLM: Sendable {
   /// Posterior mean of a linear combination of coefficients.
   public func estimate(of combination: [Weight]) -> Double {
     combination.reduce(0) { $0 + $1.factor * coefficients[$1.coefficient] }
+  }
+
+  /// Posterior standard deviation of a linear combination; of one coefficient without a solve.
+  func error(of combination: [Weight]) -> Double {
+    if combination.count == 1 { return abs(combination[0].factor) * standardErrors[combination[0].coefficient] }
+    return max(0, variance(of: combination)).squareRoot()
   }
 
   /// Posterior variance of a linear combination of coefficients. One solve with the factor.

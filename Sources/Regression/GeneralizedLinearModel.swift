@@ -70,6 +70,7 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
     var theta = search.momentStart(start.mean)
     var fit = ReweightedFit(self, design, data, theta: theta)
     fit.start(from: start)
+    var last = Double.infinity
     for round in 1...100 {
       let next = search.maximise(start: theta, mean: fit.mean)
       let change = abs(log(next / theta))
@@ -77,7 +78,10 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
       fit.theta = theta
       try fit.run()
       fit.trace.append(IterationRecord(iteration: round, criterion: fit.deviance, change: change, phase: "theta"))
-      if change < 1e-12 || (theta >= NegativeBinomialTheta.upperBound && round > 1) {
+      // Below 1e-8 a change that no longer shrinks is rounding.
+      let isSettled = change < 1e-12 || (change < 1e-8 && change >= last)
+      last = change
+      if isSettled || (theta >= NegativeBinomialTheta.upperBound && round > 1) {
         return try fit.finished(thetaEstimated: true)
       }
     }

@@ -21,9 +21,18 @@ public struct PenalizedBlock: Sendable {
   /// What the coefficients of a level are multiplied by, one number per row; nil is 1 everywhere.
   public let columns: [[Double]?]
   public let prior: Prior
+  /// For unstructured priors A by rows where the columns are z A of columns z that were centred and scaled for the
+  /// search: variances are reported as A Σ Aᵀ, those of z. Nil is the identity.
+  let reporting: [Double]?
 
   public init(
     name: String, levelCount: Int, index: [Int32], columns: [[Double]?], prior: Prior = .independent
+  ) {
+    self.init(name: name, levelCount: levelCount, index: index, columns: columns, prior: prior, reporting: nil)
+  }
+
+  init(
+    name: String, levelCount: Int, index: [Int32], columns: [[Double]?], prior: Prior, reporting: [Double]?
   ) {
     precondition(index.allSatisfy { $0 >= -1 && $0 < levelCount }, "a level outside its block")
     precondition(columns.allSatisfy { $0 == nil || $0?.count == index.count }, "one number for each row")
@@ -33,6 +42,7 @@ public struct PenalizedBlock: Sendable {
     self.index = index
     self.columns = columns
     self.prior = prior
+    self.reporting = reporting
   }
 
   /// A random intercept, or a random slope where there is a covariate.

@@ -103,6 +103,12 @@ final class PenalizedState {
 
   /// The start of everything: least squares of the link of first guesses, with the coefficients zero before.
   func evaluateStart() throws(LinearAlgebraError) {
+    assembleStart()
+    try finishAndFactor()
+  }
+
+  /// The same without penalties and factor.
+  func assembleStart() {
     let data = problem.data
     let guesses = problem.spec.link.apply(problem.spec.family.startingMeans(data))
     for i in 0..<problem.rowCount { eta.base[i] = guesses[Int(problem.patterns.rows[i])] }
@@ -111,7 +117,6 @@ final class PenalizedState {
     for i in 0..<problem.rowCount { score.base[i] = information.base[i] * (eta.base[i] - problem.offset.base[i]) }
     eachShare { $0.assemble() }
     logLikelihood = shares.reduce(0) { $0 + $1.logLikelihood }
-    try finishAndFactor()
   }
 
   /// Shares side by side where there are several and the BLAS allows it. Their number hangs on the problem alone, so
@@ -144,13 +149,17 @@ final class PenalizedState {
 
   /// The shares' gradients and matrices together, with the penalties; then the factor.
   private func finishAndFactor() throws(LinearAlgebraError) {
+    gatherShares()
+    penalise()
+    try matrix.factorise()
+  }
+
+  func gatherShares() {
     gradient.copy(from: shares[0].gradient)
     for share in shares.dropFirst() {
       for i in 0..<dimension { gradient.base[i] += share.gradient.base[i] }
       for i in 0..<plan.storageCount { matrix.matrix.base[i] += share.matrix.base[i] }
     }
-    penalise()
-    try matrix.factorise()
   }
 
   private func penalise() {

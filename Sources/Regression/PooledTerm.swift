@@ -4,9 +4,27 @@ internal import Glibc
 struct PooledTerm: Equatable, Sendable {
   private enum Columns: Equatable, Sendable {
     /// The columns of a group's inner terms, or some of them.
-    case terms(DesignCoding, chosen: [Int])
+    case terms(DesignCoding, chosen: [Int], centring: Centring?)
     case smooth(SmoothBasis)
     case ridge([Expression], centres: [Double], scales: [Double])
+  }
+
+  /// How the correlated columns of a group are centred and scaled, so that the search for their covariance does not hang
+  /// on where their zero is: (z - centre) / scale for each column, the intercept's 0 and 1.
+  private struct Centring: Equatable, Sendable {
+    let centres: [Double]
+    let scales: [Double]
+
+    /// A by rows: an effect of the columns as given is Σ A · (effects of the engine's).
+    var transform: [Double] {
+      let d = centres.count
+      var a = [Double](repeating: 0, count: d * d)
+      for k in 0..<d {
+        a[k * d + k] = 1 / scales[k]
+        if k > 0 { a[k] = -centres[k] / scales[k] }
+      }
+      return a
+    }
   }
 
   /// The group's label, or that of the smooth term or ridge.
@@ -31,12 +49,27 @@ struct PooledTerm: Equatable, Sendable {
     let coding = try DesignCoding(group.terms, group.variables, hasIntercept: group.hasIntercept, learningFrom: data)
     let all = Array(coding.columnNames.indices)
     let parts = group.isCorrelated ? [all] : all.map { [$0] }
+    let centring = group.isCorrelated && all.count > 1 ? try PooledTerm.centring(coding, data) : nil
     return parts.map { chosen in
       PooledTerm(
         group: group.label, columnNames: chosen.map { coding.columnNames[$0] }, levels: levels,
         prior: chosen.count > 1 ? .unstructured : .independent, grouping: group.columns,
-        columns: .terms(coding, chosen: chosen), position: group.position)
+        columns: .terms(coding, chosen: chosen, centring: centring), position: group.position)
     }
+  }
+
+  /// Means and root mean squares about them; columns stay where they are where there is no intercept to take the mean.
+  private static func centring(_ coding: DesignCoding, _ data: DataTable) throws(DataError) -> Centring {
+    var (centres, scales) = ([Double](), [Double]())
+    for (k, column) in try coding.columns(for: data).enumerated() {
+      let isIntercept = coding.hasIntercept && k == 0
+      let centre = coding.hasIntercept && !isIntercept ? column.reduce(0, +) / Double(column.count) : 0
+      let square = column.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double(column.count)
+      let isFlat = isIntercept || !(square > 1e-20 * centre * centre) || square == 0
+      centres.append(isFlat ? 0 : centre)
+      scales.append(isFlat ? 1 : square.squareRoot())
+    }
+    return Centring(centres: centres, scales: scales)
   }
 
   static func terms(of basis: SmoothBasis) -> [PooledTerm] {
@@ -51,10 +84,13 @@ struct PooledTerm: Equatable, Sendable {
 
   /// Columns are centred where the model has an intercept, and divided by their root mean square (divisor n) where
   /// scaled.
-  init(_ ridge: Formula.Ridge, centred: Bool, learningFrom data: DataTable) throws(DataError) {
+  init(
+    _ ridge: Formula.Ridge, centred: Bool, learningFrom data: DataTable, counting: (Int) -> Bool
+  ) throws(DataError) {
     var (centres, scales) = ([Double](), [Double]())
     for expression in ridge.variables {
-      let x = try expression.values(in: data)
+      let all = try expression.values(in: data)
+      let x = all.indices.filter(counting).map { all[$0] }
       let centre = centred ? x.reduce(0, +) / Double(x.count) : 0
       let square = x.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double(x.count)
       guard square > 0 else { throw .constantColumn(expression.description) }
@@ -91,13 +127,25 @@ struct PooledTerm: Equatable, Sendable {
     return zip(centres, scales).map { (1 / $1, -$0 / $1) }
   }
 
+  /// An effect of a column as the formula gives it, in effects of the engine's columns.
+  func effectWeights(column k: Int) -> [(column: Int, factor: Double)] {
+    guard case .terms(_, _, let centring?) = columns else { return [(k, 1)] }
+    let (a, d) = (centring.transform, centring.centres.count)
+    return (0..<d).filter { a[k * d + $0] != 0 }.map { ($0, a[k * d + $0]) }
+  }
+
+  private var reporting: [Double]? {
+    if case .terms(_, _, let centring?) = columns { centring.transform } else { nil }
+  }
+
   // MARK: Applying
 
   /// The block of `data`. A level not learnt throws, or is -1 (no effect) where `allowingNewGroups`.
   func block(for data: DataTable, allowingNewGroups: Bool = false) throws(DataError) -> PenalizedBlock {
     PenalizedBlock(
       name: columnNames.count == 1 ? "\(group) \(columnNames[0])" : group, levelCount: levels.count,
-      index: try index(for: data, allowingNewGroups: allowingNewGroups), columns: try values(for: data), prior: prior)
+      index: try index(for: data, allowingNewGroups: allowingNewGroups), columns: try values(for: data), prior: prior,
+      reporting: reporting)
   }
 
   /// The name of each row's level.
@@ -115,9 +163,13 @@ struct PooledTerm: Equatable, Sendable {
 
   private func values(for data: DataTable) throws(DataError) -> [[Double]?] {
     switch columns {
-    case .terms(let coding, let chosen):
+    case .terms(let coding, let chosen, let centring):
       let all = try coding.columns(for: data)
-      return chosen.map { coding.hasIntercept && $0 == 0 ? nil : all[$0] }
+      return chosen.map { k in
+        if coding.hasIntercept, k == 0 { return nil }
+        guard let centring else { return all[k] }
+        return all[k].map { ($0 - centring.centres[k]) / centring.scales[k] }
+      }
     case .smooth(let basis): return try basis.pooledColumns(for: data)
     case .ridge(let variables, let centres, let scales):
       var result: [[Double]?] = []

@@ -28,6 +28,10 @@ public enum RegressionError: Error, Equatable, Sendable {
   /// The family does not go with this link, or the response's form with the family.
   case unsupportedLink(family: String, link: String)
   case responseForm(String)
+  /// A Gaussian response without any spread that variances could be told from: constant, or no more rows than columns.
+  case noSpread
+  /// A Gaussian group with as many levels as rows: its variance cannot be told from the residual's.
+  case unidentifiedVariance(group: String)
   /// Quadrature of more than one point without exactly one scalar random effect, or by restricted likelihood.
   case unsupportedQuadrature
   /// More coefficients than rows, or columns that depend on earlier ones where that cannot be worked around.

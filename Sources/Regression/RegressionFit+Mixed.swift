@@ -24,10 +24,44 @@ extension RegressionFit {
       quadraturePoints: quadraturePoints)
     let (kept, aliased) = try independentColumns(problem)
     let names = problem.schema.columnNames
-    let fit = try spec.fit(
-      response: problem.response, trials: problem.trials, weights: problem.weights, offset: problem.offset,
-      fixed: kept.map { problem.columns[$0] }, fixedNames: kept.map { names[$0] }, blocks: blocks)
+    try requireSpread(problem, kept, blocks, model.family)
+    let fit: FittedPenalizedGLM
+    do throws(RegressionError) {
+      fit = try spec.fit(
+        response: problem.response, trials: problem.trials, weights: problem.weights, offset: problem.offset,
+        fixed: kept.map { problem.columns[$0] }, fixedNames: kept.map { names[$0] }, blocks: blocks)
+    } catch {
+      throw separation(model, problem) ?? error
+    }
     return MixedResult(fit: fit, problem: problem, kept: kept, aliased: aliased).result
+  }
+
+  /// Where a pooled fit breaks down: whether the fixed columns by themselves separate the outcomes.
+  private static func separation(_ model: GeneralizedLinearModel, _ problem: RegressionProblem) -> RegressionError? {
+    guard model.family != .gaussian, !problem.columns.isEmpty else { return nil }
+    do throws(RegressionError) {
+      _ = try model.fit(
+        design: problem.design, names: problem.schema.columnNames, response: problem.response, trials: problem.trials,
+        weights: problem.weights, offset: problem.offset)
+      return nil
+    } catch .separation(let terms) {
+      return .separation(terms: terms)
+    } catch {
+      return nil
+    }
+  }
+
+  /// A Gaussian's variances need spread that the fixed columns leave, and levels with several rows.
+  private static func requireSpread(
+    _ problem: RegressionProblem, _ kept: [Int], _ blocks: [PenalizedBlock], _ family: Family
+  ) throws(RegressionError) {
+    guard family == .gaussian else { return }
+    let rows = problem.response.indices.filter { problem.responseData.totalWeights[$0] > 0 }
+    let values = rows.map { problem.response[$0] - (problem.offset?[$0] ?? 0) }
+    guard rows.count > kept.count, let low = values.min(), let high = values.max(), high > low else { throw .noSpread }
+    for (block, term) in zip(blocks, problem.schema.pooled) where block.columns.count == 1 && block.columns[0] == nil {
+      guard Set(rows.map { block.index[$0] }).count < rows.count else { throw .unidentifiedVariance(group: term.group) }
+    }
   }
 
   private static func independentColumns(
@@ -80,7 +114,7 @@ private struct MixedResult {
     var result: [RegressionResult.VarianceComponent] = []
     for (b, term) in schema.pooled.enumerated() {
       if case .given = term.prior { continue }
-      let (sigma, errors) = (fit.covariances[b], fit.covarianceStandardErrors[b])
+      let (sigma, errors) = (fit.reportedCovariances[b], fit.covarianceStandardErrors[b])
       func add(_ name: String, _ i: Int, _ j: Int) {
         let (value, error) = (sigma[i, j], errors.map { $0[i, j] })
         result.append(
@@ -109,10 +143,14 @@ private struct MixedResult {
       term.isRidge
         ? []
         : term.columnNames.indices.map { k in
-          let places = term.levels.indices.map { fit.layout.effect(block: b, level: $0, column: k) }
+          let effects = term.levels.indices.map { level in
+            term.effectWeights(column: k).map {
+              FittedPenalizedGLM.Weight(fit.layout.effect(block: b, level: level, column: $0.column), $0.factor)
+            }
+          }
           return RegressionResult.GroupEffects(
-            group: term.group, term: term.columnNames[k], levels: term.levels,
-            effects: places.map { fit.coefficients[$0] }, standardErrors: places.map { fit.standardErrors[$0] })
+            group: term.group, term: term.columnNames[k], levels: term.levels, effects: effects.map { fit.estimate(of: $0) },
+            standardErrors: effects.map { fit.error(of: $0) })
         }
     }
   }

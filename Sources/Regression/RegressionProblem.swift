@@ -21,7 +21,7 @@ struct RegressionProblem {
     _ formula: Formula, _ data: DataTable, _ family: Family, offset extra: Expression?, weights name: String?
   ) throws {
     guard data.rowCount > 0 else { throw DataError.noRows }
-    schema = try Schema(formula, learningFrom: data)
+    schema = try Schema(formula, learningFrom: data, weights: try name.map { try data.numbers($0) })
     columns = try schema.columns(for: data)
     let read = try ResponseColumns(formula, schema, data, family, offset: extra, weights: name)
     (response, trials, weights, offset) = (read.response, read.trials, read.weights, read.offset)

@@ -19,6 +19,12 @@ public struct Schema: Equatable, Sendable {
 
   /// Throws `DataError`.
   public init(_ formula: Formula, learningFrom data: DataTable) throws(DataError) {
+    try self.init(formula, learningFrom: data, weights: nil)
+  }
+
+  /// Rows whose weight is zero have no say in where smooth terms and ridges have their centre, scale and range.
+  init(_ formula: Formula, learningFrom data: DataTable, weights: [Double]?) throws(DataError) {
+    let counting: (Int) -> Bool = { weights.map { w in { w[$0] > 0 } }?($0) ?? true }
     guard data.rowCount > 0 else { throw .noRows }
     self.formula = formula
     fixed = try DesignCoding(formula.terms, formula.variables, hasIntercept: formula.hasIntercept, learningFrom: data)
@@ -29,12 +35,12 @@ public struct Schema: Equatable, Sendable {
     for (group, levels) in zip(formula.groups, groupLevels) { pooled += try PooledTerm.terms(of: group, levels, data) }
     var lines: [LineTerm] = []
     for smooth in formula.smooths {
-      let basis = try SmoothBasis(smooth, learningFrom: data)
+      let basis = try SmoothBasis(smooth, learningFrom: data, counting: counting)
       pooled += PooledTerm.terms(of: basis)
       lines += LineTerm.terms(of: basis)
     }
     for ridge in formula.ridges {
-      pooled.append(try PooledTerm(ridge, centred: formula.hasIntercept, learningFrom: data))
+      pooled.append(try PooledTerm(ridge, centred: formula.hasIntercept, learningFrom: data, counting: counting))
     }
     self.pooled = pooled
     self.lines = lines

@@ -19,9 +19,10 @@ struct SmoothBasis: Equatable, Sendable {
   let levels: [String]?
   private let shape: Shape
 
-  init(_ smooth: Formula.Smooth, learningFrom data: DataTable) throws(DataError) {
+  init(_ smooth: Formula.Smooth, learningFrom data: DataTable, counting: (Int) -> Bool) throws(DataError) {
     self.smooth = smooth
-    let x = try smooth.variable.values(in: data)
+    let all = try smooth.variable.values(in: data)
+    let x = all.indices.filter(counting).map { all[$0] }
     guard let low = x.min(), let high = x.max(), high > low else {
       throw .constantColumn(smooth.variable.description)
     }

@@ -128,7 +128,7 @@ extension VarianceSearch {
   private mutating func switchOff() throws(RegressionError) {
     for b in blocks where mayVanish(b) {
       let prior = state.priors[b]
-      guard prior.variance * prior.scale[0] < 0.05, criterion.blockSlopes[b][0] > 0 else { continue }
+      guard prior.variance * prior.scale[0] < 0.05, criterion.blockSlopes[b][0] > -1e-9 else { continue }
       place = nil
       if try fallsTowardsZero(b) { state.priors[b].setVariance(0) }
       try solveMode()

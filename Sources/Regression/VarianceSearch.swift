@@ -65,7 +65,8 @@ struct VarianceSearch {
     default: break
     }
     do {
-      try state.evaluateStart()
+      state.assembleStart()
+      state.gatherShares()
       for b in blocks { state.priors[b].start(scale: informationScale(b), dispersion: dispersion) }
       try state.evaluateStart()
     } catch {
@@ -97,17 +98,16 @@ struct VarianceSearch {
 
   private var dispersion: Double { spec.family == .gaussian ? state.parameter : 1 }
 
-  /// Mean information of a level for each column of a block, without its penalty.
+  /// Mean information of a level for each column of a block, before any penalty is added.
   private func informationScale(_ b: Int) -> [Double] {
     let (range, prior) = (state.layout.range(ofBlock: b), state.priors[b])
     var sums = [Double](repeating: 0, count: prior.width)
     for (i, j) in range.enumerated() {
       let column = i % prior.width
       sums[column] += state.matrix.matrix.base[state.plan.diagonal(state.plan.position[j])]
-      if prior.isOn { sums[column] -= prior.precision[column * prior.width + column] }
     }
     let count = Double(max(1, range.count / prior.width))
-    return sums.map { max($0 / count, 1e-12) }
+    return sums.map { max($0 / count, Double.leastNormalMagnitude * 1e20) }
   }
 
   // MARK: Fellner-Schall
@@ -213,13 +213,13 @@ struct VarianceSearch {
     return prior.isOn && prior.width == 1 && !prior.isGiven
   }
 
-  /// Whether the criterion's slope in σ² at (next to) zero is not negative.
+  /// Whether the criterion's slope in σ² at (next to) zero is not negative; one of rounding counts as none.
   func fallsTowardsZero(_ block: Int) throws(RegressionError) -> Bool {
     let kept = state.priors[block]
     state.priors[block].setVariance(1e-5 / kept.scale[0])
     defer { state.priors[block] = kept }
     try solveMode()
-    return criterion.blockSlopes[block][0] >= 0
+    return criterion.blockSlopes[block][0] >= -1e-9
   }
 }
 

@@ -15,7 +15,16 @@ struct DataFile {
     let text = try TableFile.read(path, sheet: sheet)
     var table = DataTable()
     for (name, values) in try text.columns() where !name.isEmpty {
-      table.add(name, Self.column(values))
+      let column = Self.column(values)
+      if case .texts = column, let row = Self.strayRow(values) {
+        throw FindingsError(
+          Finding(
+            .error, file: path, row: text.headerLine + 1 + row, column: name, value: values[row],
+            message: Phrase(da: "er ikke et tal, men resten af kolonnen er.", en: "is not a number, but the rest of the column is."),
+            remedy: Phrase(
+              da: "Ret værdien, eller lad cellen være tom, hvis den er ukendt.", en: "Mend the value, or leave the cell empty where it is unknown.")))
+      }
+      table.add(name, column)
     }
     file = path
     self.table = table
@@ -39,6 +48,18 @@ struct DataFile {
       }
     }
     return .numbers(numbers)
+  }
+
+  /// The first value that spoils a column of numbers: infinite, NaN or of another notation, or one in fifty or fewer that
+  /// are no numbers at all. Nil where the column is one of names.
+  private static func strayRow(_ values: [String]) -> Int? {
+    var (stray, others) = ([Int](), 0)
+    for (row, value) in values.enumerated() where !isMissing(value) {
+      if (try? NumberText.parse(value)) != nil { others += 1 } else { stray.append(row) }
+    }
+    guard others > 0, let first = stray.first else { return nil }
+    let areNumberWords = stray.allSatisfy { Double(values[$0]) != nil }
+    return areNumberWords || stray.count * 50 <= others ? first : nil
   }
 
   private static func isMissing(_ value: String) -> Bool { value.isEmpty || value == "NA" }

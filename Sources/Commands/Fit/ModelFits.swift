@@ -60,8 +60,8 @@ struct ModelFits {
       notes.append(
         fit.model.flow == .admission
           ? Phrase(
-            da: "Raten er pr. 10.000 indbyggere i områdets aldersgruppe om året (offset log(exposure)).",
-            en: "The rate is per 10,000 inhabitants of the area's age band a year (offset log(exposure)).")
+            da: "Raten er pr. 10.000 indbyggere i områdets aldersgruppe om året, for hvert lag (lovgrundlag og art) af området for sig (offset log(exposure)).",
+            en: "The rate is per 10,000 inhabitants of the area's age band a year, for each stratum (legal basis and kind) of the area by itself (offset log(exposure)).")
           : Phrase(da: "Raten er pr. personår (offset log(exposure)).", en: "The rate is per person-year (offset log(exposure))."))
     }
     let (unknown, unexposed) = (EstimateText.count(fit.table.unknown), EstimateText.count(fit.table.unexposed))

@@ -144,6 +144,20 @@ struct RegressionWording {
           da: "leddene \(Self.list(terms)) skiller udfaldene helt, så estimatet er uendeligt.",
           en: "the terms \(Self.list(terms)) separate the outcomes, so that the estimate is infinite."),
         Phrase(da: "Fjern dem, eller slå niveauer sammen.", en: "Take them out, or join levels."))
+    case .noSpread:
+      return finding(
+        Phrase(
+          da: "responsen har ingen spredning tilbage, som varianser kan bestemmes af.",
+          en: "the response has no spread left from which variances could be told."),
+        Phrase(
+          da: "Den er konstant, eller der er ikke flere rækker end led; gør formlen enklere.",
+          en: "It is constant, or there are no more rows than terms; make the formula simpler."))
+    case .unidentifiedVariance(let group):
+      return finding(
+        Phrase(
+          da: "\(group) har lige så mange niveauer som rækker, så dens varians ikke kan skelnes fra residualernes.",
+          en: "\(group) has as many levels as rows, so that its variance cannot be told from the residuals'."),
+        Phrase(da: "Fjern leddet.", en: "Take the term out."))
     case .unsupportedQuadrature:
       let reason = Phrase(
         da: "kvadratur med flere punkter kræver netop ét led som (1 | gruppe), uden --reml.",
