@@ -3,7 +3,7 @@ import Foundation
 /// Runs the works that are asked for, each in processes of its own, and prints the table.
 struct Runner {
   private enum Work: String, CaseIterable {
-    case scenario, fit, simulate, read
+    case scenario, fit, grow, simulate, read
   }
 
   private var plads = ""
@@ -11,6 +11,8 @@ struct Runner {
   private var scripts = ""
   private var python = "python3"
   private var folder = ""
+  /// Leaves out the peers that take minutes.
+  private var isQuick = false
   private var works: [Work] = []
   private let results: ResultsFile
 
@@ -18,6 +20,7 @@ struct Runner {
     var rest = arguments[...]
     while let word = rest.popFirst() {
       switch word {
+      case "--quick": isQuick = true
       case "--plads", "--scripts", "--python", "--folder":
         guard let value = rest.popFirst() else { throw Misuse("\(word) is missing") }
         switch word {
@@ -58,7 +61,11 @@ struct Runner {
       try ExampleScenarios(plads: plads, folder: folder).run(results)
       return try taken(notes: &notes)
     case .fit:
-      return try timed("fit", notes: &notes)
+      let works = try timed("fit", notes: &notes)
+      if isQuick { return works }
+      return NationalFitPeers(script: scripts + "/national.R", folder: folder).fill(works, notes: &notes)
+    case .grow:
+      return try timed("grow", notes: &notes)
     case .simulate:
       let works = try timed("simulate", notes: &notes)
       return NumpyPeer(python: python, script: scripts + "/simulate_numpy.py", folder: folder).fill(works, notes: &notes)
