@@ -3,7 +3,7 @@ import Foundation
 /// Runs the works that are asked for, each in processes of its own, and prints the table.
 struct Runner {
   private enum Work: String, CaseIterable {
-    case scenario, fit, grow, simulate, read
+    case scenario, fit, grow, glm, dense, simulate, read
   }
 
   private var plads = ""
@@ -66,6 +66,12 @@ struct Runner {
       return NationalFitPeers(script: scripts + "/national.R", folder: folder).fill(works, notes: &notes)
     case .grow:
       return try timed("grow", notes: &notes)
+    case .glm:
+      _ = try own("generate-glm")
+      return PythonFitPeers(python: python, scripts: scripts, folder: folder).glum(try timed("glm", notes: &notes), notes: &notes)
+    case .dense:
+      _ = try own("generate-dense")
+      return PythonFitPeers(python: python, scripts: scripts, folder: folder).leastSquares(try timed("dense", notes: &notes), notes: &notes)
     case .simulate:
       let works = try timed("simulate", notes: &notes)
       return NumpyPeer(python: python, script: scripts + "/simulate_numpy.py", folder: folder).fill(works, notes: &notes)
