@@ -80,18 +80,20 @@ def main():
             pool.close()
             pool.join()
     totals = sum(parts)
-    seconds = time.perf_counter() - start
+    run = {"wall": time.perf_counter() - start, "processor": processor_seconds() - used}
     flows = totals[:3].sum(axis=(1, 2)).mean(axis=1)
-    report = {
-        "numpy": np.__version__,
-        "seconds": seconds,
-        "processor_seconds": processor_seconds() - used,
+    means = {
         "admissions": flows[0],
         "homecomings": flows[1],
-        "other_exits": flows[2],
-        "closing_stock": float(totals[3, :, -1].sum(axis=0).mean()),
+        "other exits": flows[2],
+        "closing stock": totals[3, :, -1].sum(axis=0).mean(),
     }
-    print(json.dumps({key: value if isinstance(value, str) else float(value) for key, value in report.items()}))
+    report = {
+        "peer": f"numpy {np.__version__}, {options.processes} process" + ("es" if options.processes > 1 else ""),
+        "runs": [run],
+        "estimates": {"means of a path:": {name: float(value) for name, value in means.items()}},
+    }
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,12 @@ struct Benchmarks {
     let command = arguments.isEmpty ? "" : arguments.removeFirst()
     switch (command, arguments.first) {
     case ("run", _): try Runner(arguments).run()
-    case ("fit", let folder?): try NationalFit.run(results: ResultsFile(folder: folder))
+    case ("fit", let folder?): try NationalFit.run(folder: folder)
+    case ("grow", let folder?): try NationalFit.grow(folder: folder)
+    case ("generate-glm", let folder?): try MillionCounts.generate(folder: folder)
+    case ("glm", let folder?): try MillionCounts.fit(folder: folder)
+    case ("generate-dense", let folder?): try DenseLeastSquares.generate(folder: folder)
+    case ("dense", let folder?): try DenseLeastSquares.fit(folder: folder)
     case ("simulate", let folder?): try NationalSimulation.run(folder: folder)
     case ("generate-stays", let folder?): try MillionStays.generate(folder: folder)
     case ("read", let folder?): try MillionStays.read(folder: folder)

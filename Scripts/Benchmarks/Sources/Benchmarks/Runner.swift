@@ -3,32 +3,41 @@ import Foundation
 /// Runs the works that are asked for, each in processes of its own, and prints the table.
 struct Runner {
   private enum Work: String, CaseIterable {
-    case scenario, fit, simulate, read
+    case scenario, fit, grow, glm, dense, simulate, read
   }
 
-  private let plads: String
-  private let peers: String
-  private let folder: String
-  private let works: [Work]
+  private var plads = ""
+  /// The peers' scripts, and the Python in which their packages are.
+  private var scripts = ""
+  private var python = "python3"
+  private var folder = ""
+  /// Leaves out the peers that take minutes.
+  private var isQuick = false
+  private var works: [Work] = []
   private let results: ResultsFile
 
   init(_ arguments: [String]) throws {
-    func option(_ name: String) throws -> String {
-      guard let at = arguments.firstIndex(of: name), at + 1 < arguments.count else { throw Misuse("\(name) is missing") }
-      return arguments[at + 1]
-    }
-    plads = try option("--plads")
-    peers = try option("--peers")
-    folder = try option("--folder")
-    let names = arguments.dropFirst(6)
-    works = try names.isEmpty
-      ? Work.allCases
-      : names.map { name in
-        guard let work = Work(rawValue: name) else {
-          throw Misuse("no benchmark \(name); there are: \(Work.allCases.map(\.rawValue).joined(separator: " "))")
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "--quick": isQuick = true
+      case "--plads", "--scripts", "--python", "--folder":
+        guard let value = rest.popFirst() else { throw Misuse("\(word) is missing") }
+        switch word {
+        case "--plads": plads = value
+        case "--scripts": scripts = value
+        case "--python": python = value
+        default: folder = value
         }
-        return work
+      default:
+        guard let work = Work(rawValue: word) else {
+          throw Misuse("no benchmark \(word); there are: \(Work.allCases.map(\.rawValue).joined(separator: " "))")
+        }
+        works.append(work)
       }
+    }
+    guard !plads.isEmpty, !scripts.isEmpty, !folder.isEmpty else { throw Misuse("Scripts/benchmark runs this program") }
+    if works.isEmpty { works = Work.allCases }
     results = ResultsFile(folder: folder)
   }
 
@@ -41,7 +50,7 @@ struct Runner {
       for result in try time(work, notes: &notes) { table.add(result) }
     }
     print(table.text)
-    print("\ns is time on the clock, cpu s that of all processors; the ratios are the peer's over our median.")
+    print("\ns is time on the clock, cpu s the median of that of all processors; the ratios are the peer's times over ours.")
     notes.forEach { print($0) }
     print("machine: \(Machine.now.since(before))")
   }
@@ -52,12 +61,20 @@ struct Runner {
       try ExampleScenarios(plads: plads, folder: folder).run(results)
       return try taken(notes: &notes)
     case .fit:
-      let peak = try own("fit").peakMegabytes
-      return try taken(notes: &notes).map { $0.with(peakMegabytes: peak) }
+      let works = try timed("fit", notes: &notes)
+      if isQuick { return works }
+      return NationalFitPeers(script: scripts + "/national.R", folder: folder).fill(works, notes: &notes)
+    case .grow:
+      return try timed("grow", notes: &notes)
+    case .glm:
+      _ = try own("generate-glm")
+      return PythonFitPeers(python: python, scripts: scripts, folder: folder).glum(try timed("glm", notes: &notes), notes: &notes)
+    case .dense:
+      _ = try own("generate-dense")
+      return PythonFitPeers(python: python, scripts: scripts, folder: folder).leastSquares(try timed("dense", notes: &notes), notes: &notes)
     case .simulate:
-      let peak = try own("simulate").peakMegabytes
-      let works = try taken(notes: &notes).map { $0.with(peakMegabytes: peak) }
-      return try NumpyPeer(script: peers + "/simulate_numpy.py", folder: folder).fill(works, notes: &notes)
+      let works = try timed("simulate", notes: &notes)
+      return NumpyPeer(python: python, script: scripts + "/simulate_numpy.py", folder: folder).fill(works, notes: &notes)
     case .read:
       _ = try own("generate-stays")
       let peaks = try (0..<5).map { _ in try own("read").peakMegabytes }
@@ -69,6 +86,12 @@ struct Runner {
     let found = try results.take()
     notes += found.notes
     return found.results
+  }
+
+  /// The works of one process of this program, with its peak of memory.
+  private func timed(_ command: String, notes: inout [String]) throws -> [TimedWork] {
+    let peak = try own(command).peakMegabytes
+    return try taken(notes: &notes).map { $0.with(peakMegabytes: peak) }
   }
 
   private func own(_ command: String) throws -> FinishedProcess {
@@ -101,10 +124,4 @@ private struct Machine {
     text += String(format: "; idle %.0f %%, taken by the host of the virtual machine %.0f %%", 100 * spent[3] / all, 100 * spent[7] / all)
     return text
   }
-}
-
-nonisolated(unsafe) private var standardError = StandardError()
-
-private struct StandardError: TextOutputStream {
-  mutating func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -8,12 +8,24 @@ struct TimedWork: Codable {
   /// Peak resident memory of the process that did the work.
   var peakMegabytes: Double?
   var peer: String?
-  var peerTime: RunTime?
+  var peerTimes: Times?
+  /// What both sides are held against each other by.
+  var estimates: Estimates?
+  /// How ours agrees with the peer, or what else is found.
+  var finding: String?
   var aim: String
 
   func with(peakMegabytes: Double) -> TimedWork {
     var copy = self
     copy.peakMegabytes = peakMegabytes
+    return copy
+  }
+
+  /// With the peer's times, and how far its estimates agree with ours.
+  func with(_ report: PeerReport) -> TimedWork {
+    var copy = self
+    (copy.peer, copy.peerTimes) = (report.peer, Times(report.runs))
+    if let estimates, let theirs = report.estimates { copy.finding = estimates.agreement(with: theirs) }
     return copy
   }
 }
@@ -52,18 +64,21 @@ struct ResultsFile {
 
 /// The table as text.
 struct ResultTable {
-  private static let header = ["work", "size", "ours s: median (min-max)", "cpu s", "peak MB", "peer", "its s", "its cpu s", "ratio", "cpu ratio", "aim"]
+  private static let header = [
+    "work", "size", "runs", "ours s: min", "median", "cpu s", "peak MB", "peer", "runs", "its s: min", "median", "cpu s", "ratio: min", "median",
+    "cpu", "found", "aim",
+  ]
   private var rows: [[String]] = [header]
 
   mutating func add(_ result: TimedWork) {
-    let times = result.ours
-    let spread = times.count > 1 ? " (\(Self.seconds(times.minimum))-\(Self.seconds(times.maximum)), n=\(times.count))" : ""
+    let (ours, theirs) = (result.ours, result.peerTimes)
+    func ratio(_ value: (Times) -> Double) -> String { theirs.map { String(format: "%.1f", value($0) / value(ours)) } ?? "-" }
     rows.append([
-      result.work, result.size, Self.seconds(times.median) + spread, Self.seconds(times.medianProcessor),
-      result.peakMegabytes.map { String(format: "%.0f", $0) } ?? "-", result.peer ?? "-",
-      result.peerTime.map { Self.seconds($0.wall) } ?? "-", result.peerTime.map { Self.seconds($0.processor) } ?? "-",
-      result.peerTime.map { String(format: "%.1f", $0.wall / times.median) } ?? "-",
-      result.peerTime.map { String(format: "%.1f", $0.processor / times.medianProcessor) } ?? "-", result.aim,
+      result.work, result.size, "\(ours.count)", Self.seconds(ours.minimum), Self.seconds(ours.median), Self.seconds(ours.medianProcessor),
+      result.peakMegabytes.map { String(format: "%.0f", $0) } ?? "-", result.peer ?? "-", theirs.map { "\($0.count)" } ?? "-",
+      theirs.map { Self.seconds($0.minimum) } ?? "-", theirs.map { Self.seconds($0.median) } ?? "-",
+      theirs.map { Self.seconds($0.medianProcessor) } ?? "-", ratio(\.minimum), ratio(\.median), ratio(\.medianProcessor),
+      result.finding ?? "-", result.aim,
     ])
   }
 
