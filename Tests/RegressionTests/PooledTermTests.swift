@@ -78,6 +78,75 @@ import Testing
     return data
   }
 
+  /// Correlated intercepts and slopes are one model wherever the covariate has its zero and whatever its unit: years
+  /// since 2020, years since Christ, hundred-millionths. Likelihoods to the search's accuracy.
+  @Test(arguments: [Family.gaussian, .poisson])
+  func correlatedSlopesDoNotHangOnTheZero(_ family: Family) throws {
+    var stream = RandomStream(seed: 21)
+    var (g, year, y) = ([String](), [Double](), [Double]())
+    for group in 0..<12 {
+      let (level, slope) = (0.5 * stream.nextNormal(), 0.1 * stream.nextNormal())
+      for k in 0..<10 {
+        let linear = 0.8 + level + slope * Double(k - 5)
+        g.append("g\(group)")
+        year.append(Double(2015 + k))
+        y.append(family == .gaussian ? linear + 0.5 * stream.nextNormal() : Double(stream.nextPoisson(exp(linear))))
+      }
+    }
+    let shifted: [Double] = year.map { $0 - 2020 }
+    let tiny: [Double] = year.map { ($0 - 2020) * 1e8 }
+    var data = DataTable()
+    data.add("g", g)
+    data.add("y", y)
+    data.add("year", year)
+    data.add("shifted", shifted)
+    data.add("large", tiny)
+    let fits = try ["shifted", "year", "large"].map { name in
+      try RegressionFit.fit(formula: Formula(parsing: "y ~ \(name) + (1 + \(name) | g)"), data: data, family: family, method: .ml)
+    }
+    for fit in fits.dropFirst() { #expect(abs(fit.logLikelihood - fits[0].logLikelihood) < 1e-6) }
+    let slopes = fits.map { $0.varianceComponents[1].variance }
+    #expect(abs(slopes[1] / slopes[0] - 1) < 1e-4)
+    #expect(abs(slopes[2] * 1e16 / slopes[0] - 1) < 1e-4)
+  }
+
+  /// A variance that the data cannot tell is zero, or an error where it would share the residual's.
+  @Test func variancesThatCannotBeToldAreNamed() throws {
+    var data = DataTable()
+    let rows = Array(0..<24)
+    data.add("y", rows.map { sin(Double($0)) } as [Double])
+    data.add("constant", rows.map { _ in 3 } as [Double])
+    data.add("one", rows.map { _ in "a" } as [String])
+    data.add("g", rows.map { "g\($0 % 4)" } as [String])
+    data.add("id", rows.map { "i\($0)" } as [String])
+    for formula in ["y ~ (1 | one)", "y ~ g + (1 | g)"] {
+      let fit = try RegressionFit.fit(formula: Formula(parsing: formula), data: data)
+      #expect(fit.varianceComponents[0].variance == 0)
+    }
+    #expect(throws: RegressionError.unidentifiedVariance(group: "id")) {
+      try RegressionFit.fit(formula: Formula(parsing: "y ~ (1 | id)"), data: data)
+    }
+    #expect(throws: RegressionError.noSpread) {
+      try RegressionFit.fit(formula: Formula(parsing: "constant ~ (1 | g)"), data: data)
+    }
+  }
+
+  /// Rows without weight have no say in centres, scales and knots.
+  @Test(arguments: ["value ~ ridge(t, count, lambda=2)", "value ~ s(t)", "value ~ rw(t)"])
+  func rowsWithoutWeightAreNotThere(_ formula: String) throws {
+    var all = Self.waves
+    all.add("w", (1...40).map { $0 > 30 ? 0 : 1 } as [Double])
+    var part = DataTable()
+    for name in ["t", "value", "count"] {
+      guard case .numbers(let values)? = all[name] else { continue }
+      part.add(name, Array(values.prefix(30)))
+    }
+    let weighted = try RegressionFit.fit(formula: Formula(parsing: formula), data: all, weights: "w")
+    let removed = try RegressionFit.fit(formula: Formula(parsing: formula), data: part)
+    #expect(abs(weighted.logLikelihood - removed.logLikelihood) < 1e-6)
+    for (a, b) in zip(weighted.coefficients, removed.coefficients) { #expect(abs(a.estimate - b.estimate) < 1e-6) }
+  }
+
   @Test func nestedGroupsAreTwoTerms() throws {
     let nested = try Formula(parsing: "y ~ x + (1 | a/b)")
     #expect(nested.groups.map(\.label) == ["a", "a:b"])
