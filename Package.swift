@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
@@ -52,12 +54,13 @@ let package = Package(
     module("Scenarios", ["Placements", "Demand", "Groundwork"]),
     module("Capacity", ["Placements", "Scenarios"]),
     module("Analysis", ["Groundwork", "Placements", "Forecasting", "Demand", "Scenarios", "Capacity"]),
+    module("Store", ["Groundwork", "Placements", "Forecasting", grdb, crypto]),
     module("Reports", ["Groundwork"]),
     module(
       "Commands",
       [
         "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Capacity", "Analysis",
-        "Reports", argumentParser,
+        "Store", "Reports", argumentParser,
       ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
     .target(name: "TestSupport", dependencies: ["CZlib", "Ingest", "Placements"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -73,6 +76,7 @@ let package = Package(
     tests("LinearAlgebraTests", ["LinearAlgebra"]),
     tests("ProbabilityTests", ["Probability"]),
     tests("RegressionTests", ["Regression", "LinearAlgebra", "Probability"], resources: [.copy("Resources")]),
+    tests("StoreTests", ["Store", "Groundwork", grdb]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
     tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Ingest", "Placements", argumentParser]),
     tests("EndToEndTests", ["plads", "TestSupport"]),

@@ -19,14 +19,19 @@ public struct ObservedHistory {
 
   /// - Throws: `FindingsError` where the extracts count nothing by offer and the request is by offer.
   public init(extracts: Extracts, demand: FittedDemand, request: RunRequest) throws {
-    let panel = demand.panel
+    try self.init(extracts: extracts, panel: demand.panel, horizon: demand.horizon, request: request)
+  }
+
+  /// - Parameter horizon: future periods for which places are given.
+  /// - Throws: as above.
+  public init(extracts: Extracts, panel: Panel, horizon: Int, request: RunRequest) throws {
     let index = KeyIndex(panel: panel, offers: panel.offers, grouping: request.grouping, filter: request.filter, detail: request.detail)
     self.index = index
     every = max(request.every, panel.length)
-    horizon = demand.horizon
+    self.horizon = horizon
     timeline = PlacesTimeline(
       offers: panel.offers, capacity: extracts.capacity, changes: [], from: panel.first.firstDay,
-      until: panel.origin.advanced(by: demand.horizon).lastDay)
+      until: panel.origin.advanced(by: horizon).lastDay)
     if request.grouping == .offer {
       let byOffer = try Panel(byOffer: extracts)
       self.panel = byOffer

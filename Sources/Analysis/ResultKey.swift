@@ -14,7 +14,7 @@ public struct ResultKey: Hashable, Comparable, Sendable {
   public let offer: String
   public let kind: ServiceKind
 
-  init(region: String = "", area: String = "", municipality: String = "", offer: String = "", kind: ServiceKind) {
+  public init(region: String = "", area: String = "", municipality: String = "", offer: String = "", kind: ServiceKind) {
     self.region = region
     self.area = area
     self.municipality = municipality

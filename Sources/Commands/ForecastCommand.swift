@@ -4,6 +4,7 @@ internal import Demand
 internal import Groundwork
 internal import Placements
 internal import Scenarios
+internal import Store
 
 /// `plads forecast`: where demand goes if nothing is changed.
 struct ForecastCommand: AsyncParsableCommand {
@@ -20,6 +21,15 @@ struct ForecastCommand: AsyncParsableCommand {
         en: "Draw past and forecast, a chart for each line; as wide as the terminal or COLUMNS.")))
   var chart = false
 
+  @Option(
+    help: help(
+      Phrase(
+        da: "Frys prognosen under dette navn, så den kan holdes op mod senere tal.",
+        en: "Freeze the forecast under this label, so that it can be held against later figures."),
+      value: Phrase(da: "navn", en: "label")), transform: PublicationLabel.read)
+  var publish: String?
+
+  @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
   @OptionGroup var run: RunOptions
@@ -42,25 +52,38 @@ struct ForecastCommand: AsyncParsableCommand {
       request.onlyPeriods = nil
       request.innerLevel = min(Self.innerLevel, request.level)
     }
-    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
+    let memory = RunMemory("forecast", session: session, simulation: run.simulation, horizon: horizon, fresh: remembering.fresh || chart, output: output)
+    let publisher = try publish.map { try Publisher(label: $0, memory: memory) }
+    var charts: [(frame: Table, charts: [FanChart], legend: FanLegend)] = []
+    let (document, number) = try memory.document {
+      let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
+      let tables = simulate(request, session, demand, horizon: horizon)
+      if chart { charts = try draw(tables, request, session, demand) }
+      return session.document(
+        tables.forecastSheets(request.measures ?? []), machine: tables.forecast(), warnings: demand.warnings, project)
+    }
+    try publisher?.publish(run: number, session: session, request: request, horizon: horizon)
+    if chart { try output.write(charts) } else { try output.write(document) }
+  }
+
+  private func simulate(_ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand, horizon: Int) -> ResultTables {
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: [builder.reference(named: "basis")], request: request,
       progress: progress.follow)
     progress.finish()
-    let tables = ResultTables(run: result, request: request, demand: demand)
-    if chart { return try draw(tables, request, session, demand) }
-    try session.print(tables.forecastSheets(request.measures ?? []), machine: tables.forecast(), project, output)
+    return ResultTables(run: result, request: request, demand: demand)
   }
 
-  private func draw(_ tables: ResultTables, _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand) throws {
+  private func draw(_ tables: ResultTables, _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand) throws
+    -> [(frame: Table, charts: [FanChart], legend: FanLegend)]
+  {
     let history = try ObservedHistory(extracts: session.extracts, demand: demand, request: request)
-    let sheets = (request.measures ?? []).enumerated().map { position, measure in
+    return (request.measures ?? []).enumerated().map { position, measure in
       let charts = tables.forecastCharts(measure, history: history)
       let frame = tables.chartFrame(measure)
       return (position == 0 ? project.headed(frame, by: session.extracts.settings) : frame, charts, tables.chartLegend(charts))
     }
-    try output.write(sheets)
   }
 }

@@ -6,12 +6,15 @@ import Ingest
 import Placements
 import Reports
 import Scenarios
+import Store
 
 /// A project that was read and found usable, with what its commands have in common.
 struct ProjectSession {
   let folder: String
   let extracts: Extracts
   let panel: Panel
+  /// Canonical names of the tables that were read, with their files as the project names them.
+  let tables: [(name: String, file: String)]
 
   /// Reads the project; warnings go to standard error.
   /// - Throws: `FindingsError` with everything that forbids its use.
@@ -21,6 +24,7 @@ struct ProjectSession {
     extracts = try read.usable()
     output.show(read.findings.filter { $0.severity == .warning })
     panel = try Panel(extracts)
+    tables = read.tables.map { ($0.name, $0.file) }
   }
 
   /// The budget year and three more: 36 months, 12 quarters or 10 years, unless the project or the command says otherwise.
@@ -139,12 +143,22 @@ struct ProjectSession {
       Phrase(da: "Ukendt: \(what.da) »\(name)«. \(hint.da)", en: "Unknown \(what.en) “\(name)”. \(hint.en)"))
   }
 
-  /// Fits the project's demand.
+  /// What was computed, headed, as it is printed and remembered.
+  func document(_ sheets: [Table], machine: Table, warnings: [Finding], _ project: ProjectOptions) -> RunDocument {
+    RunDocument(
+      machine: project.headed(machine, by: extracts.settings),
+      sheets: sheets.enumerated().map { $0.offset == 0 ? project.headed($0.element, by: extracts.settings) : $0.element },
+      warnings: warnings)
+  }
+
+  /// Fits the project's demand and shows what could not be modelled.
   func fitted(horizon: Int, threads: Int, output: OutputOptions) -> FittedDemand {
-    let demand = FittedDemand(panel: panel, horizon: horizon, threads: threads)
+    let demand = fitted(horizon: horizon, threads: threads)
     output.show(demand.warnings)
     return demand
   }
+
+  func fitted(horizon: Int, threads: Int) -> FittedDemand { FittedDemand(panel: panel, horizon: horizon, threads: threads) }
 
   /// Prints machine tables whole, people's as sheets, one a measure.
   func print(_ sheets: [Table], machine: Table, _ project: ProjectOptions, _ output: OutputOptions) throws {

@@ -5,6 +5,7 @@ internal import Demand
 internal import Groundwork
 internal import Placements
 internal import Scenarios
+internal import Store
 
 /// `plads risk`: which offers may have to close, the most endangered first.
 struct RiskCommand: AsyncParsableCommand {
@@ -40,6 +41,7 @@ struct RiskCommand: AsyncParsableCommand {
 
   @OptionGroup var areas: AreaOption
   @OptionGroup var offers: OfferOption
+  @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
   @OptionGroup var simulation: SimulationOptions
   @OptionGroup var output: OutputOptions
@@ -60,19 +62,27 @@ struct RiskCommand: AsyncParsableCommand {
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
     var plans = [builder.reference(named: ScenarioLibrary.reference)]
+    var files: [(name: String, path: String)] = []
     if let scenario {
       let library = try ScenarioLibrary(folder: session.folder, wanted: [scenario])
       plans = try library.plans(
         PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
       output.show(plans.flatMap(\.warnings))
+      files = library.files
     }
-    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount, output: output)
+    let memory = RunMemory(
+      "risk", session: session, simulation: simulation, horizon: horizon, others: files, fresh: remembering.fresh, output: output)
+    try output.write(try memory.document { try computed(plans, request, session, horizon: horizon) }.document)
+  }
+
+  private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, horizon: Int) throws -> RunDocument {
+    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     // The scenario that was asked for comes after the plain forecast, which it may be itself.
     let result = try RiskRun(
       demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), request: request, progress: progress.follow)
     progress.finish()
     let tables = RiskTables(run: result, request: request, demand: demand)
-    try session.print([tables.sheet], machine: tables.machine, project, output)
+    return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
   }
 }

@@ -6,6 +6,7 @@ internal import Groundwork
 internal import Placements
 internal import Ingest
 internal import Scenarios
+internal import Store
 
 /// `plads scenario`: what changes, against the plain forecast, on the same random numbers.
 struct ScenarioCommand: AsyncParsableCommand {
@@ -36,6 +37,7 @@ struct ScenarioCommand: AsyncParsableCommand {
         en: "Only announced homecomings (batch_homecoming) by offer: citizens, notice, empty places, loss.")))
   var batches = false
 
+  @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
   @OptionGroup var run: RunOptions
@@ -55,7 +57,13 @@ struct ScenarioCommand: AsyncParsableCommand {
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
-    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
+    let memory = RunMemory(
+      "scenario", session: session, simulation: run.simulation, horizon: horizon, others: library.files, fresh: remembering.fresh, output: output)
+    try output.write(try memory.document { try computed(plans, request, session, horizon: horizon) }.document)
+  }
+
+  private func computed(_ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, horizon: Int) throws -> RunDocument {
+    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
     let impacts = wantsImpacts ? impacts(plans, session: session, demand: demand, request: request) : []
@@ -67,15 +75,17 @@ struct ScenarioCommand: AsyncParsableCommand {
             da: "--batches kræver et scenarie med batch_homecoming inden for horisonten, der rammer nogen.",
             en: "--batches needs a scenario with a batch_homecoming inside the horizon that reaches somebody."))
       }
-      return try session.print(impactTables.sheets(namesChanges: true), machine: impactTables.machine(), project, output)
+      return session.document(
+        impactTables.sheets(namesChanges: true), machine: impactTables.machine(), warnings: demand.warnings, project)
     }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, progress: progress.follow)
     progress.finish()
     let tables = ResultTables(run: result, request: request, demand: demand)
-    try session.print(
-      tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(namesChanges: false), machine: tables.scenario(), project, output)
+    return session.document(
+      tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(namesChanges: false), machine: tables.scenario(),
+      warnings: demand.warnings, project)
   }
 
   /// What the batches of each scenario mean by offer; the filters of rows do not apply.
@@ -92,6 +102,8 @@ struct ScenarioCommand: AsyncParsableCommand {
 struct ScenarioLibrary {
   /// Every scenario that may be a base, by name.
   let all: [Scenario]
+  /// Every file that was read, by scenario.
+  private(set) var files: [(name: String, path: String)] = []
   private let wanted: [Scenario]
 
   /// The name of the plain forecast.
@@ -104,6 +116,7 @@ struct ScenarioLibrary {
     for file in Folder.files(in: shelf, ending: ".toml") {
       do {
         read.append(try Self.read(shelf + "/" + file, name: String(file.dropLast(5))))
+        files.append(("scenario", shelf + "/" + file))
       } catch let error as FindingsError {
         // A broken file that nobody asked for must not stop the others.
         if names.isEmpty || names.contains(where: { Self.stem($0) == String(file.dropLast(5)) }) { broken += error.findings }
@@ -116,6 +129,7 @@ struct ScenarioLibrary {
       } else if name.hasSuffix(".toml") || name.contains("/") {
         let known = read.first { shelf + "/" + $0.name + ".toml" == name }
         chosen.append(try known ?? Self.read(name, name: Self.stem(name)))
+        if known == nil { files.append(("scenario", name)) }
       } else if broken.isEmpty {
         let hint = NearestName.hint(name, among: read.map(\.name))
         throw UsageError(

@@ -66,3 +66,21 @@ public struct Extracts: Sendable {
     self.population = population
   }
 }
+
+extension Extracts {
+  /// What the same files would have shown at the end of an earlier period: later events are left out.
+  /// An end that lies later was not known then.
+  public func asOf(_ period: Period) -> Extracts {
+    let last = period.lastDay
+    var then = self
+    then.settings.observedTo = min(settings.observedTo ?? last, last)
+    then.stays = stays.filter { $0.start <= last }.map { stay in
+      guard let end = stay.end, end > last else { return stay }
+      return Stay(
+        citizen: stay.citizen, payer: stay.payer, acting: stay.acting, offer: stay.offer, legalBasis: stay.legalBasis, kind: stay.kind,
+        start: stay.start, end: nil, endReason: nil, supportLevel: stay.supportLevel, price: stay.price)
+    }
+    then.activity = activity.filter { $0.period.lastDay <= last }
+    return then
+  }
+}

@@ -50,17 +50,17 @@ public struct Panel: Sendable {
     public let period: Int
   }
 
-  public let settings: ProjectSettings
+  public private(set) var settings: ProjectSettings
   public let length: PeriodLength
   /// The first observed period.
   public let first: Period
   /// Observed periods.
   public let count: Int
   public let municipalities: [Municipality]
-  public let areas: [SpecialtyArea]
+  public private(set) var areas: [SpecialtyArea]
   public let strata: [Stratum]
   public let offers: [Offer]
-  public let population: Population
+  public private(set) var population: Population
   /// Series by stratum that could not be used, with the reason.
   public internal(set) var setAside: [Finding] = []
   public internal(set) var knowledge: [Knowledge] = []
@@ -95,6 +95,25 @@ public struct Panel: Sendable {
     }
     let size = municipalities.count * strata.count * count
     values = Quantity.allCases.map { _ in [Double](repeating: fill, count: size) }
+  }
+
+  /// The same counts with another population.
+  public func with(population: Population) -> Panel {
+    var panel = self
+    panel.population = population
+    return panel
+  }
+
+  /// The same counts with the home region and the areas' age bands of other settings.
+  public func with(assumptionsOf settings: ProjectSettings) -> Panel {
+    var panel = self
+    panel.settings.region = settings.region
+    panel.areas = areas.map { area in
+      guard let other = settings.areas.first(where: { $0.id == area.id }) else { return area }
+      return SpecialtyArea(id: area.id, name: area.name, ageFrom: other.ageFrom, ageTo: other.ageTo)
+    }
+    panel.settings.areas = panel.areas
+    return panel
   }
 
   /// The last observed period; forecasts begin in the next.

@@ -60,6 +60,8 @@ public struct Population: Sendable {
   }
 
   private let series: [String: Series]
+  /// Years and part of a year from which on nothing changes any more.
+  private var heldFrom = Double.infinity
   public let years: ClosedRange<Int>?
 
   /// Where a year has both observed and projected figures for a municipality, the observed ones count.
@@ -73,7 +75,27 @@ public struct Population: Sendable {
 
   public var isEmpty: Bool { series.isEmpty }
 
+  /// The counts that are used, by municipality, year and band: observed ones before projected, gaps filled.
+  public var rows: [Row] {
+    series.sorted { $0.key < $1.key }.flatMap { municipality, series in
+      series.years.enumerated().flatMap { offset, bands in
+        bands.map {
+          Row(
+            municipality: municipality, year: series.first + offset, ageFrom: $0.ageFrom, ageTo: $0.ageTo, persons: $0.persons,
+            isProjection: false)
+        }
+      }
+    }
+  }
+
   public func covers(_ municipality: String) -> Bool { series[municipality] != nil }
+
+  /// The same until the end of a period, and from then on as many as then.
+  public func held(fromEndOf period: Period) -> Population {
+    var held = self
+    held.heldFrom = Double(period.year) + Double(period.number) / Double(period.length.perYear)
+    return held
+  }
 
   /// Persons aged `ageFrom` to `ageTo` (both included) on 1 January of the year; ages are spread evenly within a band.
   /// Before the first and after the last year of the municipality the nearest year's count stands; nil where it has none.
@@ -93,6 +115,10 @@ public struct Population: Sendable {
 
   private func persons(_ municipality: String, _ ageFrom: Int, _ ageTo: Int, after fraction: Double, of year: Int) -> Double? {
     guard let own = series[municipality] else { return nil }
+    let time = min(Double(year) + fraction, heldFrom)
+    let isHeld = time == heldFrom
+    let year = isHeld ? Int(time.rounded(.down)) : year
+    let fraction = isHeld ? time - Double(year) : fraction
     let before = own.persons(aged: ageFrom, ageTo, year: year)
     let after = own.persons(aged: ageFrom, ageTo, year: year + 1)
     return before + fraction * (after - before)

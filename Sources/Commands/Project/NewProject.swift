@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import Groundwork
+internal import Store
 
 /// Makes a project folder whole or not at all: it is filled under a temporary name and renamed when complete.
 struct NewProject {
@@ -108,7 +109,8 @@ struct NewProject {
   /// Copies contents but not permissions: an installed example may be read-only, the user's copy must not be.
   private func copy(_ source: String, to target: String) throws {
     try makeFolder(target)
-    for name in try FileManager.default.contentsOfDirectory(atPath: source).sorted() {
+    // Somebody may have run plads in the example itself; what it remembers is not part of it.
+    for name in try FileManager.default.contentsOfDirectory(atPath: source).sorted() where !name.hasPrefix(RunStore.fileName) {
       let (from, to) = (source + "/" + name, target + "/" + name)
       var status = stat()
       guard stat(from, &status) == 0 else { throw SystemFault() }

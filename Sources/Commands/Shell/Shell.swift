@@ -30,7 +30,7 @@ public enum Shell {
         return reportParsing(error, taken.rest)
       }
       do {
-        try await run(command)
+        try await Invocation.$arguments.withValue(taken.rest) { try await run(command) }
         return Code.done
       } catch {
         return report(error, taken.rest)

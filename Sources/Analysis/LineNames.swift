@@ -1,0 +1,28 @@
+public import Groundwork
+public import Placements
+
+/// What people call a line of results.
+public struct LineNames {
+  private let panel: Panel
+
+  public init(panel: Panel) {
+    self.panel = panel
+  }
+
+  /// The line's region, area and municipality, with its kind unless that is residential.
+  public func label(_ key: ResultKey) -> Phrase {
+    let names = [key.area.isEmpty ? "" : area(key.area), key.municipality.isEmpty ? "" : municipality(key.municipality)].filter { !$0.isEmpty }
+    let name = names.isEmpty ? key.region : names.joined(separator: ", ")
+    if name.isEmpty { return key.kind.phrase }
+    return key.kind == .residential ? Phrase(name) : Phrase(name + ", ") + key.kind.phrase
+  }
+
+  /// Lines in the order of their names.
+  public func sorted(_ keys: some Sequence<ResultKey>) -> [ResultKey] {
+    keys.map { (label($0)[.da], $0) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
+  }
+
+  private func area(_ id: String) -> String { panel.areas.first { $0.id == id }?.name ?? id }
+
+  private func municipality(_ code: String) -> String { panel.municipalities.first { $0.code == code }?.name ?? code }
+}
