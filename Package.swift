@@ -68,7 +68,7 @@ let package = Package(
     tests("ForecastingTests", ["Forecasting"]),
     tests("CapacityTests", ["Capacity", "Placements", "Scenarios"]),
     tests("ScenariosTests", ["Scenarios", "Demand", "Groundwork", "Placements", "TestSupport"]),
-    tests("AnalysisTests", ["Ingest", "Analysis", "Capacity", "Demand", "Forecasting", "Groundwork", "Placements", "Scenarios", "TestSupport"]),
+    tests("AnalysisTests", ["Ingest", "Analysis", "Capacity", "Demand", "Forecasting", "Groundwork", "Placements", "Probability", "Scenarios", "TestSupport"]),
     tests("GroundworkTests", ["Groundwork"]),
     tests("PlacementsTests", ["Placements", "Groundwork"]),
     tests("SpreadsheetsTests", ["Spreadsheets", "Groundwork", "TestSupport"]),

@@ -1,3 +1,4 @@
+internal import Analysis
 internal import ArgumentParser
 internal import Groundwork
 internal import Ingest
@@ -19,7 +20,30 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: help(Phrase(da: "Skriv fundene som tabel i stedet for linjer.", en: "Write the findings as a table instead of lines.")))
   var findings = false
 
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Vis kommuner og områder, hvis seneste hjemtagninger eller indskrivninger bryder med det ventede.",
+        en: "Show municipalities and areas whose recent homecomings or admissions break with what was expected.")))
+  var signals = false
+
+  @Option(
+    help: help(
+      Phrase(
+        da: "Med --signals: af 100 eftersyn, hvor intet er sket, må så mange vise noget.",
+        en: "With --signals: of 100 checks in which nothing happened, so many may show something."), value: Phrase(da: "procent", en: "percent")),
+    transform: Choice.integer(1...50))
+  var falseAlarms = 10
+
+  @OptionGroup var simulation: SimulationOptions
+
+  func validate() throws {
+    guard signals, findings else { return }
+    throw ValidationError(Phrase(da: "--signals og --findings udelukker hinanden.", en: "--signals and --findings exclude each other.").spoken)
+  }
+
   func run() async throws {
+    if signals { return try showSignals() }
     let project = ProjectReader(folder: projectOptions.project).read()
     let report = CheckReport(project: project)
     // Without any table there is nothing to tabulate, only something to mend.
@@ -32,6 +56,20 @@ struct CheckCommand: AsyncParsableCommand {
     outputOptions.say(report.verdict)
     outputOptions.say(report.next(in: projectOptions.project))
     if project.hasErrors { throw ExitCode(Shell.Code.unusable) }
+  }
+}
+
+extension CheckCommand {
+  private func showSignals() throws {
+    let session = try ProjectSession(projectOptions, output: outputOptions)
+    let request = SignalSearch.Request(
+      falseAlarms: Double(falseAlarms) / 100, draws: simulation.draws, seed: UInt64(simulation.seed), threads: simulation.taskCount,
+      level: Double(simulation.level) / 100)
+    let progress = Progress(Phrase(da: "Ser efter brud", en: "Looking for breaks"), total: 100, isQuiet: outputOptions.quiet)
+    let search = try SignalSearch(extracts: session.extracts, panel: session.panel, request: request, progress: progress.follow)
+    progress.finish()
+    let tables = SignalTables(search, request: request, panel: session.panel)
+    try session.print([tables.sheet()], machine: tables.machine(), projectOptions, outputOptions)
   }
 }
 

@@ -265,4 +265,24 @@ struct MemoryTests {
       }
     }
   }
+
+  @Test("check --signals: the promised columns, a break that is there, in either language")
+  func signals() throws {
+    try Program.withFolder { program in
+      try Self.make(in: program)
+      try program.write(Self.activity(quarters: 28, homecomings: 12), to: "p/data/activity.csv")
+      let run = try program.run("check", "--signals", "-p", "p", "--format", "csv", "--quiet", "--draws", "400")
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(
+        run.output.split(separator: "\n")[0]
+          == "level,region,area,municipality,kind,flow,since,until,observed,expected,ratio,ratio_lower,ratio_upper,tail_probability,effect_12m,interval")
+      let row = try #require(Self.rows(run.output).first { $0["level"] == "municipality" && $0["flow"] == "homecoming" })
+      #expect(row["municipality"] == "751")
+      #expect(row["until"] == "2021Q4")
+      #expect(try #require(row["ratio"].flatMap(Double.init)) > 3)
+      let people = try program.run("check", "--signals", "-p", "p", "--language", "en", "--quiet", "--draws", "400")
+      #expect(people.output.contains("Aarhus") && people.output.contains("homecomings") && people.output.contains("10 of 100"))
+      #expect(try program.run("check", "--signals", "--findings", "-p", "p").code == 2)
+    }
+  }
 }

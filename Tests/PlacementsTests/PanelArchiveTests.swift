@@ -40,6 +40,28 @@ struct PanelArchiveTests {
     }
   }
 
+  @Test("Of who is there only how long is kept, in bands: no offer, no day, no citizen")
+  func residents() throws {
+    let offer = Offer(id: "mosebakken", name: "Mosebakken", area: "autisme")
+    let stays = [(2010, 1), (2025, 1), (2025, 10), (2025, 11)].enumerated().map { number, start in
+      Stay(
+        citizen: "c\(number)", payer: "740", offer: "mosebakken", legalBasis: "", kind: .residential,
+        start: Day(year: start.0, month: start.1, day: 3) ?? Day(number: 0), end: nil, endReason: nil)
+    }
+    let extracts = Extracts(
+      settings: ProjectSettings(name: "Prøve", observedFrom: Day(year: 2020, month: 1, day: 1), observedTo: Day(year: 2025, month: 12, day: 31)),
+      municipalities: [Municipality(code: "740", name: "Silkeborg")], offers: [offer], stays: stays)
+    let panel = try Panel(extracts)
+    let bytes = panel.archive()
+    let again = try Panel(archive: bytes)
+    #expect(again.residents.count == 4)
+    #expect(again.residents.allSatisfy { $0.offer == nil })
+    // Two came within half a year and cannot be told apart any more.
+    #expect(Set(again.residents.compactMap(\.since)).count == 3)
+    #expect(again.archive() == bytes)
+    #expect(!String(decoding: bytes, as: UTF8.self).contains("c1"))
+  }
+
   @Test("Cut off anywhere it is damaged, not a crash")
   func damaged() throws {
     let bytes = try Self.activity().archive()
