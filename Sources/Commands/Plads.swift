@@ -15,7 +15,8 @@ struct Plads: AsyncParsableCommand {
       ).spoken,
       version: "plads \(version)",
       subcommands: [
-        NewCommand.self, CheckCommand.self, PseudonymiseCommand.self, ForecastCommand.self, ScenarioCommand.self, RiskCommand.self, FitCommand.self, ExplainCommand.self, RunsCommand.self, DoctorCommand.self,
+        NewCommand.self, CheckCommand.self, PseudonymiseCommand.self, ForecastCommand.self, ScenarioCommand.self, RiskCommand.self,
+        FitCommand.self, BacktestCommand.self, ExplainCommand.self, RunsCommand.self, DoctorCommand.self,
       ])
   }
 }

@@ -54,6 +54,13 @@ public struct Population: Sendable {
       self.years = years
     }
 
+    private init(first: Int, years: [[Band]]) {
+      self.first = first
+      self.years = years
+    }
+
+    func prefix(until year: Int) -> Series { Series(first: first, years: Array(years.prefix(year - first + 1))) }
+
     func persons(aged ageFrom: Int, _ ageTo: Int, year: Int) -> Double {
       years[min(max(0, year - first), years.count - 1)].reduce(0) { $0 + $1.persons(aged: ageFrom, ageTo) }
     }
@@ -71,6 +78,17 @@ public struct Population: Sendable {
     series = sorted.mapValues(Series.init)
     let all = rows.map(\.year)
     years = all.min().flatMap { first in all.max().map { first...$0 } }
+  }
+
+  private init(series: [String: Series], years: ClosedRange<Int>?) {
+    self.series = series
+    self.years = years
+  }
+
+  /// The counts of 1 January until a year; later years have those of the last.
+  public func counted(until year: Int) -> Population {
+    let kept = series.compactMapValues { $0.first <= year ? $0.prefix(until: year) : nil }
+    return Population(series: kept, years: years.flatMap { $0.lowerBound <= year ? $0.lowerBound...min($0.upperBound, year) : nil })
   }
 
   public var isEmpty: Bool { series.isEmpty }

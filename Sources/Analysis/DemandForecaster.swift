@@ -1,0 +1,81 @@
+import Demand
+public import Forecasting
+public import Placements
+import Scenarios
+
+/// The project's own demand model as a forecaster: refitted to what was known at the origin, and simulated.
+public struct DemandForecaster: Forecaster {
+  public let name = "stock_and_flow"
+  private let extracts: Extracts
+  private let series: PanelSeries
+
+  /// - Parameter series: of the panel of the whole extracts; histories given to the forecaster are prefixes of its own.
+  public init(extracts: Extracts, series: PanelSeries) {
+    self.extracts = extracts
+    self.series = series
+  }
+
+  public func forecast(_ history: SeriesHistory, horizon: Int, draws: Int, seed: UInt64, threads: Int) -> PathDraws {
+    let hierarchy = history.hierarchy
+    let nothing = PathDraws(
+      hierarchy: hierarchy, horizon: horizon, draws: draws, values: [Float](repeating: 0, count: hierarchy.bottomCount * horizon * draws),
+      setAside: Array(0..<hierarchy.bottomCount))
+    let past = extracts.known(at: series.lastDay(history.count - 1), from: series.firstDay)
+    guard let panel = try? Panel(past) else { return nothing }
+    let demand = FittedDemand(panel: panel, horizon: horizon * series.span, threads: threads)
+    let keys = keys(panel)
+    let plan = PlanBuilder(panel: panel, horizon: demand.horizon, capacity: past.capacity, scenarios: []).reference(named: "backtest").demand
+    let simulated = demand.simulate(reference: plan, scenarios: [], keys: keys, draws: draws, seed: seed, threads: threads)
+    var values: [Float] = []
+    values.reserveCapacity(hierarchy.bottomCount * horizon * draws)
+    var setAside: [Int] = []
+    for key in series.cells.indices {
+      guard isKnown(key, simulated) else {
+        setAside.append(key)
+        values += [Float](repeating: 0, count: horizon * draws)
+        continue
+      }
+      append(key, simulated, panel: panel, horizon: horizon, draws: draws, to: &values)
+    }
+    return PathDraws(hierarchy: hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
+  }
+
+  private func keys(_ panel: Panel) -> TallyKeys {
+    let keys = Dictionary(uniqueKeysWithValues: series.cells.enumerated().map { ($1, $0) })
+    var cell = [Int](repeating: -1, count: panel.municipalities.count * panel.strata.count)
+    for (m, municipality) in panel.municipalities.enumerated() {
+      for (s, stratum) in panel.strata.enumerated() {
+        cell[m * panel.strata.count + s] =
+          keys[PanelSeries.Cell(municipality: municipality.code, area: stratum.area, kind: stratum.kind)] ?? -1
+      }
+    }
+    return TallyKeys(count: series.cells.count, cell: cell, strata: panel.strata.count)
+  }
+
+  private func isKnown(_ key: Int, _ draws: DemandDraws) -> Bool {
+    switch series.target {
+    case .stock: draws.hasFlowStock(key: key) || draws.hasStockOnly(key: key)
+    case .admissions, .homecomings, .otherExits: draws.hasFlows(key: key)
+    }
+  }
+
+  /// `[step][draw]` of one cell, in the series' own periods.
+  private func append(_ key: Int, _ source: DemandDraws, panel: Panel, horizon: Int, draws: Int, to values: inout [Float]) {
+    var state = LineState(draws: draws, opening: source.openingFlowStock(key: key))
+    for step in 0..<(horizon * series.span) {
+      if step % series.span == 0 { state.startPeriod() }
+      state.add(source, plan: 0, key: key, step: step, days: panel.origin.advanced(by: step + 1).days)
+      guard (step + 1) % series.span == 0 else { continue }
+      var now: [Double]
+      switch series.target {
+      case .stock:
+        now = source.hasFlowStock(key: key) ? state.stock : [Double](repeating: 0, count: draws)
+        if source.hasStockOnly(key: key) { source.addStockOnly(plan: 0, key: key, step: step, to: &now) }
+      case .admissions: now = state.admissions
+      case .homecomings: now = state.homecomings
+      case .otherExits: now = state.otherExits
+      }
+      for value in now { values.append(Float(value)) }
+    }
+  }
+}

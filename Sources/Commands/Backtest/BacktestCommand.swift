@@ -1,0 +1,146 @@
+internal import Analysis
+internal import ArgumentParser
+internal import Forecasting
+internal import Groundwork
+internal import Placements
+
+/// `plads backtest`: how good the forecasts would have been.
+struct BacktestCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "backtest",
+      abstract: Phrase(
+        da: "Efterprøv prognoser fra tidligere udgangspunkter mod det, der kom.", en: "Test forecasts from past origins against what came."
+      ).spoken)
+  }
+
+  @Option(
+    help: help(
+      Phrase(
+        da: "Serier fra en fil (unique_id, ds, y og evt. level) i stedet for projektet.",
+        en: "Series from a file (unique_id, ds, y and perhaps level) instead of the project."), value: Phrase(da: "fil", en: "file")))
+  var nodes: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Summatrix til --nodes: unique_id og en kolonne 0/1 for hver bundserie.", en: "Summing matrix of --nodes: unique_id and a 0/1 column for each bottom series."),
+      value: Phrase(da: "fil", en: "file")))
+  var summing: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Perioder i et år til --nodes: 1, 4 eller 12.", en: "Periods in a year for --nodes: 1, 4 or 12."), value: Phrase(da: "antal", en: "count")),
+    transform: Choice.integer(1...366))
+  var season = 1
+
+  @Option(
+    help: help(Phrase(da: "Perioder frem fra hvert udgangspunkt.", en: "Periods ahead of each origin."), value: Phrase(da: "perioder", en: "periods")),
+    transform: Choice.integer(1...1200))
+  var horizon: Int?
+
+  @Option(
+    help: help(
+      Phrase(da: "Sidst kendte perioder, adskilt af komma; ellers de tre seneste med et år imellem.", en: "Last known periods, separated by commas; else the three latest, a year apart."),
+      value: Phrase(da: "perioder", en: "periods")))
+  var origins: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Kun disse modeller (kan gentages); ellers alle.", en: "These models alone (may be repeated); else all."), value: Phrase(da: "model", en: "model")))
+  var model: [String] = []
+
+  @Option(
+    help: help(
+      Phrase(da: "Skriv alle prognoser som CSV: den første models, eller alle fra et projekt.", en: "Write every forecast as CSV: the first model's, or all of a project."),
+      value: Phrase(da: "fil", en: "file")))
+  var forecasts: String?
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var simulation: SimulationOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(
+    help: help(
+      Phrase(da: "Det, projektet efterprøves på: stock, admissions, homecomings eller other_exits.", en: "What of the project is tested: stock, admissions, homecomings or other_exits."),
+      value: Phrase(da: "mål", en: "target")), transform: Choice.word(BacktestTarget.self))
+  var target = BacktestTarget.stock
+
+  func run() async throws {
+    if let nodes { return try backtest(SeriesFile(path: nodes, summing: summing)) }
+    guard summing == nil else { throw UsageError(Phrase(da: "--summing hører til --nodes.", en: "--summing belongs to --nodes.")) }
+    try backtest(ProjectSession(project, output: output))
+  }
+
+  private func backtest(_ session: ProjectSession) throws {
+    guard let series = PanelSeries(session.panel, target: target) else {
+      throw FindingsError(
+        Finding(
+          .error, value: target.rawValue, message: Phrase(da: "projektet har ingen sådanne tal over to perioder.", en: "the project has no such figures over two periods."),
+          remedy: Phrase(da: "Vælg et andet --target; »plads check« viser, hvad projektet har.", en: "Choose another --target; “plads check” shows what the project has.")))
+    }
+    let count = series.history.count
+    let horizon = horizon ?? min(3 * series.length.perYear, max(1, count / 3))
+    let known = try chosenOrigins(count: count, horizon: horizon, season: series.length.perYear, name: { series.first.advanced(by: $0).description }) { text in
+      Period(text).flatMap { $0.length == series.length ? $0 - series.first + 1 : nil }
+    }
+    let forecasters = try chosenForecasters([DemandForecaster(extracts: session.extracts, series: series)] + ForecasterCatalogue.all)
+    let progress = Progress(Phrase(da: "Efterprøver", en: "Testing"), total: 100, isQuiet: output.quiet)
+    let result = RollingOrigin(
+      series.history, origins: known, horizon: horizon, forecasters: forecasters, draws: simulation.draws, seed: UInt64(simulation.seed),
+      threads: simulation.taskCount, progress: progress.follow)
+    progress.finish()
+    if let forecasts { try OutputFile.write(ForecastFile.text(result, series: series), to: forecasts) }
+    let tables = BacktestTables(result, target: target.rawValue)
+    try session.print(tables.sheets(), machine: tables.machine(), project, output)
+  }
+
+  private func backtest(_ file: SeriesFile) throws {
+    output.show(file.notes)
+    let horizon = horizon ?? (season == 1 ? 3 : season)
+    let history = SeriesHistory(hierarchy: file.hierarchy, bottom: file.bottom, season: season)
+    let known = try chosenOrigins(count: history.count, horizon: horizon, season: season, name: file.period, known: file.known(upTo:))
+    let forecasters = try chosenForecasters(ForecasterCatalogue.all)
+    let progress = Progress(Phrase(da: "Efterprøver", en: "Testing"), total: 100, isQuiet: output.quiet)
+    let result = RollingOrigin(
+      history, origins: known, horizon: horizon, forecasters: forecasters, draws: simulation.draws, seed: UInt64(simulation.seed),
+      threads: simulation.taskCount, nodeValues: file.nodeValues, progress: progress.follow)
+    progress.finish()
+    if let forecasts { try OutputFile.write(ForecastFile.text(result, file: file), to: forecasts) }
+    let tables = BacktestTables(result, target: "y")
+    try output.isForPeople ? output.write(tables.sheets()) : output.write(tables.machine())
+  }
+
+  private func chosenForecasters(_ all: [any Forecaster]) throws -> [any Forecaster] {
+    guard !model.isEmpty else { return all }
+    return try model.map { name in
+      if let found = all.first(where: { $0.name == name }) { return found }
+      throw UsageError(
+        Phrase(da: "Ukendt model »\(name)«. ", en: "Unknown model “\(name)”. ") + NearestName.hint(name, among: all.map(\.name), listAtMost: 20))
+    }
+  }
+
+  /// Numbers of periods that are known at the origins.
+  /// - Parameters:
+  ///   - name: of a period by its index, and the other way: periods known up to one that the user names.
+  private func chosenOrigins(count: Int, horizon: Int, season: Int, name: (Int) -> String, known: (String) -> Int?) throws -> [Int] {
+    guard let origins else {
+      let latest = count - horizon
+      let found = (0..<3).map { latest - $0 * season }.filter { $0 > season }
+      guard !found.isEmpty else {
+        throw UsageError(
+          Phrase(
+            da: "Serierne har \(count) perioder: for få til en horisont på \(horizon). Vælg en kortere --horizon eller --origins.",
+            en: "The series have \(count) periods: too few for a horizon of \(horizon). Choose a shorter --horizon or --origins."))
+      }
+      return found.reversed()
+    }
+    return try origins.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      let wanted = text.filter { $0 != " " }
+      if let found = known(wanted), (1...count).contains(found) { return found }
+      throw UsageError(
+        Phrase(
+          da: "Udgangspunktet »\(wanted)« er ingen periode i serierne (\(name(0)) til \(name(count - 1))).",
+          en: "The origin “\(wanted)” is no period of the series (\(name(0)) to \(name(count - 1)))."))
+    }
+  }
+}

@@ -1,0 +1,191 @@
+internal import Groundwork
+internal import LinearAlgebra
+internal import Probability
+
+/// A method that forecasts every node by itself and makes the paths add up afterwards.
+///
+/// Shocks are joint: their correlation over nodes is that of past one-step errors, shrunk as for MinT, so that sums have the
+/// spread that their own errors had. A node is modelled by its last run of known values; what came before a hole is not used.
+public struct ClassicalForecaster: Forecaster {
+  public enum Method: String, CaseIterable, Sendable {
+    case naive
+    case seasonalNaive = "seasonal_naive"
+    case drift
+    case exponentialSmoothing = "ets"
+    case theta
+    /// Mean of ETS, Theta and the (seasonal) naive forecast.
+    case mean
+  }
+
+  public let method: Method
+  public let reconciliation: Reconciliation.Method
+  public var name: String { method.rawValue }
+
+  public init(_ method: Method, reconciliation: Reconciliation.Method = .wlsVariance) {
+    self.method = method
+    self.reconciliation = reconciliation
+  }
+
+  public func forecast(_ history: SeriesHistory, horizon: Int, draws: Int, seed: UInt64, threads: Int) -> PathDraws {
+    let nodes = history.hierarchy.nodes
+    let models = ConcurrentResults.of(nodes.count, threads: threads) { index in
+      NodeForecast(history.values(of: nodes[index]), method: method, season: history.season)
+    }
+    guard history.hierarchy.hasSums else {
+      return separate(history, models: models, horizon: horizon, draws: draws, seed: seed, threads: threads)
+    }
+    return reconciled(history, models: models, horizon: horizon, draws: draws, seed: seed, threads: threads)
+  }
+
+  // MARK: Paths
+
+  /// Every node is a series of its own, perhaps given more than once or not at all.
+  private func separate(
+    _ history: SeriesHistory, models: [NodeForecast], horizon: Int, draws: Int, seed: UInt64, threads: Int
+  ) -> PathDraws {
+    var modelOfSeries = [NodeForecast?](repeating: nil, count: history.hierarchy.bottomCount)
+    for (node, model) in zip(history.hierarchy.nodes, models) { modelOfSeries[node.members[0]] = model }
+    let ofSeries = modelOfSeries
+    let paths = ConcurrentResults<[Float]>.of(ofSeries.count, threads: threads) { series in
+      var values = [Float](repeating: 0, count: horizon * draws)
+      guard let model = ofSeries[series], model.isUsable else { return values }
+      var stream = RandomStream(seed: seed ^ Self.salt, pair: 1, UInt64(series))
+      for draw in 0..<draws {
+        let shocks = (0..<(model.staleness + horizon)).map { _ in stream.nextNormal() }
+        let path = model.path(shocks, parameter: stream.nextNormal())
+        for step in 0..<horizon { values[step * draws + draw] = Float(path[step]) }
+      }
+      return values
+    }
+    let setAside = ofSeries.indices.filter { ofSeries[$0]?.isUsable != true }
+    return PathDraws(hierarchy: history.hierarchy, horizon: horizon, draws: draws, values: paths.flatMap { $0 }, setAside: setAside)
+  }
+
+  private static let salt: UInt64 = 0x636C_6173_73
+
+  private func reconciled(
+    _ history: SeriesHistory, models: [NodeForecast], horizon: Int, draws: Int, seed: UInt64, threads: Int
+  ) -> PathDraws {
+    let hierarchy = history.hierarchy
+    let errors = JointErrors(models: models, periods: history.count)
+    let projection = projection(hierarchy, errors: errors)
+    let covariance = ShrunkCovariance(errors.rows)
+    let bottoms = hierarchy.bottomCount
+    let steps = horizon + (models.map(\.staleness).max() ?? 0)
+    let blocks = ConcurrentResults<[Double]>.of(draws, threads: threads) { draw in
+      var stream = RandomStream(seed: seed ^ Self.salt, pair: 2, UInt64(draw))
+      let shocks = (0..<steps).map { _ in covariance.standardDraw(&stream) }
+      var nodeValues = Matrix(rows: models.count, columns: horizon)
+      for (node, model) in models.enumerated() {
+        let own = (0..<(model.staleness + horizon)).map { shocks[$0][node] }
+        let path = model.path(own, parameter: stream.nextNormal())
+        for step in 0..<horizon { nodeValues[node, step] = path[step] }
+      }
+      guard let bottom = try? projection.multiplied(by: nodeValues) else { preconditionFailure("sizes were checked") }
+      return bottom.withUnsafeElements { Array($0) }
+    }
+    let setAside = history.unobserved
+    let skipped = Set(setAside)
+    var values = [Float](repeating: 0, count: bottoms * horizon * draws)
+    for (draw, block) in blocks.enumerated() {
+      for step in 0..<horizon {
+        for series in 0..<bottoms where !skipped.contains(series) {
+          values[(series * horizon + step) * draws + draw] = Float(block[step * bottoms + series])
+        }
+      }
+    }
+    return PathDraws(hierarchy: hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
+  }
+
+  /// Without enough past errors nodes are weighed by the number of their series.
+  private func projection(_ hierarchy: SeriesHierarchy, errors: JointErrors) -> Matrix {
+    let method = errors.count >= 2 ? reconciliation : .wlsStructural
+    if let found = try? Reconciliation(method, hierarchy: hierarchy, residuals: errors.rows) { return found.projection }
+    guard let structural = try? Reconciliation(.wlsStructural, hierarchy: hierarchy) else {
+      preconditionFailure("every series must be under some node")
+    }
+    return structural.projection
+  }
+}
+
+/// A node's model, or none where nothing is known of it.
+struct NodeForecast: Sendable {
+  private let model: (any UnivariateModel)?
+  /// Periods between the last known value and the origin.
+  let staleness: Int
+  /// `[period]` of the whole history: one-step errors over their standard deviation times `scale`; NaN outside the run.
+  let errors: [Double]
+
+  var isUsable: Bool { model != nil }
+
+  init(_ values: [Double], method: ClassicalForecaster.Method, season: Int) {
+    var end = values.count
+    while end > 0, values[end - 1].isNaN { end -= 1 }
+    var start = end
+    while start > 0, !values[start - 1].isNaN { start -= 1 }
+    staleness = values.count - end
+    guard end > start else {
+      model = nil
+      errors = [Double](repeating: .nan, count: values.count)
+      return
+    }
+    let run = Array(values[start..<end])
+    let model = Self.fitted(run, method: method, season: season)
+    self.model = model
+    // Errors in the series' unit, whatever the model counts in.
+    let unit = NaiveModel(run).sigma
+    let inUnit = model.errors.map { model.sigma > 0 ? $0 / model.sigma * unit : 0 }
+    errors = [Double](repeating: .nan, count: start) + inUnit + [Double](repeating: .nan, count: staleness)
+  }
+
+  private static func fitted(_ run: [Double], method: ClassicalForecaster.Method, season: Int) -> any UnivariateModel {
+    let naive: any UnivariateModel = season > 1 && run.count > season ? SeasonalNaiveModel(run, season: season) : NaiveModel(run)
+    guard run.contains(where: { $0 != run[0] }) else { return NaiveModel(run) }
+    switch method {
+    case .naive: return NaiveModel(run)
+    case .seasonalNaive: return naive
+    case .drift: return NaiveModel(run, hasDrift: true)
+    case .exponentialSmoothing: return ExponentialSmoothingModel.best(run, season: season) ?? NaiveModel(run)
+    case .theta: return run.count > 2 ? ThetaModel(run, season: season) : NaiveModel(run)
+    case .mean:
+      guard run.count > 2 else { return NaiveModel(run) }
+      let smoothing: (any UnivariateModel)? = ExponentialSmoothingModel.best(run, season: season)
+      return MeanModel([smoothing ?? NaiveModel(run), ThetaModel(run, season: season), naive])
+    }
+  }
+
+  /// The steps after the origin; those that passed since the last known value are walked first. Zeros without a model.
+  func path(_ shocks: [Double], parameter: Double) -> [Double] {
+    guard let model else { return [Double](repeating: 0, count: shocks.count - staleness) }
+    return Array(model.path(shocks, parameter: parameter).dropFirst(staleness))
+  }
+}
+
+/// One-step errors of all nodes over the periods that all usable nodes share.
+struct JointErrors {
+  /// `[node][period]`; zeros for a node without a model.
+  let rows: [[Double]]
+  var count: Int { rows.first?.count ?? 0 }
+
+  init(models: [NodeForecast], periods: Int) {
+    let usable = models.filter(\.isUsable)
+    let shared = (0..<periods).filter { t in usable.allSatisfy { !$0.errors[t].isNaN } }
+    rows = models.map { model in shared.map { model.isUsable ? model.errors[$0] : 0 } }
+  }
+}
+
+extension ShrunkCovariance {
+  /// Standardised shocks of all nodes with the shrunk correlations: a random mix of past errors, and noise of each node's own.
+  func standardDraw(_ stream: inout RandomStream) -> [Double] {
+    let periods = standardised.first?.count ?? 0
+    let shared = periods > 0 ? ((1 - lambda) / Double(periods)).squareRoot() : 0
+    let mix = (0..<periods).map { _ in shared * stream.nextNormal() }
+    let own = lambda.squareRoot()
+    return standardised.indices.map { node in
+      var sum = 0.0
+      for t in 0..<periods { sum += standardised[node][t] * mix[t] }
+      let noise = stream.nextNormal()
+      return scales[node] > 0 ? sum + own * noise : noise
+    }
+  }
+}
