@@ -23,24 +23,33 @@ public struct DemandForecaster: Forecaster {
     let past = extracts.known(at: series.lastDay(history.count - 1), from: series.firstDay)
     guard let panel = try? Panel(past) else { return nothing }
     let demand = FittedDemand(panel: panel, horizon: horizon * series.span, threads: threads)
-    let keys = keys(panel)
-    let plan = PlanBuilder(panel: panel, horizon: demand.horizon, capacity: past.capacity, scenarios: []).reference(named: "backtest").demand
+    return Self.paths(of: demand, as: series, capacity: past.capacity, draws: draws, seed: seed, threads: threads)
+  }
+
+  /// The reference plan's simulated futures as paths of the series, over the demand's own horizon.
+  static func paths(
+    of demand: FittedDemand, as series: PanelSeries, capacity: [CapacityStep], draws: Int, seed: UInt64, threads: Int
+  ) -> PathDraws {
+    let panel = demand.panel
+    let horizon = demand.horizon / series.span
+    let keys = keys(panel, series)
+    let plan = PlanBuilder(panel: panel, horizon: demand.horizon, capacity: capacity, scenarios: []).reference(named: "forecast").demand
     let simulated = demand.simulate(reference: plan, scenarios: [], keys: keys, draws: draws, seed: seed, threads: threads)
     var values: [Float] = []
-    values.reserveCapacity(hierarchy.bottomCount * horizon * draws)
+    values.reserveCapacity(series.cells.count * horizon * draws)
     var setAside: [Int] = []
     for key in series.cells.indices {
-      guard isKnown(key, simulated) else {
+      guard isKnown(key, simulated, series.target) else {
         setAside.append(key)
         values += [Float](repeating: 0, count: horizon * draws)
         continue
       }
-      append(key, simulated, panel: panel, horizon: horizon, draws: draws, to: &values)
+      append(key, simulated, series, panel: panel, horizon: horizon, draws: draws, to: &values)
     }
-    return PathDraws(hierarchy: hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
+    return PathDraws(hierarchy: series.history.hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
   }
 
-  private func keys(_ panel: Panel) -> TallyKeys {
+  private static func keys(_ panel: Panel, _ series: PanelSeries) -> TallyKeys {
     let keys = Dictionary(uniqueKeysWithValues: series.cells.enumerated().map { ($1, $0) })
     var cell = [Int](repeating: -1, count: panel.municipalities.count * panel.strata.count)
     for (m, municipality) in panel.municipalities.enumerated() {
@@ -52,15 +61,15 @@ public struct DemandForecaster: Forecaster {
     return TallyKeys(count: series.cells.count, cell: cell, strata: panel.strata.count)
   }
 
-  private func isKnown(_ key: Int, _ draws: DemandDraws) -> Bool {
-    switch series.target {
+  private static func isKnown(_ key: Int, _ draws: DemandDraws, _ target: BacktestTarget) -> Bool {
+    switch target {
     case .stock: draws.hasFlowStock(key: key) || draws.hasStockOnly(key: key)
     case .admissions, .homecomings, .otherExits: draws.hasFlows(key: key)
     }
   }
 
   /// `[step][draw]` of one cell, in the series' own periods.
-  private func append(_ key: Int, _ source: DemandDraws, panel: Panel, horizon: Int, draws: Int, to values: inout [Float]) {
+  private static func append(_ key: Int, _ source: DemandDraws, _ series: PanelSeries, panel: Panel, horizon: Int, draws: Int, to values: inout [Float]) {
     var state = LineState(draws: draws, opening: source.openingFlowStock(key: key))
     for step in 0..<(horizon * series.span) {
       if step % series.span == 0 { state.startPeriod() }

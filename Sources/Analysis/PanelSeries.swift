@@ -18,7 +18,7 @@ public enum BacktestTarget: String, CaseIterable, Sendable {
 
 /// One quantity of a panel as series of municipality × area and kind, legal bases summed, with the sums that planners look at.
 ///
-/// Months are taken together by whole calendar quarters: stocks at their end, flows as sums. Kinds of service are never added:
+/// Shorter periods are taken together by whole longer ones: stocks at their end, flows as sums. Kinds of service are never added:
 /// every node above the series is of one kind.
 public struct PanelSeries: Sendable {
   public struct Cell: Hashable, Sendable {
@@ -38,9 +38,12 @@ public struct PanelSeries: Sendable {
   /// The panel's own periods in one of these.
   let span: Int
 
-  /// Nil where no stratum has the quantity, or there are fewer than two periods.
-  public init?(_ panel: Panel, target: BacktestTarget) {
-    let length = panel.length == .month ? PeriodLength.quarter : panel.length
+  /// The length in which a panel is tested: months are noisy and many, so that quarters stand for them.
+  public static func testedLength(_ panel: Panel) -> PeriodLength { max(panel.length, .quarter) }
+
+  /// - Parameter length: of the series' periods, at least the panel's.
+  /// - Returns: nil where no stratum has the quantity, or there are fewer than two periods.
+  public init?(_ panel: Panel, target: BacktestTarget, length: PeriodLength) {
     let enclosing = panel.first.enclosing(length)
     let first = enclosing.firstDay == panel.first.firstDay ? enclosing : enclosing.advanced(by: 1)
     let last = panel.origin.enclosing(length)

@@ -12,12 +12,13 @@ public struct ResultTables: Sendable {
   let horizon: Int
   private let footnotes: [Phrase]
 
-  public init(run: ScenarioRun, request: RunRequest, demand: FittedDemand) {
+  /// - Parameter notes: what the forecast rests on instead of the demand model's own assumptions; nil for those.
+  public init(run: ScenarioRun, request: RunRequest, demand: FittedDemand, notes: [Phrase]? = nil) {
     self.run = run
     self.request = request
     panel = demand.panel
     horizon = demand.horizon
-    footnotes = demand.panel.settings.assumptions + demand.assumptions
+    footnotes = demand.panel.settings.assumptions + (notes ?? demand.assumptions)
   }
 
   // MARK: Machine formats

@@ -87,4 +87,11 @@ public struct ScenarioRun: Sendable {
     rows = summariser.rows()
     openingStock = summariser.openingStock()
   }
+
+  init(copying run: ScenarioRun, rows: [ResultRow]) {
+    plans = run.plans
+    baseOfPlan = run.baseOfPlan
+    openingStock = run.openingStock
+    self.rows = rows
+  }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Analysis
 internal import Demand
+internal import Forecasting
 internal import Groundwork
 internal import Placements
 internal import Scenarios
@@ -29,6 +30,14 @@ struct ForecastCommand: AsyncParsableCommand {
       value: Phrase(da: "navn", en: "label")), transform: PublicationLabel.read)
   var publish: String?
 
+  @Option(
+    help: help(
+      Phrase(
+        da: "stock_and_flow (simuleringen, som scenarier og risiko hviler på), auto (for hvert område den, der klarede sig bedst før), local_level, ets, theta, mean, naive, seasonal_naive eller drift.",
+        en: "stock_and_flow (the simulation that scenarios and risk rest on), auto (for each area the one that did best before), local_level, ets, theta, mean, naive, seasonal_naive or drift."),
+      value: Phrase(da: "model", en: "model")), transform: Choice.name(among: ForecastModel.names))
+  var model = ForecastModel.simulation
+
   @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
@@ -45,6 +54,7 @@ struct ForecastCommand: AsyncParsableCommand {
           da: "--chart tegner for mennesker: --format table eller markdown; tallene selv fås uden --chart.",
           en: "--chart draws for people: --format table or markdown; the figures themselves come without --chart."))
     }
+    if model != ForecastModel.simulation { try checkModel() }
     let session = try ProjectSession(project, output: output)
     let horizon = session.horizon(run.horizon)
     var request = try session.request(run, filter, output: output, horizon: horizon)
@@ -73,7 +83,42 @@ struct ForecastCommand: AsyncParsableCommand {
       demand: demand, capacity: session.extracts.capacity, plans: [builder.reference(named: "basis")], request: request,
       progress: progress.follow)
     progress.finish()
-    return ResultTables(run: result, request: request, demand: demand)
+    guard model != ForecastModel.simulation else { return ResultTables(run: result, request: request, demand: demand) }
+    var forecasts: [Measure: ForecastModel.Result] = [:]
+    for (measure, target) in Self.targets where request.measures?.contains(measure) ?? true {
+      forecasts[measure] = ForecastModel(model).forecast(
+        target, extracts: session.extracts, demand: demand, draws: request.draws, seed: request.seed, threads: request.threads)
+    }
+    var notes: [Phrase] = []
+    for (measure, _) in Self.targets {
+      for note in forecasts[measure]?.notes ?? [] { notes.append(forecasts.count > 1 ? measure.phrase + Phrase(": ") + note : note) }
+    }
+    return ResultTables(run: result.replacing(rowsBy: forecasts, request: request, panel: session.panel), request: request, demand: demand, notes: notes)
+  }
+
+  /// What models of series can forecast.
+  private static let targets: [(Measure, BacktestTarget)] = [
+    (.stock, .stock), (.admissions, .admissions), (.homecomings, .homecomings), (.otherExits, .otherExits),
+  ]
+
+  private func checkModel() throws {
+    if filter.by == .offer {
+      throw UsageError(
+        Phrase(
+          da: "--by offer kræver --model stock_and_flow: de andre modeller kender ikke tilbuddene.",
+          en: "--by offer needs --model stock_and_flow: the other models do not know the offers."))
+    }
+    if publish != nil {
+      throw UsageError(
+        Phrase(
+          da: "--publish kræver --model stock_and_flow, som »plads explain« kan forklare.", en: "--publish needs --model stock_and_flow, which “plads explain” can explain."))
+    }
+    if let other = filter.measure.first(where: { name in !Self.targets.contains { $0.0.rawValue == name } }) {
+      throw UsageError(
+        Phrase(
+          da: "--measure \(other) kræver --model stock_and_flow; de andre modeller har stock, admissions, homecomings og other_exits.",
+          en: "--measure \(other) needs --model stock_and_flow; the other models have stock, admissions, homecomings and other_exits."))
+    }
   }
 
   private func draw(_ tables: ResultTables, _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand) throws

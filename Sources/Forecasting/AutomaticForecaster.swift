@@ -19,7 +19,8 @@ public struct AutomaticForecaster: Forecaster {
 
   /// What was chosen and why.
   public struct Choice: Sendable {
-    public let forecaster: any Forecaster
+    /// Index of the candidate.
+    public let candidate: Int
     /// Scaled CRPS by candidate at the past origins; empty where the history is too short to try any.
     public let scores: [(name: String, crps: Double)]
     /// Periods known at those origins.
@@ -29,33 +30,49 @@ public struct AutomaticForecaster: Forecaster {
   /// Draws for the trial: scores of a few hundred rank candidates as those of thousands.
   private static let trialDraws = 400
 
-  public func choose(_ history: SeriesHistory, horizon: Int, seed: UInt64, threads: Int) -> Choice {
-    let least = max(4, 2 * history.season + 1)
-    let reach = min(horizon, max(1, history.count / 3))
+  /// Past origins a year apart, the latest first as far back as its forecasts can be scored; none where the history is short.
+  func pastOrigins(count: Int, season: Int, reach: Int) -> [Int] {
+    let least = max(4, 2 * season + 1)
     var tried: [Int] = []
-    var origin = history.count - reach
+    var origin = count - reach
     while origin >= least, tried.count < origins {
       tried.append(origin)
-      origin -= history.season
+      origin -= season
     }
-    guard candidates.count > 1, !tried.isEmpty else { return Choice(forecaster: candidates[0], scores: [], origins: []) }
+    return tried.reversed()
+  }
+
+  public func choose(_ history: SeriesHistory, horizon: Int, seed: UInt64, threads: Int) -> Choice {
+    choose(history, horizon: horizon, groups: [nil], seed: seed, threads: threads)[0]
+  }
+
+  /// A choice for each group of nodes (indices of the hierarchy's; nil for all), from one trial.
+  public func choose(_ history: SeriesHistory, horizon: Int, groups: [Set<Int>?], seed: UInt64, threads: Int) -> [Choice] {
+    let reach = min(horizon, max(1, history.count / 3))
+    let tried = pastOrigins(count: history.count, season: history.season, reach: reach)
+    guard candidates.count > 1, !tried.isEmpty else { return groups.map { _ in Choice(candidate: 0, scores: [], origins: []) } }
     let result = RollingOrigin(
-      history, origins: tried.reversed(), horizon: reach, forecasters: candidates, draws: Self.trialDraws, seed: seed, threads: threads)
-    let summaries = candidates.indices.map { BacktestSummary(result, forecaster: $0) }
-    let scores = zip(candidates, summaries).compactMap { candidate, summary in summary.map { (candidate.name, $0.crps) } }
-    var best = 0
-    if let preferred = summaries[0] {
-      var least = 0.0
-      for index in candidates.indices.dropFirst() {
-        guard let difference = summaries[index]?.difference(from: preferred), let error = difference.standardError else { continue }
-        if difference.mean < -error, difference.mean < least { (best, least) = (index, difference.mean) }
-      }
+      history, origins: tried, horizon: reach, forecasters: candidates, draws: Self.trialDraws, seed: seed, threads: threads)
+    return groups.map { nodes in
+      let summaries = candidates.indices.map { BacktestSummary(result, forecaster: $0, nodes: nodes) }
+      let scores = zip(candidates, summaries).compactMap { candidate, summary in summary.map { (candidate.name, $0.crps) } }
+      return Choice(candidate: Self.best(summaries), scores: scores, origins: tried)
     }
-    return Choice(forecaster: candidates[best], scores: scores, origins: tried.reversed())
+  }
+
+  private static func best(_ summaries: [BacktestSummary?]) -> Int {
+    guard let preferred = summaries[0] else { return 0 }
+    var best = 0
+    var least = 0.0
+    for index in summaries.indices.dropFirst() {
+      guard let difference = summaries[index]?.difference(from: preferred), let error = difference.standardError else { continue }
+      if difference.mean < -error, difference.mean < least { (best, least) = (index, difference.mean) }
+    }
+    return best
   }
 
   public func forecast(_ history: SeriesHistory, horizon: Int, draws: Int, seed: UInt64, threads: Int) -> PathDraws {
-    choose(history, horizon: horizon, seed: seed, threads: threads).forecaster
+    candidates[choose(history, horizon: horizon, seed: seed, threads: threads).candidate]
       .forecast(history, horizon: horizon, draws: draws, seed: seed, threads: threads)
   }
 }

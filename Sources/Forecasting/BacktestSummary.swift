@@ -31,12 +31,14 @@ public struct BacktestSummary: Sendable {
   /// - Parameters:
   ///   - level: nodes of this level alone; nil for all.
   ///   - step: this step alone; nil for all.
+  ///   - nodes: these nodes alone, indices of the hierarchy's; nil for all.
   /// - Returns: nil where nothing could be scored.
-  public init?(_ result: RollingOrigin, forecaster: Int, level: String? = nil, step: Int? = nil) {
+  public init?(_ result: RollingOrigin, forecaster: Int, level: String? = nil, step: Int? = nil, nodes: Set<Int>? = nil) {
     var sums = Sums()
     var values: [Key: Double] = [:]
     for record in result.records where record.forecaster == forecaster && record.scale.isUsable {
       if let level, result.hierarchy.nodes[record.node].level != level { continue }
+      if let nodes, !nodes.contains(record.node) { continue }
       let scored = record.scores.enumerated().filter { (step == nil || $0.offset == step) && !$0.element.actual.isNaN }.map(\.element)
       guard !scored.isEmpty else { continue }
       values[Key(origin: record.origin, node: record.node)] = sums.add(scored, scale: record.scale)

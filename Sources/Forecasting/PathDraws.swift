@@ -33,3 +33,26 @@ public struct PathDraws: Sendable {
     return sum
   }
 }
+
+extension PathDraws {
+  /// Paths whose series come from different models; draws of different models are independent of each other.
+  /// - Parameter source: of each bottom series; nil sets it aside.
+  public static func combined(
+    _ hierarchy: SeriesHierarchy, horizon: Int, draws: Int, source: (Int) -> PathDraws?
+  ) -> PathDraws {
+    let length = horizon * draws
+    var values: [Float] = []
+    values.reserveCapacity(hierarchy.bottomCount * length)
+    var setAside: [Int] = []
+    for series in 0..<hierarchy.bottomCount {
+      if let paths = source(series), !paths.setAside.contains(series) {
+        precondition(paths.horizon == horizon && paths.draws == draws, "paths of different size")
+        values += paths.values[(series * length)..<((series + 1) * length)]
+      } else {
+        setAside.append(series)
+        values += [Float](repeating: 0, count: length)
+      }
+    }
+    return PathDraws(hierarchy: hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
+  }
+}

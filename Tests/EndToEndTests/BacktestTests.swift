@@ -115,6 +115,39 @@ struct BacktestTests {
     }
   }
 
+  @Test("A forecast by another model says which, has the same columns and follows the last observations")
+  func otherModel() throws {
+    try Program.withFolder { program in
+      let example = ExampleProject.region.folder
+      let arguments = ["forecast", "-p", example, "--draws", "200", "--format", "csv", "--measure", "stock", "--horizon", "12", "--fresh"]
+      let simulated = try program.run(arguments)
+      let level = try program.run(arguments + ["--model", "local_level"])
+      #expect(level.code == 0, "\(level.errors)")
+      func rows(_ text: String) -> [[Substring]] { text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) } }
+      let (ours, theirs) = (rows(simulated.output), rows(level.output))
+      #expect(ours.map { Array($0.prefix(9)) } == theirs.map { Array($0.prefix(9)) })
+      #expect(ours != theirs)
+      // A month ahead both stand by the last count: their medians differ by a few citizens.
+      for (a, b) in zip(ours, theirs) where a[1] == "2026-11" { #expect(abs((Double(a[10]) ?? 0) - (Double(b[10]) ?? 99)) <= 4) }
+      let people = try program.run("forecast", "-p", example, "--draws", "100", "--horizon", "12", "--model", "naive", "--fresh")
+      #expect(people.output.contains("Model: naive."))
+    }
+  }
+
+  @Test(
+    "What another model cannot do is refused with the way out",
+    arguments: [
+      (["--model", "naive", "--by", "offer"], "stock_and_flow"), (["--model", "ets", "--measure", "occupancy"], "occupancy"),
+      (["--model", "theta", "--publish", "x"], "--publish"), (["--model", "local"], "local_level"),
+    ])
+  func otherModelUsage(_ arguments: [String], _ word: String) throws {
+    try Program.withFolder { program in
+      let run = try program.run(["forecast", "-p", ExampleProject.region.folder] + arguments)
+      #expect(run.code == 2)
+      #expect(run.errors.contains(word), "\(run.errors)")
+    }
+  }
+
   /// The thresholds that were set for the method on real panels of the same kind, one configuration for all.
   @Test(
     "Reference splits are forecast at least as well as was promised", .enabled(if: ReferenceFiles.folder != nil),

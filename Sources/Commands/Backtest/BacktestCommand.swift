@@ -72,7 +72,7 @@ struct BacktestCommand: AsyncParsableCommand {
   }
 
   private func backtest(_ session: ProjectSession) throws {
-    guard let series = PanelSeries(session.panel, target: target) else {
+    guard let series = PanelSeries(session.panel, target: target, length: PanelSeries.testedLength(session.panel)) else {
       throw FindingsError(
         Finding(
           .error, value: target.rawValue, message: Phrase(da: "projektet har ingen sådanne tal over to perioder.", en: "the project has no such figures over two periods."),

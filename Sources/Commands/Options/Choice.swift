@@ -6,9 +6,17 @@ enum Choice {
   static func word<Word: RawRepresentable & CaseIterable & Sendable>(_ type: Word.Type) -> @Sendable (String) throws -> Word
   where Word.RawValue == String {
     let words = Array(Word.allCases)
+    let read = name(among: words.map(\.rawValue))
     return { text in
-      if let word = words.first(where: { $0.rawValue == text }) { return word }
-      let valid = words.map(\.rawValue)
+      let name = try read(text)
+      guard let word = words.first(where: { $0.rawValue == name }) else { preconditionFailure("a name among the words") }
+      return word
+    }
+  }
+
+  static func name(among valid: [String]) -> @Sendable (String) throws -> String {
+    { text in
+      if valid.contains(text) { return text }
       let list = valid.joined(separator: ", ")
       var reason = Phrase(da: "Gyldige: \(list).", en: "Valid: \(list).")
       if let nearest = NearestName.find(text, among: valid) {

@@ -18,6 +18,7 @@ enum Overview {
         plads risk                              hvilke tilbud er i fare, hvor sandsynligt, hvornår
         plads forecast                          prognosen med usikkerhed, område for område; --chart tegner den
       Analytiker: hvilken model, og er usikkerheden ærlig?
+        plads backtest                          ville prognoserne have holdt?
         plads fit --trends                      hjemtagninger pr. 100 pladsår, og hvordan de ændrer sig
         plads fit                               modellens koefficienter; --data FIL til en hvilken som helst tabel
         plads doctor                            hvad programmet regner med på denne maskine
@@ -40,6 +41,7 @@ enum Overview {
         plads risk                              which offers are in danger, how likely, when
         plads forecast                          the forecast with its uncertainty, area by area; --chart draws it
       Analyst: which model, and is its uncertainty honest?
+        plads backtest                          would the forecasts have held?
         plads fit --trends                      homecomings per 100 placed-years, and how they change
         plads fit                               the model's coefficients; --data FILE for any table
         plads doctor                            what the program computes with on this machine
