@@ -26,8 +26,8 @@ struct FitCommand: AsyncParsableCommand {
     CommandConfiguration(
       commandName: "fit",
       abstract: Phrase(
-        da: "Estimér projektets bevægelser, eller en formel på en tabel (--data).",
-        en: "Fit the project's flows, or a formula to any table (--data)."
+        da: "Estimér projektets bevægelser, eller en formel på dem eller på en tabel (--data).",
+        en: "Fit the project's flows, or a formula to them or to any table (--data)."
       ).spoken,
       discussion: Phrase(
         da: "Eksempler: plads fit --trends --area autisme; plads fit --data skibe.csv --formula 'incidents ~ type + year' --family poisson --offset 'log(service)'",
@@ -46,15 +46,19 @@ struct FitCommand: AsyncParsableCommand {
 
   @Option(
     help: help(
-      Phrase(da: "Fx 'y ~ x + (1 | gruppe)' eller 'tilfaelde / alle ~ x'.", en: "Such as 'y ~ x + (1 | group)' or 'cases / all ~ x'."),
+      Phrase(
+        da: "Fx 'y ~ x + (1 | gruppe)' eller 'tilfaelde / alle ~ x'; uden --data på projektets bevægelser, fx 'admissions ~ area'.",
+        en: "Such as 'y ~ x + (1 | group)' or 'cases / all ~ x'; without --data of the project's flows, such as 'admissions ~ area'."),
       value: Phrase(da: "formel", en: "formula")))
   var formula: String?
 
   @Option(
     help: help(
-      Phrase(da: "gaussian, poisson, negative_binomial eller binomial.", en: "gaussian, poisson, negative_binomial or binomial."),
+      Phrase(
+        da: "gaussian (standard med --data), poisson, negative_binomial (standard for bevægelser) eller binomial.",
+        en: "gaussian (default with --data), poisson, negative_binomial (default of flows) or binomial."),
       value: Phrase(da: "familie", en: "family")), transform: Choice.word(FamilyName.self))
-  var family: FamilyName = .gaussian
+  var family: FamilyName?
 
   @Option(
     help: help(
@@ -160,10 +164,12 @@ struct FitCommand: AsyncParsableCommand {
     try refuse(trendOption, needs: "--trends")
     if compare != nil { try refuseBesideComparison(diagnostics != nil ? "--diagnostics" : model.isEmpty ? nil : "--model") }
     if compare == nil { try refuse(origins != nil ? "--origins" : horizon != nil ? "--horizon" : nil, needs: "--compare") }
+    if data == nil { try refuse(sheet != nil ? "--sheet" : nil, needs: "--data") }
     if data != nil || formula != nil {
-      try refuse(compare != nil ? "--compare" : model.isEmpty ? nil : "--model", besides: "--data")
-      return try fitData()
+      try refuse(compare != nil ? "--compare" : model.isEmpty ? nil : "--model", besides: data != nil ? "--data" : "--formula")
+      return try data != nil ? fitData() : fitFlows()
     }
+    try refuse(formulaOption, needs: "--formula")
     try fitProject()
   }
 
@@ -190,9 +196,7 @@ struct FitCommand: AsyncParsableCommand {
   // MARK: Any table
 
   private func fitData() throws {
-    guard let data else {
-      throw UsageError(Phrase(da: "Der mangler --data FIL til formlen.", en: "--data FILE is missing for the formula."))
-    }
+    guard let data else { return }
     guard let formula else {
       throw UsageError(Phrase(da: "Der mangler --formula 'y ~ x'.", en: "--formula 'y ~ x' is missing."))
     }
@@ -200,7 +204,7 @@ struct FitCommand: AsyncParsableCommand {
     let file = try DataFile(path: data, sheet: sheet)
     outputOptions.show(file.notes)
     let request = FitRequest(
-      formula: formula, family: family.family, link: link, offset: offset, weights: weights,
+      formula: formula, family: (family ?? .gaussian).family, link: link, offset: offset, weights: weights,
       method: reml ? .reml : ml || quadrature != nil ? .ml : .automatic, quadraturePoints: quadrature ?? 1)
     let report = FitReport(formula: formula, result: try request.fit(to: file))
     try show(report)
@@ -225,6 +229,15 @@ struct FitCommand: AsyncParsableCommand {
     }
   }
 
+  /// The first option that means nothing without `--formula`.
+  private var formulaOption: String? {
+    let given = [
+      ("--family", family != nil), ("--link", link != nil), ("--offset", offset != nil), ("--weights", weights != nil), ("--ml", ml),
+      ("--reml", reml), ("--quadrature", quadrature != nil),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
   /// The first option that means nothing without `--trends`.
   private var trendOption: String? {
     if by != nil { return "--by" }
@@ -234,6 +247,18 @@ struct FitCommand: AsyncParsableCommand {
   }
 
   // MARK: A project
+
+  /// A formula of the command line fitted to the project's flows, as a model of plads.toml would be.
+  private func fitFlows() throws {
+    guard let formula else { return }
+    let declaration = ModelDeclaration(
+      name: "", flow: nil, formula: .init(formula, places: []), family: (family ?? .negativeBinomial).rawValue, link: link?.rawValue,
+      method: reml ? "reml" : ml || quadrature != nil ? "ml" : nil, offset: offset.map { .init($0, places: []) })
+    let model = try DeclaredModel(declaration, from: .options, weights: weights, quadraturePoints: quadrature ?? 1)
+    if let diagnostics { try Folder.make(diagnostics) }
+    let session = try ProjectSession(project, output: outputOptions)
+    try ModelCommands(session: session, project: project, output: outputOptions, seed: UInt64(seed)).fit([model], diagnostics: diagnostics)
+  }
 
   /// The models that plads.toml declares, else the program's own of every flow.
   private func fitProject() throws {

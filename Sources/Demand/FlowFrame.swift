@@ -34,7 +34,7 @@ struct FlowFrame {
     }
   }
 
-  /// Periods with an unknown count or without exposure are left out: they say nothing about the rate. Exits in a period
+  /// Periods with an unknown count, or with unknown or no exposure, are left out: they say nothing about the rate. Exits in a period
   /// without exposure (the first day absent was the period's first) belong to the time at risk just before.
   init(panel: Panel, clock: FlowClock, flow: Flow, strata: [Int], exposure: Exposure) {
     span = panel.length == .month ? 3 : 1
@@ -49,9 +49,9 @@ struct FlowFrame {
         var row = PartialRow()
         for t in 0..<panel.count {
           let y = counts[counts.startIndex + t]
-          if !y.isNaN {
-            let amount =
-              exposure == .population ? persons[people + t] / 10_000 * years[t] : days[days.startIndex + t] / Self.daysPerYear
+          let amount =
+            exposure == .population ? persons[people + t] / 10_000 * years[t] : days[days.startIndex + t] / Self.daysPerYear
+          if !y.isNaN, !amount.isNaN {
             if amount > 0 {
               row.add(y, amount, times, t)
             } else if y > 0, exposure == .personTime {

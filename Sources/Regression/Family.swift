@@ -66,6 +66,20 @@ struct ResponseData: Sendable {
     }
   }
 
+  /// The outcome of every row that weighs, where they all have the same one at the bound; nil elsewhere, and for values.
+  func soleOutcome(_ family: Family) -> RegressionError.Outcome? {
+    guard family != .gaussian, let first = y.indices.first(where: { totalWeights[$0] > 0 }) else { return nil }
+    let isBinomial = family == .binomial
+    guard y[first] == 0 || (isBinomial && y[first] == 1), y.indices.allSatisfy({ totalWeights[$0] == 0 || y[$0] == y[first] })
+    else { return nil }
+    return y[first] == 1 ? .successes : isBinomial ? .failures : .zeros
+  }
+
+  /// That these terms run to infinity, or that no other outcome was seen.
+  func separation(_ family: Family, terms: [String]) -> RegressionError {
+    soleOutcome(family).map { .oneOutcome($0) } ?? .separation(terms: terms)
+  }
+
   private static func firstInvalid(_ family: Family, _ y: [Double], _ trials: [Double]?) -> Int? {
     func isCount(_ x: Double) -> Bool { x >= 0 && x.isFinite && x == x.rounded() }
     switch family {

@@ -134,6 +134,7 @@ public struct FittedPenalizedGLM: Sendable {
     if problem.hasParameter, !isGaussian, state.parameter >= 0.99 * NegativeBinomialTheta.upperBound {
       warnings.append(.thetaAtBound(theta: state.parameter))
     }
+    if isGaussian, problem.spec.quadraturePoints > 1 { warnings.append(.quadratureUnneeded) }
     self.warnings = warnings
     posterior = PosteriorFactor(factor: state.matrix, basis: problem.basis, isFree: isFree)
   }

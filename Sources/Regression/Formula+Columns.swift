@@ -17,4 +17,14 @@ extension Formula {
     case .proportion(let successes, let trials): successes.columnUses + trials.columnUses
     }
   }
+
+  /// Every column that the formula uses, in the order of names.
+  public var columnNames: [String] {
+    var names = Set(responseColumns.map(\.name))
+    for expression in offsets + smooths.map(\.variable) + ridges.flatMap(\.variables) { names.formUnion(expression.columns.map(\.name)) }
+    for term in terms + groups.flatMap(\.terms) { names.formUnion(term.variables.flatMap(\.columns)) }
+    names.formUnion(groups.flatMap(\.columns))
+    names.formUnion(smooths.compactMap(\.by))
+    return names.sorted()
+  }
 }

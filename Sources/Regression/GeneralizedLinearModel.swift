@@ -28,8 +28,8 @@ public struct GeneralizedLinearModel: Hashable, Sendable {
   ///   - offset: added to the linear predictor.
   ///
   /// Throws `invalidResponse`, `invalidWeight`, `invalidOffset` and `DataError.notFinite` at the first bad row,
-  /// `noPositiveWeight`, `DataError.noRows` and `lengthMismatch`; `separation` where the likelihood has no maximum (also
-  /// where all counts are zero, or all outcomes equal); `nonConvergence` and `numericalBreakdown` with the trace.
+  /// `noPositiveWeight`, `DataError.noRows` and `lengthMismatch`; `separation` where the likelihood has no maximum,
+  /// `oneOutcome` where that is because all counts are zero, or all outcomes equal; `nonConvergence` and `numericalBreakdown` with the trace.
   /// More columns than rows are aliased, with the warning `noResidualDegrees`.
   public func fit(
     design: Matrix, names: [String], response: [Double], trials: [Double]? = nil, weights: [Double]? = nil,

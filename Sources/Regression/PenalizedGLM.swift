@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// A penalised generalised linear model: fixed columns, and blocks of pooled effects whose variances are estimated.
 ///
 /// Weights are those of the observed information, which is positive for every family and link allowed here. A value
@@ -47,8 +49,8 @@ public struct PenalizedGLM: Hashable, Sendable {
   /// Estimates everything. Cost per iteration: O(rows · k²) with k the columns that vary among rows of equal levels,
   /// plus a sparse factorisation; groups are never expanded.
   ///
-  /// Throws `rankDeficient`, `separation` (fixed columns whose coefficients run to infinity), `nonConvergence` with the
-  /// trace, and what is wrong with the data.
+  /// Throws `rankDeficient`, `separation` (fixed columns whose coefficients run to infinity), `oneOutcome` (all counts zero,
+  /// all trials alike), `nonConvergence` with the trace, and what is wrong with the data.
   ///
   /// - Parameters:
   ///   - response: values, counts, or successes of the binomial.
@@ -72,6 +74,7 @@ public struct PenalizedGLM: Hashable, Sendable {
     }
     for (name, column) in zip(fixedNames, fixed) { try Self.requireFinite(column, name) }
     for block in blocks { for case let column? in block.columns { try Self.requireFinite(column, block.name) } }
+    try Self.requireOutcomes(data, family, fixed, fixedNames)
     let basis = try FixedBasis(fixed, names: fixedNames, rows: response.count)
     let problem = PenalizedProblem(self, data, response, basis, fixedNames, blocks)
     let state = PenalizedState(problem)
@@ -91,6 +94,16 @@ public struct PenalizedGLM: Hashable, Sendable {
     let fit = search.finished(maximum, trace: quadrature.trace)
     try fit.requireBounded(basis.reaches)
     return fit
+  }
+
+  /// Where all outcomes are alike, fixed columns that can follow them run away, and no variance can be told.
+  private static func requireOutcomes(
+    _ data: ResponseData, _ family: Family, _ fixed: [[Double]], _ names: [String]
+  ) throws(RegressionError) {
+    guard !fixed.isEmpty, let outcome = data.soleOutcome(family) else { return }
+    var design = Matrix(rows: data.y.count, columns: fixed.count)
+    for (j, column) in fixed.enumerated() { for (i, value) in column.enumerated() { design[i, j] = value } }
+    if Separation(FactoredDesign(design, names: names), data, columns: nil).terms != nil { throw .oneOutcome(outcome) }
   }
 
   private static func requireFinite(_ column: [Double], _ name: String) throws(RegressionError) {

@@ -38,9 +38,21 @@ public enum RegressionError: Error, Equatable, Sendable {
   case rankDeficient(aliased: [String])
   /// A maximum at infinity: these terms separate the outcomes.
   case separation(terms: [String])
+  /// The same where no term is to blame: every row that weighs has the same outcome at the bound of what may be.
+  case oneOutcome(Outcome)
   case nonConvergence([IterationRecord])
   /// A value became infinite or NaN on the way.
   case numericalBreakdown(String, [IterationRecord])
+
+  /// What a response holds that has nothing else.
+  public enum Outcome: String, Equatable, Sendable {
+    /// Every count is zero: the log of their mean is minus infinity.
+    case zeros
+    /// No trial succeeded.
+    case failures
+    /// Every trial succeeded.
+    case successes
+  }
 }
 
 /// What a reader of a fit should know; the wording is made elsewhere.
@@ -59,4 +71,6 @@ public enum RegressionWarning: Equatable, Sendable {
   case noResidualDegrees
   /// The criterion is the Laplace approximation with the fixed effects at the joint mode.
   case approximate(String)
+  /// Points of quadrature were asked for where the integral is exact without them: a Gaussian.
+  case quadratureUnneeded
 }

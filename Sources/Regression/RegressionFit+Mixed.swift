@@ -44,10 +44,11 @@ extension RegressionFit {
         design: problem.design, names: problem.schema.columnNames, response: problem.response, trials: problem.trials,
         weights: problem.weights, offset: problem.offset)
       return nil
-    } catch .separation(let terms) {
-      return .separation(terms: terms)
     } catch {
-      return nil
+      switch error {
+      case .separation, .oneOutcome: return error
+      default: return nil
+      }
     }
   }
 

@@ -54,8 +54,10 @@ struct ReweightedFit {
     do {
       try iterate()
     } catch {
-      if case .separation = error { throw error }
-      try requireMaximum()
+      switch error {
+      case .separation, .oneOutcome: throw error
+      default: try requireMaximum()
+      }
       throw error
     }
     if rowsAtBound > 0 { try requireMaximum() }
@@ -172,10 +174,10 @@ struct ReweightedFit {
     predictor.indices.contains { data.totalWeights[$0] > 0 && abs(predictor[$0] - previous[$0]) > 0.2 }
   }
 
-  /// Throws `separation` where the likelihood has no maximum.
+  /// Throws `separation` or `oneOutcome` where the likelihood has no maximum.
   private mutating func requireMaximum() throws(RegressionError) {
     guard !maximumExists, model.family != .gaussian else { return }
-    if let terms = Separation(design, data, columns: solver.kept).terms { throw .separation(terms: terms) }
+    if let terms = Separation(design, data, columns: solver.kept).terms { throw data.separation(model.family, terms: terms) }
     maximumExists = true
   }
 

@@ -38,7 +38,14 @@ struct FitTests {
       #expect(table.output.contains("\ng         (Intercept)"))
       #expect(try program.run(arguments + ["--format", "markdown"]).output.contains("| --- | ---: |"))
       let csv = try program.run(arguments + ["--format", "csv"])
-      #expect(csv.output.hasPrefix("term,estimate,std_error,statistic,p_value,lower,upper,ratio,ratio_lower,ratio_upper\n(Intercept),"))
+      #expect(csv.output.hasPrefix("term,estimate,std_error,statistic,p_value,lower,upper,ratio,ratio_lower,ratio_upper,part,group\n(Intercept),"))
+      let rows = csv.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(rows.allSatisfy { $0.count == 12 })
+      #expect(rows.filter { $0[10] == "coefficient" }.map { $0[0] } == ["(Intercept)", "x"])
+      #expect(rows.filter { $0[10] == "variance" }.map { $0[11] } == ["g", "Residual"])
+      #expect(rows.contains { $0[10] == "measure" && $0[0] == "log_likelihood" })
+      let plain = try program.run("fit", "--data", "data.csv", "--formula", "y ~ x", "--format", "csv")
+      #expect(plain.output.split(separator: "\n").dropFirst().allSatisfy { $0.hasSuffix(",coefficient,") })
     }
   }
 
@@ -58,6 +65,27 @@ struct FitTests {
       #expect(run.code == 2)
       #expect(run.output.isEmpty)
       for word in words { #expect(run.errors.contains(word), "\(run.errors)") }
+    }
+  }
+
+  @Test("Nothing but zeros, or one outcome, is said so; quadrature that changes nothing, too")
+  func edges() throws {
+    try Program.withFolder { program in
+      try program.write("y,x,g,z,o\n3,1,a,0,1\n5,2,a,0,1\n7,3,b,0,1\n9,4,b,0,1\n12,5,c,0,1\n11,6,c,0,1\n", to: "data.csv")
+      func errors(_ formula: String, _ family: String) throws -> String {
+        let run = try program.run("fit", "--data", "data.csv", "--formula", formula, "--family", family, "--language", "en")
+        #expect(run.code == 1 && run.output.isEmpty)
+        return run.errors
+      }
+      for formula in ["z ~ x", "z ~ x + (1 | g)"] {
+        for family in ["poisson", "negative_binomial"] { #expect(try errors(formula, family).contains("every count of the response is zero")) }
+        #expect(try errors(formula, "binomial").contains("no successes"))
+      }
+      #expect(try errors("o ~ x", "binomial").contains("nothing but successes"))
+      let arguments = ["fit", "--data", "data.csv", "--formula", "y ~ x + (1 | g)", "--language", "en"]
+      let exact = try program.run(arguments + ["--quadrature", "9"])
+      #expect(exact.code == 0 && exact.output.contains("--quadrature changes nothing"), "\(exact.errors)")
+      #expect(try !program.run(arguments + ["--ml"]).output.contains("--quadrature"))
     }
   }
 

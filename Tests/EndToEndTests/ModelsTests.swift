@@ -132,6 +132,60 @@ struct ModelsTests {
     }
   }
 
+  /// An area with two legal bases and day places, one municipality, two years of months: 2, 1 and 3 admissions a month.
+  private static func makeStrata(in program: Program) throws {
+    guard try program.run("new", "p").code == 0 else { throw Program.Failure.notBuilt("plads new") }
+    try program.write(
+      "offer,name,area,legal_basis,kind\nA,A,autisme,107,residential\nB,B,autisme,108,residential\nC,C,autisme,104,day\n", to: "p/data/offers.csv")
+    var rows = "offer,period,payer,stock,admissions,homecomings,other_exits\n"
+    for month in 0..<24 {
+      let period = "\(2023 + month / 12)-\(month % 12 < 9 ? "0" : "")\(month % 12 + 1)"
+      for (offer, count) in [("A", 2), ("B", 1), ("C", 3)] { rows += "\(offer),\(period),740,10,\(count),\(count - 1),1\n" }
+    }
+    try program.write(rows, to: "p/data/activity.csv")
+  }
+
+  static let rates: [(formula: String, rows: Int, keys: Int, rates: [Double])] = [
+    ("admissions ~ kind", 48, 4, [3, 1]), ("admissions ~ 1", 48, 4, [3]), ("admissions ~ 0 + legal_basis", 72, 5, [3, 2, 1]),
+  ]
+
+  @Test("Legal bases that a formula does not name are summed, kinds never are; the output says which", arguments: rates)
+  func sums(_ formula: String, _ rows: Int, _ keys: Int, _ rates: [Double]) throws {
+    try Program.withFolder { program in
+      try Self.makeStrata(in: program)
+      let arguments = ["fit", "-p", "p", "--formula", formula, "--family", "poisson"]
+      let run = try program.run(arguments + ["--format", "json"])
+      #expect(run.code == 0, "\(run.errors)")
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+      let model = try #require((document["models"] as? [[String: Any]])?.first)
+      #expect(model["rows"] as? Int == rows)
+      #expect((model["row_keys"] as? [String])?.count == keys)
+      let ratios = try #require(model["coefficients"] as? [[String: Any]]).compactMap { $0["ratio"] as? Double }
+      // Without a population the exposure is years: two years of 731 days, 365.25 to the year.
+      let years = 731 / 365.25 / 24
+      let expected = rates.enumerated().map { i, rate in formula.contains("kind") && i == 1 ? rate : rate / years }
+      for (ratio, rate) in zip(ratios, expected) { #expect(abs(ratio / rate - 1) < 0.002) }
+      #expect(ratios.count == expected.count)
+      let table = try program.run(arguments + ["--language", "en"])
+      #expect(table.output.contains("never added together") == !formula.contains("kind"), "\(table.output)")
+      #expect(table.output.contains("of each legal basis by itself") == formula.contains("legal_basis"))
+    }
+  }
+
+  @Test("Compared models have the same rows, fine enough for both")
+  func comparedRows() throws {
+    try Program.withFolder { program in
+      try Self.makeStrata(in: program)
+      let models = [("a", "admissions ~ kind"), ("b", "admissions ~ kind + legal_basis")].map { "\n[[model]]\nname = \"\($0)\"\nformula = \"\($1)\"\nfamily = \"poisson\"\n" }
+      try program.write(try program.read("p/plads.toml") + models.joined(), to: "p/plads.toml")
+      let csv = try program.run("fit", "-p", "p", "--compare", "a,b", "--quiet", "--format", "csv", "--origins", "1", "--horizon", "3")
+      #expect(csv.code == 0, "\(csv.errors)")
+      for line in csv.output.split(separator: "\n").dropFirst() { #expect(line.contains(",poisson,72,"), "\(line)") }
+      let alone = try program.run("fit", "-p", "p", "--format", "csv")
+      #expect(alone.output.contains("a,admission,measure,,rows,48,") && alone.output.contains("b,admission,measure,,rows,72,"), "\(alone.output)")
+    }
+  }
+
   static let wrongModels: [(String, [String])] = [
     ("formula = \"admisions ~ season\"", ["kolonne 12", "»admisions«", "Mente du »admissions«?", "\n  ^"]),
     ("formula = \"admissions ~ seson\"", ["kolonne 25", "»seson«", "season", "             ^"]),
@@ -157,7 +211,10 @@ struct ModelsTests {
     (["--model", "saesn"], "Mente du »sæson«?"), (["--compare", "sæson"], "to eller flere"), (["--compare", "sæson,hjem"], "samme bevægelse"),
     (["--compare", "sæson,trend", "--horizon", "27"], "kortere --horizon"), (["--origins", "2"], "--compare"),
     (["--compare", "sæson,trend", "--diagnostics", "d"], "--diagnostics"), (["--trends", "--model", "hjem"], "--model"),
-    (["--data", "x.csv", "--formula", "y ~ x", "--model", "hjem"], "--data"),
+    (["--data", "x.csv", "--formula", "y ~ x", "--model", "hjem"], "--data"), (["--family", "poisson"], "--formula"),
+    (["--formula", "admissions ~ seson"], "Mente du »season«"), (["--formula", "stock ~ season"], "hvilken bevægelse"),
+    (["--formula", "admissions ~ season", "--weights", "person"], "person_time"), (["--formula", "admissions ~ 1", "--offset", "log(popluation)"], "population"),
+    (["--formula", "admissions ~ 1", "--model", "hjem"], "udelad --formula"), (["--sheet", "x"], "--data"),
   ]
 
   @Test("What the command line gets wrong: exit code 2", arguments: wrongArguments)

@@ -72,20 +72,36 @@ import Testing
     #expect(try terms("y ~ factor(g, 'b', 'a', 'c')", data, family) == ["ga", "gc"])
   }
 
-  /// Every count zero, every trial a success or none: the intercept alone runs away.
-  @Test func nothingButOneOutcome() throws {
+  /// Every count zero, every trial a success or none: no term is to blame, with and without others, pooled or not.
+  @Test(arguments: ["1", "x", "g", "0 + g + x", "x + (1 | h)", "1 + (1 | h)", "s(x, k=5)"])
+  func nothingButOneOutcome(_ terms: String) throws {
     var data = DataTable()
-    data.add("zero", [0.0, 0, 0, 0])
-    data.add("one", [1.0, 1, 1, 1])
-    data.add("x", [1.0, 2, 4, 3])
-    #expect(try terms("zero ~ 1", data, .poisson) == ["(Intercept)"])
-    #expect(try terms("zero ~ 1", data, .negativeBinomial(theta: nil)) == ["(Intercept)"])
-    for link in Self.binary {
-      #expect(try terms("zero ~ 1", data, .binomial, link) == ["(Intercept)"])
-      #expect(try terms("one ~ 1", data, .binomial, link) == ["(Intercept)"])
+    data.add("zero", [Double](repeating: 0, count: 12))
+    data.add("one", [Double](repeating: 1, count: 12))
+    data.add("most", [5] + [Double](repeating: 0, count: 11))
+    data.add("w", [0] + [Double](repeating: 1, count: 11))
+    data.add("x", (0..<12).map { Double($0 * $0 % 7) + 0.1 * Double($0) })
+    data.add("g", (0..<12).map { ["a", "b", "c"][$0 % 3] })
+    data.add("h", (0..<12).map { ["p", "q", "r", "s"][$0 / 3] })
+    func outcome(_ response: String, _ family: Family, _ link: Link? = nil, weights: String? = nil) throws -> RegressionError? {
+      let formula = try Formula(parsing: "\(response) ~ \(terms)")
+      do {
+        _ = try RegressionFit.fit(formula: formula, data: data, family: family, link: link, weights: weights)
+        return nil
+      } catch {
+        return error
+      }
     }
-    #expect(try terms("one ~ x", data, .binomial) != nil)
-    #expect(try terms("one ~ x", data, .poisson) == nil)
+    for family in [Family.poisson, .negativeBinomial(theta: nil), .negativeBinomial(theta: 2)] {
+      #expect(try outcome("zero", family) == .oneOutcome(.zeros))
+      // The row that is not zero weighs nothing.
+      #expect(try outcome("most", family, weights: "w") == .oneOutcome(.zeros))
+    }
+    for link in Self.binary {
+      #expect(try outcome("zero", .binomial, link) == .oneOutcome(.failures))
+      #expect(try outcome("one", .binomial, link) == .oneOutcome(.successes))
+    }
+    #expect(try outcome("one", .poisson) == nil)
   }
 
   /// Only a combination of columns separates: x + z > 5.

@@ -56,14 +56,7 @@ struct CoefficientTable {
 
   // MARK: Machines
 
-  /// term, estimate, std_error, statistic, p_value, lower, upper, ratio, ratio_lower, ratio_upper; the last three are
-  /// empty where the link makes no ratio. Intervals are 95 %.
-  var machine: Table {
-    var table = Table(title: Phrase(""), columns: Self.names.map { Table.Column($0) })
-    for coefficient in result.coefficients { table.append([.text(coefficient.term)] + numbers(coefficient)) }
-    return table
-  }
-
+  /// The last three are empty where the link makes no ratio. Intervals are 95 %.
   static let names = ["term", "estimate", "std_error", "statistic", "p_value", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"]
 
   /// The machine columns but the term.

@@ -3,20 +3,30 @@ internal import Groundwork
 internal import Placements
 internal import Regression
 
-/// A model of plads.toml, understood: its formula parsed, its flow known.
+/// A model of the project's flows, understood: its formula parsed, its flow known.
 struct DeclaredModel {
+  enum Origin {
+    /// A `[[model]]` of plads.toml.
+    case settings
+    /// `--formula` on the command line.
+    case options
+  }
+
   let declaration: ModelDeclaration
+  let origin: Origin
   let formula: Formula
   let flow: Flow
   /// Nil where neither the formula nor the declaration leaves room for one.
   let offset: Expression?
+  private let weights: String?
+  private let quadraturePoints: Int
   private let link: Link?
 
   var name: String { declaration.name }
 
-  /// - Throws: `FindingsError` that points into plads.toml.
-  init(_ declaration: ModelDeclaration) throws {
-    let wording = Self.wording(declaration) { _ in .words("") }
+  /// - Throws: `FindingsError` that points into plads.toml, or `UsageError` into the options.
+  init(_ declaration: ModelDeclaration, from origin: Origin = .settings, weights: String? = nil, quadraturePoints: Int = 1) throws {
+    let wording = Self.wording(declaration, origin) { _ in .words("") }
     let parsed: Formula
     do throws(FormulaError) {
       parsed = try Formula(parsing: declaration.formula.text)
@@ -24,16 +34,40 @@ struct DeclaredModel {
       throw wording.error(error)
     }
     self.declaration = declaration
+    self.origin = origin
+    self.weights = weights
+    self.quadraturePoints = quadraturePoints
     formula = parsed
     flow = try Self.flow(of: parsed, declaration, wording)
     link = declaration.link.flatMap(Link.init(rawValue:))
-    offset = try Self.offset(of: parsed, declaration, wording)
+    offset = try Self.offset(of: parsed, declaration, origin, wording)
+    if let weights, !FlowTable.columns.contains(weights) {
+      throw UsageError(
+        Phrase(da: "--weights: der er ingen kolonne »\(weights)«. ", en: "--weights: there is no column “\(weights)”. ")
+          + NearestName.hint(weights, among: FlowTable.columns, listAtMost: 20))
+    }
   }
 
-  private static func wording(_ declaration: ModelDeclaration, row: @escaping (Int) -> RegressionWording.RowName) -> RegressionWording {
+  /// The columns that the model names: what it does not name of the strata's keys is summed over.
+  var columns: Set<String> {
+    Set(formula.columnNames + (offset?.columnUses.map(\.name) ?? []) + [weights].compactMap(\.self))
+  }
+
+  /// What a row stands for.
+  var detail: FlowTable.Detail { FlowTable.Detail(naming: columns) }
+
+  private static func wording(
+    _ declaration: ModelDeclaration, _ origin: Origin, row: @escaping (Int) -> RegressionWording.RowName
+  ) -> RegressionWording {
     RegressionWording(
-      formula: .init(text: declaration.formula.text, origin: .settings(declaration.formula.places)), names: FlowTable.columns, file: nil,
-      row: row)
+      formula: written(declaration.formula, origin, option: "--formula"), names: FlowTable.columns, file: nil, row: row)
+  }
+
+  private static func written(_ text: ModelDeclaration.Text, _ origin: Origin, option: String) -> RegressionWording.Written {
+    switch origin {
+    case .settings: .init(text: text.text, origin: .settings(text.places))
+    case .options: .init(text: text.text, origin: .option(option))
+    }
   }
 
   /// What the response counts, or what the declaration says.
@@ -51,20 +85,22 @@ struct DeclaredModel {
       return flow
     }
     let list = Flow.allCases.map(\.plural).joined(separator: ", ")
-    throw wording.complaint(
-      Phrase(
-        da: "det er ikke til at se, hvilken bevægelse modellen gælder. Lad responsen være en af \(list), eller skriv flow = \"…\".",
-        en: "it cannot be seen which flow the model is about. Let the response be one of \(list), or write flow = \"…\"."),
-      in: wording.formula, at: 0)
+    var reason = Phrase(
+      da: "det er ikke til at se, hvilken bevægelse modellen gælder. Lad responsen være en af \(list)",
+      en: "it cannot be seen which flow the model is about. Let the response be one of \(list)")
+    if case .settings = wording.formula.origin { reason = reason + Phrase(da: ", eller skriv flow = \"…\"", en: ", or write flow = \"…\"") }
+    throw wording.complaint(reason + Phrase("."), in: wording.formula, at: 0)
   }
 
   /// The log exposure of counts, unless the model has an offset of its own.
-  private static func offset(of formula: Formula, _ declaration: ModelDeclaration, _ wording: RegressionWording) throws -> Expression? {
+  private static func offset(
+    of formula: Formula, _ declaration: ModelDeclaration, _ origin: Origin, _ wording: RegressionWording
+  ) throws -> Expression? {
     guard let own = declaration.offset else {
       let isRate = ["negative_binomial", "poisson"].contains(declaration.family) && formula.offsets.isEmpty
       return isRate ? try? Expression(parsing: "log(exposure)") : nil
     }
-    let written = RegressionWording.Written(text: own.text, origin: .settings(own.places))
+    let written = written(own, origin, option: "--offset")
     let parsed: Expression
     do throws(FormulaError) {
       parsed = try Expression(parsing: own.text)
@@ -90,11 +126,12 @@ struct DeclaredModel {
 
   /// Fits the rows given (all where nil) of the flow's table.
   /// - Parameter method: the declared one where nil.
-  /// - Throws: `FindingsError` that names the row by municipality, stratum and period.
+  /// - Throws: `FindingsError` that names the row by municipality, area, kind and period.
   func fit(_ table: FlowTable, panel: Panel, rows: [Int]? = nil, method: RegressionFit.Method? = nil) throws -> RegressionResult {
     do throws(RegressionError) {
       return try RegressionFit.fit(
-        formula: formula, data: rows.map(table.data.rows) ?? table.data, family: family, link: link, offset: offset, method: method ?? self.method)
+        formula: formula, data: rows.map(table.data.rows) ?? table.data, family: family, link: link, offset: offset, weights: weights,
+        method: method ?? self.method, quadraturePoints: quadraturePoints)
     } catch {
       throw wording(table, panel, rows).error(error)
     }
@@ -110,6 +147,6 @@ struct DeclaredModel {
   }
 
   private func wording(_ table: FlowTable, _ panel: Panel, _ rows: [Int]?) -> RegressionWording {
-    Self.wording(declaration) { .words(table.name(of: rows?[$0] ?? $0, in: panel)) }
+    Self.wording(declaration, origin) { .words(table.name(of: rows?[$0] ?? $0, in: panel)) }
   }
 }

@@ -16,7 +16,11 @@ struct ModelCommands {
   /// Every model fitted, or the named ones.
   func fit(_ names: [String], diagnostics: String?) throws {
     let declared = try names.isEmpty ? settings.models : names.map(model)
-    let fits = try ModelFits(try declared.map { try DeclaredModel($0) }, panel: session.panel)
+    try fit(try declared.map { try DeclaredModel($0) }, diagnostics: diagnostics)
+  }
+
+  func fit(_ models: [DeclaredModel], diagnostics: String?) throws {
+    let fits = try ModelFits(models, panel: session.panel)
     switch output.format {
     case .json: try output.write(fits.json(notices: notices, seed: seed).text(brokenToDepth: 3) + "\n")
     case .csv: try output.write(headed(fits.machine))
@@ -28,7 +32,7 @@ struct ModelCommands {
   private func plot(_ fits: ModelFits, into folder: String) throws {
     let rows = fits.fits.map { fit in
       DiagnosticRows(
-        fit.result, data: fit.table.data, key: FileKey.of(fit.model.name), title: Phrase(fit.model.name), tables: fit.report.people, seed: seed,
+        fit.result, data: fit.table.data, key: FileKey.of(fit.model.name), title: Phrase(fit.model.name.isEmpty ? fit.report.formula : fit.model.name), tables: fit.report.people, seed: seed,
         time: fit.table.time)
     }
     try output.writePlots(rows, into: folder, notices: notices)
@@ -47,7 +51,8 @@ struct ModelCommands {
         Phrase(da: "--compare: modellerne gælder ikke samme bevægelse.", en: "--compare: the models are not about the same flow."))
     }
     let panel = session.panel
-    let table = FlowTable(panel: panel, flow: first.flow)
+    // The same rows for all, fine enough for each: otherwise neither criteria nor scores could be compared.
+    let table = FlowTable(panel: panel, flow: first.flow, detail: models.map(\.detail).max() ?? first.detail)
     try ModelFits.requireRows(table, of: first)
     let horizon = wanted ?? panel.length.perYear
     let origins = ModelBacktest.origins(panel: panel, count: count, horizon: horizon)
@@ -62,7 +67,7 @@ struct ModelCommands {
     let backtest = try ModelBacktest(models, table, panel: panel, origins: origins, horizon: horizon) { progress.advance(by: $0) }
     let fits = try models.map { try $0.fit(table, panel: panel, method: .ml) }
     progress.finish()
-    let comparison = ModelComparison(models: models, fits: fits, backtest: backtest, panel: panel)
+    let comparison = ModelComparison(models: models, fits: fits, backtest: backtest, panel: panel, detail: table.detail)
     try session.print(comparison.people, machine: comparison.machine, project, output)
   }
 

@@ -1,5 +1,4 @@
 internal import Demand
-internal import Glibc
 internal import Groundwork
 internal import Placements
 internal import Regression
@@ -23,10 +22,11 @@ struct ModelFits {
   /// - Throws: `FindingsError` of the first model that cannot be fitted.
   init(_ models: [DeclaredModel], panel: Panel) throws {
     self.panel = panel
-    var tables: [Flow: FlowTable] = [:]
+    var tables: [FlowTable] = []
     fits = try models.map { model in
-      let table = tables[model.flow] ?? FlowTable(panel: panel, flow: model.flow)
-      tables[model.flow] = table
+      let known = tables.first { $0.flow == model.flow && $0.detail == model.detail }
+      let table = known ?? FlowTable(panel: panel, flow: model.flow, detail: model.detail)
+      if known == nil { tables.append(table) }
       try Self.requireRows(table, of: model)
       return Fitted(model: model, table: table, result: try model.fit(table, panel: panel))
     }
@@ -34,9 +34,10 @@ struct ModelFits {
 
   static func requireRows(_ table: FlowTable, of model: DeclaredModel) throws {
     guard table.period.isEmpty else { return }
+    let isDeclared = model.origin == .settings
     throw FindingsError(
       Finding(
-        .error, file: "plads.toml", row: model.declaration.line, value: model.name,
+        .error, file: isDeclared ? "plads.toml" : nil, row: model.declaration.line, value: isDeclared ? model.name : nil,
         message: Phrase(
           da: "projektet har ingen rækker for \(model.flow.phrase.da): de er ikke talt, eller belægningen er ukendt.",
           en: "the project has no rows for \(model.flow.phrase.en): they were not counted, or the stock is unknown."),
@@ -55,19 +56,13 @@ struct ModelFits {
   }
 
   private func notes(_ fit: Fitted) -> [Phrase] {
-    var notes: [Phrase] = []
-    if fit.model.offset?.description == "log(exposure)" {
-      notes.append(
-        fit.model.flow == .admission
-          ? Phrase(
-            da: "Raten er pr. 10.000 indbyggere i områdets aldersgruppe om året, for hvert lag (lovgrundlag og art) af området for sig (offset log(exposure)).",
-            en: "The rate is per 10,000 inhabitants of the area's age band a year, for each stratum (legal basis and kind) of the area by itself (offset log(exposure)).")
-          : Phrase(da: "Raten er pr. personår (offset log(exposure)).", en: "The rate is per person-year (offset log(exposure))."))
-    }
+    var notes = RowNotes(model: fit.model, table: fit.table).phrases
     let (unknown, unexposed) = (EstimateText.count(fit.table.unknown), EstimateText.count(fit.table.unexposed))
     if fit.table.unknown > 0 {
       notes.append(
-        Phrase(da: "\(unknown.da) celler er udeladt, fordi antallet er ukendt.", en: "\(unknown.en) cells are left out because the count is unknown."))
+        Phrase(
+          da: "\(unknown.da) celler er udeladt, fordi antal eller eksponering er ukendt.",
+          en: "\(unknown.en) cells are left out because the count or the exposure is unknown."))
     }
     if fit.table.unexposed > 0 {
       notes.append(
@@ -87,35 +82,9 @@ struct ModelFits {
     var table = Table(title: Phrase(da: "Modeller", en: "Models"), columns: names.map { Table.Column($0) })
     for fit in fits {
       let head: [Table.Cell] = [.text(fit.model.name), .text(fit.model.flow.rawValue)]
-      let coefficients = CoefficientTable(result: fit.result)
-      for coefficient in fit.result.coefficients {
-        table.append(head + [.text("coefficient"), .empty, .text(coefficient.term)] + coefficients.numbers(coefficient))
-      }
-      for component in fit.result.varianceComponents { table.append(head + Self.row(component)) }
-      for (name, value) in Self.measures(fit.result) {
-        let blanks = [Table.Cell](repeating: .empty, count: 8)
-        table.append(head + [.text("measure"), .empty, .text(name), .estimate(value)] + blanks)
-      }
+      for row in MachineRows(result: fit.result).all { table.append(head + [.text(row.part), row.group, .text(row.term)] + row.numbers) }
     }
     return table
-  }
-
-  private static func row(_ component: RegressionResult.VarianceComponent) -> [Table.Cell] {
-    let reach = component.logStandardError.map { exp(EstimateText.reach * $0) }
-    return [
-      .text("variance"), .text(component.group), .text(component.term), .estimate(component.variance),
-      component.logStandardError.map { .estimate($0) } ?? .empty, .empty, .empty, reach.map { .estimate(component.variance / $0) } ?? .empty,
-      reach.map { .estimate(component.variance * $0) } ?? .empty, .empty, .empty, .empty,
-    ]
-  }
-
-  private static func measures(_ result: RegressionResult) -> [(String, Double)] {
-    [
-      ("rows", Double(result.count)), ("parameters", Double(result.parameters)),
-      ("effective_degrees_of_freedom", result.effectiveDegreesOfFreedom), ("df_residual", Double(result.residualDegreesOfFreedom)),
-      ("deviance", result.deviance), ("log_likelihood", result.logLikelihood), ("aic", result.aic), ("bic", result.bic),
-      ("theta", result.theta ?? .nan), ("dispersion", result.dispersion),
-    ]
   }
 
   /// `{"meta": {"notices": …}, "models": [{"name", "flow", … as of fit --data}]}`.
@@ -128,6 +97,7 @@ struct ModelFits {
             .init("name", .string(fit.model.name)), .init("flow", .string(fit.model.flow.rawValue)),
             .init("offset", .string(fit.model.offset?.description)), .init("cells_unknown", .integer(fit.table.unknown)),
             .init("cells_without_exposure", .integer(fit.table.unexposed)),
+            .init("row_keys", .array(fit.table.detail.keys.map { .string($0) })),
           ]
           return .object(head + FitJSON(formula: fit.report.formula, result: fit.result, seed: seed).members)
         }),

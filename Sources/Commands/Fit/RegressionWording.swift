@@ -144,6 +144,7 @@ struct RegressionWording {
           da: "leddene \(Self.list(terms)) skiller udfaldene helt, så estimatet er uendeligt.",
           en: "the terms \(Self.list(terms)) separate the outcomes, so that the estimate is infinite."),
         Phrase(da: "Fjern dem, eller slå niveauer sammen.", en: "Take them out, or join levels."))
+    case .oneOutcome(let outcome): return finding(Self.describe(outcome), Self.remedy)
     case .noSpread:
       return finding(
         Phrase(
@@ -177,6 +178,26 @@ struct RegressionWording {
         Phrase(da: "Se efter ekstreme værdier, eller skalér kolonnerne.", en: "Look for extreme values, or scale the columns."))
     }
   }
+
+  private static func describe(_ outcome: RegressionError.Outcome) -> Phrase {
+    switch outcome {
+    case .zeros:
+      Phrase(
+        da: "alle antal i responsen er nul: middelværdiens logaritme er minus uendelig, og intet led kan estimeres.",
+        en: "every count of the response is zero: the log of their mean is minus infinity, and no term can be estimated.")
+    case .failures:
+      Phrase(
+        da: "responsen har ingen succeser: sandsynligheden estimeres til 0, og intet led kan estimeres.",
+        en: "the response has no successes: the probability is estimated as 0, and no term can be estimated.")
+    case .successes:
+      Phrase(
+        da: "responsen har lutter succeser: sandsynligheden estimeres til 1, og intet led kan estimeres.",
+        en: "the response has nothing but successes: the probability is estimated as 1, and no term can be estimated.")
+    }
+  }
+
+  private static let remedy = Phrase(
+    da: "Vælg rækker med forskellige udfald, eller en anden respons.", en: "Choose rows with different outcomes, or another response.")
 
   func unknownColumn(_ name: String, at position: Int, in written: Written) -> any Error {
     let position = Self.place(of: name, in: written.text, from: position) ?? position
@@ -277,6 +298,7 @@ struct RegressionWording {
     case .singularCovariance: "singular_covariance"
     case .noResidualDegrees: "no_residual_degrees"
     case .approximate: "approximate"
+    case .quadratureUnneeded: "quadrature_unneeded"
     }
   }
 
@@ -302,6 +324,10 @@ struct RegressionWording {
     case .noResidualDegrees:
       Phrase(da: "der er ingen frihedsgrader tilbage til residualerne.", en: "no degrees of freedom are left for the residuals.")
     case .approximate(let what): Phrase(da: "tilnærmet: \(what).", en: "approximate: \(what).")
+    case .quadratureUnneeded:
+      Phrase(
+        da: "--quadrature ændrer intet: en normalfordelt models integral er eksakt uden.",
+        en: "--quadrature changes nothing: a Gaussian model's integral is exact without it.")
     }
   }
 }

@@ -126,8 +126,10 @@ enum ProjectTemplate {
       # Modeller
 
       En model under `[[model]]` i plads.toml har `name` og `formula`, og om ønsket `flow` (admissions, homecomings, other_exits; ellers det, responsen tæller),
-      `family` (negative_binomial er standard; poisson, gaussian, binomial), `link`, `method` (ml, reml) og `offset`. Dens rækker er kommune × gruppe × periode,
-      hvor antallet er kendt og nogen kunne flytte; uden `offset` i model eller formel lægges log(exposure) til for tællinger.
+      `family` (negative_binomial er standard; poisson, gaussian, binomial), `link`, `method` (ml, reml) og `offset`. Dens rækker er kommune × område × art × periode,
+      hvor antallet er kendt og nogen kunne flytte; nævner formlen `legal_basis` eller `stratum`, har hvert lovgrundlag sine egne rækker, ellers er de lagt sammen
+      (antal og persontid lægges sammen, befolkningen tælles én gang; en sum med en ukendt del er ukendt). Arter (`kind`) lægges aldrig sammen. Uden `offset` i
+      model eller formel lægges log(exposure) til for tællinger. En enkelt model uden at skrive den ned: `plads fit --formula 'admissions ~ area'`.
 
 
       """ + modelColumns,
@@ -136,8 +138,10 @@ enum ProjectTemplate {
       # Models
 
       A model below `[[model]]` in plads.toml has `name` and `formula`, and if wanted `flow` (admissions, homecomings, other_exits; else what the response counts),
-      `family` (negative_binomial by default; poisson, gaussian, binomial), `link`, `method` (ml, reml) and `offset`. Its rows are municipality × stratum × period
-      where the count is known and somebody could have moved; without an `offset` in model or formula log(exposure) is added for counts.
+      `family` (negative_binomial by default; poisson, gaussian, binomial), `link`, `method` (ml, reml) and `offset`. Its rows are municipality × area × kind × period
+      where the count is known and somebody could have moved; where the formula names `legal_basis` or `stratum` every legal basis has rows of its own, else they are
+      added (counts and person-time add, the population counts once; a sum with an unknown part is unknown). Kinds are never added together. Without an `offset` in
+      model or formula log(exposure) is added for counts. A single model without writing it down: `plads fit --formula 'admissions ~ area'`.
 
 
       """ + modelColumns)
@@ -146,7 +150,7 @@ enum ProjectTemplate {
     | column | |
     |---|---|
     | municipality, home | name; `yes` in the home region, else `no` |
-    | area, kind, legal_basis, stratum | texts; stratum joins the three |
+    | area, kind, legal_basis, stratum | texts; stratum joins the three; the last two split the rows |
     | period, years, year, season | 1, 2, …; years from the middle of the data; 2027; `01` to `12`, `Q1` to `Q4` |
     | admissions, homecomings, other_exits, stock | counts of the period, citizens at its end |
     | person_time, population, exposure | person-years; persons in the area's age band; 10,000 inhabitants × years for admissions, person-years for exits |

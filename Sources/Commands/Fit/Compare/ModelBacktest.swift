@@ -27,7 +27,7 @@ struct ModelBacktest {
   let municipality: [Int]
   /// Index of the period.
   let period: [Int]
-  /// Of each row: its area and period at its origin, as one number.
+  /// Of each row: its area, kind and period at its origin, as one number.
   private let total: [Int]
 
   /// Coverage asked of the predictive intervals.
@@ -48,13 +48,16 @@ struct ModelBacktest {
     var scores = [Scores](repeating: Scores(), count: models.count)
     var rows: [Int] = []
     var totals: [Int] = []
-    let areas = Self.areas(table)
+    let kinds = table.kind.map { ServiceKind.allCases.firstIndex(of: $0) ?? 0 }
     for origin in origins {
       let past = table.period.indices.filter { table.period[$0] < origin }
       let future = table.period.indices.filter { (origin..<(origin + horizon)).contains(table.period[$0]) }
       guard !past.isEmpty, !future.isEmpty else { continue }
       rows += future
-      totals += future.map { (origin * (panel.count + 1) + table.period[$0]) * (panel.areas.count + 1) + areas[$0] }
+      totals += future.map { row in
+        let time = origin * (panel.count + 1) + table.period[row]
+        return (time * panel.areas.count + table.area[row]) * ServiceKind.allCases.count + kinds[row]
+      }
       for (index, model) in models.enumerated() {
         do {
           try Self.score(model, table, panel, past, future, into: &scores[index])
@@ -70,16 +73,6 @@ struct ModelBacktest {
     municipality = rows.map { table.municipality[$0] }
     period = rows.map { table.period[$0] }
     total = totals
-  }
-
-  private static func areas(_ table: FlowTable) -> [Int] {
-    guard case .texts(let names) = table.data["area"] else { return [] }
-    var numbers: [String: Int] = [:]
-    return names.map { name in
-      let number = numbers[name ?? ""] ?? numbers.count
-      numbers[name ?? ""] = number
-      return number
-    }
   }
 
   private static func score(
@@ -117,7 +110,7 @@ struct ModelBacktest {
     let crps: Double
     let meanAbsoluteError: Double
     let wape: Double
-    /// The same of sums over the municipalities, by area and period.
+    /// The same of sums over the municipalities, by area, kind and period.
     let areaWape: Double
     let bias: Double
     let coverage: Double

@@ -1,3 +1,4 @@
+internal import Demand
 internal import Glibc
 internal import Groundwork
 internal import Placements
@@ -10,6 +11,8 @@ struct ModelComparison {
   let fits: [RegressionResult]
   let backtest: ModelBacktest
   let panel: Panel
+  /// What a row stands for: as fine as the finest of the models needs.
+  let detail: FlowTable.Detail
 
   private static func margin(_ difference: PairedDifference) -> (lower: Double, upper: Double) {
     let reach = EstimateText.reach * difference.standardError
@@ -23,8 +26,8 @@ struct ModelComparison {
   /// Columns: model, flow, formula, family, rows, parameters, effective_degrees_of_freedom, log_likelihood, aic, bic, origins,
   /// horizon, predictions, log_score, crps, mae, wape, bias, coverage80, base, delta_aic, delta_bic, delta_log_score,
   /// delta_log_score_lower, delta_log_score_upper, delta_crps, delta_crps_lower, delta_crps_upper, delta_mae, delta_mae_lower,
-  /// delta_mae_upper, wape_area (of sums over the municipalities by area and period). Differences are the model's less the base's (the first named; empty for itself), with 95 % intervals
-  /// of the mean, clustered by municipality and period. Log scores and CRPS are means over the rows predicted.
+  /// delta_mae_upper, wape_area (of sums over the municipalities by area, kind and period).
+  /// Differences are the model's less the base's (the first named; empty for itself), with 95 % intervals of the mean, clustered by municipality and period. Log scores and CRPS are means over the rows predicted.
   var machine: Table {
     let names =
       ["model", "flow", "formula", "family", "rows", "parameters", "effective_degrees_of_freedom", "log_likelihood", "aic", "bic", "origins"]
@@ -131,8 +134,8 @@ struct ModelComparison {
     return [
       verdict(other),
       Phrase(
-        da: "Logscore til dækning: gennemsnit over \(count.da) forudsagte rækker; hver model er estimeret til og med \(origins) og har forudsagt de næste \(backtest.horizon) perioder med kendt eksponering.",
-        en: "Log score to coverage: means over \(count.en) predicted rows; each model was fitted up to \(origins) and predicted the next \(backtest.horizon) periods with known exposure."),
+        da: "Logscore til dækning: gennemsnit over \(count.da) forudsagte rækker (\(detail.phrase.da), ens for begge modeller); hver model er estimeret til og med \(origins) og har forudsagt de næste \(backtest.horizon) perioder med kendt eksponering.",
+        en: "Log score to coverage: means over \(count.en) predicted rows (\(detail.phrase.en), the same for both models); each model was fitted up to \(origins) and predicted the next \(backtest.horizon) periods with known exposure."),
       Phrase(
         da: "Forskel er den anden models tal minus den førstes; intervallet er for gennemsnittet af parvise forskelle, klynget på kommune og periode. ≈: ingen klar forskel (AIC og BIC: under 2). Intervaller af hele tal dækker gerne mere end 80 %. WAPE er absolutte fejl delt med det observerede, rækkevis og af områdernes summer pr. periode.",
         en: "A difference is the second model's figure less the first's; the interval is for the mean of paired differences, clustered by municipality and period. ≈: no clear difference (AIC and BIC: below 2). Intervals of whole numbers tend to cover more than 80%. WAPE is absolute errors over what was observed, by row and of the areas' sums by period."),
