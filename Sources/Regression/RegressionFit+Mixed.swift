@@ -170,6 +170,7 @@ private struct MixedResult {
     if let theta = fit.theta, fit.warnings.contains(.thetaAtBound(theta: theta)) {
       result.append(.thetaAtBound(theta: theta))
     }
+    if fit.warnings.contains(.quadratureUnneeded) { result.append(.quadratureUnneeded) }
     return result
   }
 

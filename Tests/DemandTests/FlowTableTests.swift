@@ -74,7 +74,8 @@ import Testing
         }
       }
     }
-    let panel = try Panel(Extracts(settings: ProjectSettings(name: "p"), activity: activity))
+    let payers = ["740", "751"].map { Municipality(code: $0, name: $0, region: "") }
+    let panel = try Panel(Extracts(settings: ProjectSettings(name: "p"), municipalities: payers, activity: activity))
     for flow in Flow.allCases {
       let table = FlowTable(panel: panel, flow: flow, detail: .kind)
       #expect(table.period.count == 23 && table.unknown == 1 && table.unexposed == 0)

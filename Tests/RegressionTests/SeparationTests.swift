@@ -78,11 +78,11 @@ import Testing
     var data = DataTable()
     data.add("zero", [Double](repeating: 0, count: 12))
     data.add("one", [Double](repeating: 1, count: 12))
-    data.add("most", [5] + [Double](repeating: 0, count: 11))
-    data.add("w", [0] + [Double](repeating: 1, count: 11))
-    data.add("x", (0..<12).map { Double($0 * $0 % 7) + 0.1 * Double($0) })
-    data.add("g", (0..<12).map { ["a", "b", "c"][$0 % 3] })
-    data.add("h", (0..<12).map { ["p", "q", "r", "s"][$0 / 3] })
+    data.add("most", [5.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    data.add("w", [0.0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+    data.add("x", [0.0, 1.1, 4.2, 2.3, 2.4, 4.5, 1.6, 0.7, 1.8, 4.9, 3, 3.1])
+    data.add("g", ["a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c"])
+    data.add("h", ["p", "p", "p", "q", "q", "q", "r", "r", "r", "s", "s", "s"])
     func outcome(_ response: String, _ family: Family, _ link: Link? = nil, weights: String? = nil) throws -> RegressionError? {
       let formula = try Formula(parsing: "\(response) ~ \(terms)")
       do {

@@ -1,6 +1,7 @@
 internal import Demand
 internal import Groundwork
 internal import Placements
+internal import Regression
 
 /// What a model's rows stand for, and so what its rate is a rate of.
 struct RowNotes {
