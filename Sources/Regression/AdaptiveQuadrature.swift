@@ -42,7 +42,7 @@ final class AdaptiveQuadrature {
     switch problem.spec.family {
     case .gaussian: preconditionFailure("the Gaussian's likelihood is exact without quadrature")
     case .poisson: add(PoissonKernel(), sigma, &sum)
-    case .negativeBinomial: add(NegativeBinomialKernel(theta: theta, logTheta: log(theta)), sigma, &sum)
+    case .negativeBinomial: add(NegativeBinomialKernel(theta: theta), sigma, &sum)
     case .binomial:
       switch problem.spec.link {
       case .probit: add(ProbitKernel(), sigma, &sum)

@@ -1,20 +1,6 @@
-internal import LinearAlgebra
-
 extension FactoredDesign {
   /// Puts a design together from terms, each the product of numeric columns and of factors' dummies.
   struct Builder {
-    /// A factor in a term: its place, and the first level with a dummy.
-    struct Dummies {
-      let factor: Int
-      let first: Int
-    }
-
-    private struct Term {
-      let rowColumn: Int
-      let factors: [Dummies]
-      let firstColumn: Int
-    }
-
     private let rowCount: Int
     private let names: [String]
     private var expressions: [Expression?] = []
@@ -23,7 +9,7 @@ extension FactoredDesign {
     private var factorNames: [(column: String, levels: [String])] = []
     private var factors: [[Int32]] = []
     private var levelCounts: [Int] = []
-    private var terms: [Term] = []
+    private var terms: [DesignParts.Term] = []
     private var columnCount = 0
 
     init(rowCount: Int, names: [String]) {
@@ -58,7 +44,7 @@ extension FactoredDesign {
     }
 
     /// Adds a term: the product of numeric columns (none is the constant) and of factors, the first varying fastest.
-    mutating func add(numeric places: [Int], factors used: [Dummies]) {
+    mutating func add(numeric places: [Int], factors used: [DesignParts.Dummies]) {
       let rowColumn: Int
       if places.isEmpty {
         rowColumn = 0
@@ -68,76 +54,21 @@ extension FactoredDesign {
         products.append(places)
         rowColumn = products.count
       }
-      terms.append(Term(rowColumn: rowColumn, factors: used, firstColumn: columnCount))
+      terms.append(DesignParts.Term(rowColumn: rowColumn, factors: used, firstColumn: columnCount))
       columnCount += used.reduce(1) { $0 * max(0, levelCounts[$1.factor] - $1.first) }
     }
 
-    func design() -> FactoredDesign {
+    /// What was added, in the data's order of rows.
+    func parts() -> DesignParts {
       precondition(columnCount == names.count, "one name for each column")
-      var numerics = products.map { places in
+      let numerics = products.map { places in
         places.dropFirst().reduce(columns[places[0]]) { a, place in zip(a, columns[place]).map { $0 * $1 } }
       }
-      guard !factors.isEmpty else {
-        return FactoredDesign(
-          names: names, numerics: numerics, order: nil, cells: rowCount > 0 ? [0..<rowCount] : [],
-          actives: [terms.map { Active(rowColumn: Int32($0.rowColumn), column: Int32($0.firstColumn)) }],
-          rowCount: rowCount, hasFactors: false)
-      }
-      let order = sortedRows()
-      numerics.withUnsafeMutableBufferPointer { columns in
-        let columns = columns
-        LinearAlgebra.inParallel(columns.count) { k in columns[k] = columns[k].gathered(order) }
-      }
-      let cells = self.cells(order)
-      return FactoredDesign(
-        names: names, numerics: numerics, order: order, cells: cells,
-        actives: cells.map { actives(inRow: Int(order[$0.lowerBound])) }, rowCount: rowCount, hasFactors: true)
+      return DesignParts(
+        rowCount: rowCount, names: names, numerics: numerics, factors: factors, levelCounts: levelCounts, terms: terms)
     }
 
-    /// Rows by the levels of all factors, equal ones in their own order: counting sorts, the last factor first.
-    private func sortedRows() -> [Int32] {
-      var order = (0..<rowCount).map { Int32($0) }
-      var sorted = order
-      for (factor, levels) in zip(factors, levelCounts).reversed() {
-        var places = [Int](repeating: 0, count: levels + 1)
-        for level in factor { places[Int(level) + 1] += 1 }
-        for i in 1..<places.count { places[i] += places[i - 1] }
-        for row in order {
-          let level = Int(factor[Int(row)])
-          sorted[places[level]] = row
-          places[level] += 1
-        }
-        swap(&order, &sorted)
-      }
-      return order
-    }
-
-    private func cells(_ order: [Int32]) -> [Range<Int>] {
-      var cells: [Range<Int>] = []
-      var start = 0
-      for i in 1..<(order.count + 1) {
-        let isEnd =
-          i == order.count || factors.contains { $0[Int(order[i])] != $0[Int(order[i - 1])] }
-        if isEnd {
-          cells.append(start..<i)
-          start = i
-        }
-      }
-      return cells
-    }
-
-    private func actives(inRow row: Int) -> [Active] {
-      terms.compactMap { term in
-        var (column, distance) = (term.firstColumn, 1)
-        for dummies in term.factors {
-          let level = Int(factors[dummies.factor][row]) - dummies.first
-          guard level >= 0 else { return nil }
-          column += distance * level
-          distance *= levelCounts[dummies.factor] - dummies.first
-        }
-        return Active(rowColumn: Int32(term.rowColumn), column: Int32(column))
-      }
-    }
+    func design() -> FactoredDesign { FactoredDesign(parts()) }
   }
 }
 

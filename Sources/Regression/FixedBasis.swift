@@ -4,11 +4,30 @@ internal import LinearAlgebra
 /// Fixed columns as the penalised engine sees them: for small problems made orthogonal first, so that polynomials and
 /// years in the thousands lose no digits in its normal equations. β = T γ with γ the coefficients of `columns`.
 struct FixedBasis {
-  let columns: [[Double]]
+  let columns: Columns
   /// T, upper triangular; nil is the identity.
   let transform: Matrix?
   /// The largest absolute number of each column as it was given.
   let reaches: [Double]
+
+  enum Columns {
+    case dense([[Double]])
+    /// Of these pieces the columns at the given places.
+    case parts(DesignParts, kept: [Int])
+  }
+
+  var count: Int {
+    switch columns {
+    case .dense(let columns): columns.count
+    case .parts(_, let kept): kept.count
+    }
+  }
+
+  /// Factors of columns in pieces.
+  var factors: [RowPatterns.Key] {
+    guard case .parts(let parts, _) = columns else { return [] }
+    return zip(parts.factors, parts.levelCounts).map { RowPatterns.Key(index: $0, levels: $1) }
+  }
 
   /// Rows above which columns are taken as they are: orthogonal columns would undo the sparsity of dummies.
   static let largest = 20_000
@@ -17,7 +36,7 @@ struct FixedBasis {
   init(_ fixed: [[Double]], names: [String], rows: Int) throws(RegressionError) {
     reaches = fixed.map { column in column.reduce(0) { max($0, abs($1)) } }
     guard rows <= FixedBasis.largest, !fixed.isEmpty else {
-      columns = fixed
+      columns = .dense(fixed)
       transform = nil
       return
     }
@@ -46,8 +65,24 @@ struct FixedBasis {
     }
     guard aliased.isEmpty else { throw .rankDeficient(aliased: aliased) }
     let unit = Double(rows).squareRoot()
-    columns = q.map { $0.map { $0 * unit } }
+    columns = .dense(q.map { $0.map { $0 * unit } })
     transform = FixedBasis.inverse(r, times: unit)
+  }
+
+  /// Of the columns `kept`, which are independent, of a design in pieces; large ones stay in pieces.
+  init(_ parts: DesignParts, _ design: FactoredDesign, kept: [Int]) throws(RegressionError) {
+    guard parts.rowCount > FixedBasis.largest, !kept.isEmpty else {
+      try self.init(design.columns(kept), names: kept.map { parts.names[$0] }, rows: parts.rowCount)
+      return
+    }
+    let reaches = design.reaches()
+    self.init(columns: .parts(parts, kept: kept), transform: nil, reaches: kept.map { reaches[$0] })
+  }
+
+  private init(columns: Columns, transform: Matrix?, reaches: [Double]) {
+    self.columns = columns
+    self.transform = transform
+    self.reaches = reaches
   }
 
   private static func length(_ v: [Double]) -> Double { v.reduce(0) { $0 + $1 * $1 }.squareRoot() }

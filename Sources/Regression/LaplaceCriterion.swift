@@ -17,6 +17,7 @@ final class LaplaceCriterion {
   private let work: DoubleBuffer
   private let adjoint: DoubleBuffer
   private let scoreSlope: DoubleBuffer
+  private let scoreAdjoint: DoubleBuffer
   private let pushed: DoubleBuffer
 
   init(_ state: PenalizedState) {
@@ -26,6 +27,7 @@ final class LaplaceCriterion {
     work = DoubleBuffer(state.problem.rowCount)
     scoreSlope = DoubleBuffer(state.problem.rowCount)
     adjoint = DoubleBuffer(state.dimension)
+    scoreAdjoint = DoubleBuffer(state.dimension)
     pushed = DoubleBuffer(state.dimension)
   }
 
@@ -99,8 +101,7 @@ final class LaplaceCriterion {
     }
     for b in blocks where !state.isOn(b) { blockSlopes[b] = [] }
     if state.problem.hasParameter {
-      state.multiply(pushed, into: work)
-      for i in 0..<state.problem.rowCount { parameterSlope += work.base[i] * scoreSlope.base[i] }
+      for i in 0..<state.dimension { parameterSlope += pushed.base[i] * scoreAdjoint.base[i] }
     }
     return shift
   }
@@ -118,9 +119,7 @@ final class LaplaceCriterion {
       }
     }
     if state.problem.hasParameter {
-      work.copy(from: scoreSlope)
-      scatterAdjoint()
-      pushed.copy(from: adjoint)
+      pushed.copy(from: scoreAdjoint)
       state.matrix.solve(pushed.base)
       result.append(pushed.array)
     }
@@ -155,26 +154,19 @@ final class LaplaceCriterion {
   /// h = dᵀ H⁻¹ d for every row; needs `state.matrix.invert`.
   func fillLeverage() { state.eachShare { [leverage] in $0.fillLeverage(leverage) } }
 
-  /// Fills `work` with ½ h dw/dη and `scoreSlope` with ds/dτ; returns the sum of -dℓ/dτ + ½ h dw/dτ.
+  /// Fills `work` with ½ h dw/dη and `scoreSlope` with ds/dτ, and their sums over the rows of each coefficient; returns
+  /// the sum of -dℓ/dτ + ½ h dw/dτ.
   private func fillLeverageAndSlopes() -> Double {
-    state.eachShare { [leverage, work, scoreSlope] share in
-      share.fillLeverage(leverage)
-      share.fillSlopes(leverage: leverage, into: work, scoreSlope: scoreSlope)
-      share.sum(work)
-    }
-    gatherAdjoint()
-    return state.shares.reduce(0) { $0 + $1.parameterSlope }
-  }
-
-  /// Dᵀ `work` into `adjoint`.
-  private func scatterAdjoint() {
-    state.eachShare { [work] in $0.sum(work) }
-    gatherAdjoint()
-  }
-
-  private func gatherAdjoint() {
+    state.eachShare { [leverage, work, scoreSlope] in $0.fillSlopes(leverage: leverage, into: work, scoreSlope: scoreSlope) }
     adjoint.clear()
-    for share in state.shares { for i in 0..<state.dimension { adjoint.base[i] += share.adjoint.base[i] } }
+    scoreAdjoint.clear()
+    for share in state.shares {
+      for i in 0..<state.dimension {
+        adjoint.base[i] += share.adjoint.base[i]
+        scoreAdjoint.base[i] += share.scoreAdjoint.base[i]
+      }
+    }
+    return state.shares.reduce(0) { $0 + $1.parameterSlope }
   }
 
   /// shift -= H(fixed, blocks) · pushed.

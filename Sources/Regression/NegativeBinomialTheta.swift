@@ -9,12 +9,14 @@ struct NegativeBinomialTheta {
   private let weights: [Double]
   /// Total weight of each count up to the largest; ψ(y + θ) is needed once per count, not per row.
   private var histogram: [Double]
+  private let isWeighted: Bool
 
   init(_ data: ResponseData) { self.init(y: data.y, weights: data.totalWeights) }
 
   init(y: [Double], weights: [Double]) {
     self.y = y
     self.weights = weights
+    isWeighted = weights.contains { $0 != 1 }
     let top = min(y.max() ?? 0, 1e6)
     histogram = [Double](repeating: 0, count: Int(top) + 1)
     for i in y.indices where y[i] <= top { histogram[Int(y[i])] += weights[i] }
@@ -73,11 +75,15 @@ struct NegativeBinomialTheta {
       g += r
       h += r * r
     }
+    let inverseTheta = 1 / theta
+    var logs = LogOnePlusSum()
     for i in y.indices {
-      let r = theta + mean[i]
-      first += weights[i] * ((mean[i] - y[i]) / r - log1p(mean[i] / theta))
-      second += weights[i] * (mean[i] / (theta * r) + (y[i] - mean[i]) / (r * r))
+      let (r, w) = (1 / (theta + mean[i]), weights[i])
+      first += w * (mean[i] - y[i]) * r
+      second += w * (mean[i] * inverseTheta * r + (y[i] - mean[i]) * r * r)
+      if isWeighted { first -= w * log1p(mean[i] * inverseTheta) } else { logs.add(mean[i] * inverseTheta) }
     }
+    first -= logs.value
     return (theta * first, theta * first + theta * theta * second)
   }
 }

@@ -74,9 +74,16 @@ public struct PenalizedGLM: Hashable, Sendable {
     }
     for (name, column) in zip(fixedNames, fixed) { try Self.requireFinite(column, name) }
     for block in blocks { for case let column? in block.columns { try Self.requireFinite(column, block.name) } }
-    try Self.requireOutcomes(data, family, fixed, fixedNames)
+    try requireOutcomes(data, FactoredDesign(Matrix(columns: fixed), names: fixedNames))
     let basis = try FixedBasis(fixed, names: fixedNames, rows: response.count)
-    let problem = PenalizedProblem(self, data, response, basis, fixedNames, blocks)
+    return try fit(data, successes: response, basis: basis, fixedNames: fixedNames, blocks: blocks)
+  }
+
+  /// The same of checked data.
+  func fit(
+    _ data: ResponseData, successes: [Double], basis: FixedBasis, fixedNames: [String], blocks: [PenalizedBlock]
+  ) throws(RegressionError) -> FittedPenalizedGLM {
+    let problem = PenalizedProblem(self, data, successes, basis, fixedNames, blocks)
     let state = PenalizedState(problem)
     var search = VarianceSearch(state)
     try search.run()
@@ -97,13 +104,11 @@ public struct PenalizedGLM: Hashable, Sendable {
   }
 
   /// Where all outcomes are alike, fixed columns that can follow them run away, and no variance can be told.
-  private static func requireOutcomes(
-    _ data: ResponseData, _ family: Family, _ fixed: [[Double]], _ names: [String]
-  ) throws(RegressionError) {
-    guard !fixed.isEmpty, let outcome = data.soleOutcome(family) else { return }
-    var design = Matrix(rows: data.y.count, columns: fixed.count)
-    for (j, column) in fixed.enumerated() { for (i, value) in column.enumerated() { design[i, j] = value } }
-    if Separation(FactoredDesign(design, names: names), data, columns: nil).terms != nil { throw .oneOutcome(outcome) }
+  func requireOutcomes(_ data: ResponseData, _ design: @autoclosure () -> FactoredDesign) throws(RegressionError) {
+    guard let outcome = data.soleOutcome(family) else { return }
+    let design = design()
+    guard design.columnCount > 0 else { return }
+    if Separation(design, data.ordered(by: design), columns: nil).terms != nil { throw .oneOutcome(outcome) }
   }
 
   private static func requireFinite(_ column: [Double], _ name: String) throws(RegressionError) {

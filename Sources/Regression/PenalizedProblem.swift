@@ -4,8 +4,8 @@ final class PenalizedProblem {
   /// what that is multiplied by.
   struct Active {
     let position: Int32
-    let column: Int32
-    let block: Int32
+    let column: Int16
+    let block: Int16
     let factor: Double
   }
 
@@ -30,8 +30,10 @@ final class PenalizedProblem {
   let offset: DoubleBuffer
   let actives: [Active]
   let activeStarts: [Int]
-  /// Storage places of pairs of actives of which one is sparse, in the order in which `PenalizedState` walks them.
-  let places: [Int32]
+  /// `actives` as memory that stays where it is.
+  let activePointer: UnsafePointer<Active>
+  /// Storage places of pairs of actives of which one is sparse, in the order in which `RowShare` walks them.
+  let placePointer: UnsafePointer<Int32>
   /// For each unstructured block (empty for others) the storage places of all pairs r ≤ s of a level's coefficients,
   /// level by level.
   let pairPlaces: [[Int32]]
@@ -40,6 +42,10 @@ final class PenalizedProblem {
   let blockOfPosition: [Int32]
 
   var rowCount: Int { y.count }
+
+  var pointers: RowPointers {
+    RowPointers(y: y.base, trials: trials.base, weights: weights.base, isWeighted: data.weights != nil)
+  }
 
   init(
     _ spec: PenalizedGLM, _ data: ResponseData, _ successes: [Double], _ basis: FixedBasis, _ fixedNames: [String],
@@ -52,8 +58,10 @@ final class PenalizedProblem {
     blockNames = blocks.map(\.name)
     priors = blocks.map { BlockCovariance($0) }
     layout = CoefficientLayout(
-      fixedCount: basis.columns.count, levelCounts: blocks.map(\.levelCount), widths: blocks.map(\.columns.count))
-    let patterns = RowPatterns(rowCount: successes.count, blocks: blocks)
+      fixedCount: basis.count, levelCounts: blocks.map(\.levelCount), widths: blocks.map(\.columns.count))
+    // Quadrature takes the rows of a level as one pattern.
+    let patterns = RowPatterns(
+      rowCount: successes.count, blocks: blocks, factors: spec.quadraturePoints > 1 ? [] : basis.factors)
     self.patterns = patterns
     let ones = [Double](repeating: 1, count: successes.count)
     y = DoubleBuffer(patterns.ordered(successes))
@@ -63,22 +71,24 @@ final class PenalizedProblem {
     constants = CountConstants(spec.family, data, successes: successes)
 
     var columns = RowColumns(patterns)
-    let fixedPlaces = basis.columns.map { columns.add($0) }
+    let fixed = FixedPlaces(basis, patterns, &columns)
     let blockPlaces = blocks.map { block in block.columns.map { $0.map { columns.add($0) } ?? columns.constant } }
     width = columns.varying.count + 1
     rowColumns = columns.buffer()
 
     let layout = self.layout
+    let indices = blocks.map(\.index)
     var groups: [[Int32]] = []
+    var group: [Int32] = []
     for c in 0..<patterns.count {
       let row = Int(patterns.rows[patterns.starts[c]])
-      var group: [Int32] = []
-      for b in blocks.indices where blocks[b].index[row] >= 0 {
+      group.removeAll(keepingCapacity: true)
+      for b in indices.indices where indices[b][row] >= 0 {
         for (k, place) in blockPlaces[b].enumerated() where place.factor(inPattern: c) != 0 {
-          group.append(Int32(layout.effect(block: b, level: Int(blocks[b].index[row]), column: k)))
+          group.append(Int32(layout.effect(block: b, level: Int(indices[b][row]), column: k)))
         }
       }
-      groups.append(group)
+      if group != groups.last { groups.append(group) }
     }
     for b in blocks.indices where blocks[b].isUnstructured {
       for level in 0..<blocks[b].levelCount {
@@ -97,19 +107,16 @@ final class PenalizedProblem {
     for c in 0..<patterns.count {
       let row = Int(patterns.rows[patterns.starts[c]])
       let first = actives.count
-      for (j, place) in fixedPlaces.enumerated() {
-        let factor = place.factor(inPattern: c)
-        if factor == 0 { continue }
-        actives.append(
-          Active(position: Int32(plan.position[j]), column: Int32(place.column), block: -1, factor: factor))
+      fixed.forEach(inPattern: c, row: row) { j, column, factor in
+        actives.append(Active(position: Int32(plan.position[j]), column: Int16(column), block: -1, factor: factor))
       }
-      for b in blocks.indices where blocks[b].index[row] >= 0 {
+      for b in indices.indices where indices[b][row] >= 0 {
         for (k, place) in blockPlaces[b].enumerated() {
           let factor = place.factor(inPattern: c)
           if factor == 0 { continue }
-          let position = plan.position[layout.effect(block: b, level: Int(blocks[b].index[row]), column: k)]
+          let position = plan.position[layout.effect(block: b, level: Int(indices[b][row]), column: k)]
           actives.append(
-            Active(position: Int32(position), column: Int32(place.column), block: Int32(b), factor: factor))
+            Active(position: Int32(position), column: Int16(place.column), block: Int16(b), factor: factor))
         }
       }
       actives[first...].sort { $0.position < $1.position }
@@ -122,11 +129,23 @@ final class PenalizedProblem {
       starts.append(actives.count)
     }
     self.actives = actives
-    self.places = places
     activeStarts = starts
+    activePointer = PenalizedProblem.memory(actives)
+    placePointer = PenalizedProblem.memory(places)
     pairPlaces = blocks.indices.map { b in
       blocks[b].isUnstructured ? PenalizedProblem.pairPlaces(ofBlock: b, layout, plan) : []
     }
+  }
+
+  deinit {
+    activePointer.deallocate()
+    placePointer.deallocate()
+  }
+
+  private static func memory<Element>(_ values: [Element]) -> UnsafePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, values.count))
+    memory.initialize(from: values, count: values.count)
+    return UnsafePointer(memory)
   }
 
   private static func pairPlaces(ofBlock b: Int, _ layout: CoefficientLayout, _ plan: EliminationPlan) -> [Int32] {

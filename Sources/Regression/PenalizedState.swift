@@ -92,11 +92,7 @@ final class PenalizedState {
   /// One pass over the rows at the current coefficients: likelihood, gradient, information matrix and its factor.
   func evaluate() throws(LinearAlgebraError) {
     passes += 1
-    eachShare { share in
-      share.predict()
-      share.evaluateRows()
-      share.assemble()
-    }
+    eachShare { $0.evaluate() }
     logLikelihood = shares.reduce(problem.constants.value(parameter)) { $0 + $1.logLikelihood }
     try finishAndFactor()
   }

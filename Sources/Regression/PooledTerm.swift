@@ -142,10 +142,18 @@ struct PooledTerm: Equatable, Sendable {
 
   /// The block of `data`. A level not learnt throws, or is -1 (no effect) where `allowingNewGroups`.
   func block(for data: DataTable, allowingNewGroups: Bool = false) throws(DataError) -> PenalizedBlock {
+    try block(data, index: try index(for: data, allowingNewGroups: allowingNewGroups))
+  }
+
+  /// The same of a table whose groups are known as small numbers; a level not learnt throws.
+  func block(for table: InternedTable) throws(DataError) -> PenalizedBlock {
+    try block(table.data, index: try index(for: table))
+  }
+
+  private func block(_ data: DataTable, index: [Int32]) throws(DataError) -> PenalizedBlock {
     PenalizedBlock(
-      name: columnNames.count == 1 ? "\(group) \(columnNames[0])" : group, levelCount: levels.count,
-      index: try index(for: data, allowingNewGroups: allowingNewGroups), columns: try values(for: data), prior: prior,
-      reporting: reporting)
+      name: columnNames.count == 1 ? "\(group) \(columnNames[0])" : group, levelCount: levels.count, index: index,
+      columns: try values(for: data), prior: prior, reporting: reporting)
   }
 
   /// The name of each row's level.
@@ -161,9 +169,19 @@ struct PooledTerm: Equatable, Sendable {
     return allowingNewGroups ? index : try Schema.known(index, labels, grouping.joined(separator: ":"))
   }
 
+  private func index(for table: InternedTable) throws(DataError) -> [Int32] {
+    if grouping.isEmpty { return [Int32](repeating: 0, count: table.data.rowCount) }
+    let known = try table.grouping(grouping, at: position)
+    let levelOfCode = Schema.position(known.labels, levels)
+    let index = known.codes.map { levelOfCode[Int($0)] }
+    guard let row = index.firstIndex(of: -1) else { return index }
+    throw .unknownLevel(column: grouping.joined(separator: ":"), level: known.labels[Int(known.codes[row])], row: row)
+  }
+
   private func values(for data: DataTable) throws(DataError) -> [[Double]?] {
     switch columns {
     case .terms(let coding, let chosen, let centring):
+      if coding.hasIntercept, chosen == [0] { return [nil] }
       let all = try coding.columns(for: data)
       return chosen.map { k in
         if coding.hasIntercept, k == 0 { return nil }

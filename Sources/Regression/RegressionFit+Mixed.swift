@@ -8,11 +8,14 @@ extension RegressionFit {
     _ quadraturePoints: Int
   ) throws(RegressionError) -> RegressionResult {
     var blocks: [PenalizedBlock] = []
+    let parts: DesignParts
     do throws(DataError) {
-      for term in problem.schema.pooled { blocks.append(try term.block(for: data)) }
+      for term in problem.schema.pooled { blocks.append(try term.block(for: problem.table)) }
+      parts = try problem.schema.designParts(for: problem.table)
     } catch {
       throw .data(error)
     }
+    let design = FactoredDesign(parts)
     let criterion: PenalizedGLM.Criterion =
       switch method {
       case .automatic: model.family == .gaussian ? .reml : .ml
@@ -22,27 +25,27 @@ extension RegressionFit {
     let spec = try PenalizedGLM(
       family: model.family, link: model.link, criterion: criterion, search: .exact, tolerance: 1e-8,
       quadraturePoints: quadraturePoints)
-    let (kept, aliased) = try independentColumns(problem)
-    let names = problem.schema.columnNames
+    let (kept, aliased) = try independentColumns(design)
     try requireSpread(problem, kept, blocks, model.family)
     let fit: FittedPenalizedGLM
     do throws(RegressionError) {
+      try spec.requireOutcomes(problem.responseData, design)
       fit = try spec.fit(
-        response: problem.response, trials: problem.trials, weights: problem.weights, offset: problem.offset,
-        fixed: kept.map { problem.columns[$0] }, fixedNames: kept.map { names[$0] }, blocks: blocks)
+        problem.responseData, successes: problem.response, basis: FixedBasis(parts, design, kept: kept),
+        fixedNames: kept.map { parts.names[$0] }, blocks: blocks)
     } catch {
-      throw separation(model, problem) ?? error
+      throw separation(model, design, problem.responseData) ?? error
     }
     return MixedResult(fit: fit, problem: problem, kept: kept, aliased: aliased).result
   }
 
   /// Where a pooled fit breaks down: whether the fixed columns by themselves separate the outcomes.
-  private static func separation(_ model: GeneralizedLinearModel, _ problem: RegressionProblem) -> RegressionError? {
-    guard model.family != .gaussian, !problem.columns.isEmpty else { return nil }
+  private static func separation(
+    _ model: GeneralizedLinearModel, _ design: FactoredDesign, _ response: ResponseData
+  ) -> RegressionError? {
+    guard model.family != .gaussian, design.columnCount > 0 else { return nil }
     do throws(RegressionError) {
-      _ = try model.fit(
-        design: problem.design, names: problem.schema.columnNames, response: problem.response, trials: problem.trials,
-        weights: problem.weights, offset: problem.offset)
+      _ = try model.fit(design, response)
       return nil
     } catch {
       switch error {
@@ -66,10 +69,13 @@ extension RegressionFit {
   }
 
   private static func independentColumns(
-    _ problem: RegressionProblem
+    _ design: FactoredDesign
   ) throws(RegressionError) -> (kept: [Int], aliased: [Int]) {
-    guard !problem.columns.isEmpty else { return ([], []) }
-    guard let qr = try? PivotedQR(problem.design) else { throw .numericalBreakdown("design", []) }
+    guard design.columnCount > 0 else { return ([], []) }
+    let triangle = design.triangle([Double](repeating: 0, count: design.rowCount), weights: nil)
+    guard let qr = try? PivotedQR(triangle.selecting(columns: Array(0..<design.columnCount))) else {
+      throw .numericalBreakdown("design", [])
+    }
     return (qr.kept, qr.aliased)
   }
 }

@@ -56,7 +56,7 @@ public enum RegressionFit {
   ) throws -> RegressionResult {
     guard data.rowCount > 0 else { throw DataError.noRows }
     let table = try InternedTable(data, for: formula)
-    let schema = try Schema(formula, learningFrom: table)
+    let schema = try Schema(formula, learningFrom: table, weights: nil)
     let columns = try ResponseColumns(formula, schema, data, model.family, offset: offset, weights: weights)
     let response = try ResponseData(
       model.family, y: columns.response, trials: columns.trials, weights: columns.weights, offset: columns.offset)

@@ -1,9 +1,7 @@
-internal import LinearAlgebra
-
 /// A formula with groups applied to data: the numbers that a mixed model works on.
 struct RegressionProblem {
   let schema: Schema
-  let columns: [[Double]]
+  let table: InternedTable
   let response: [Double]
   let trials: [Double]?
   let weights: [Double]?
@@ -13,16 +11,12 @@ struct RegressionProblem {
   /// The same, checked against the family.
   let responseData: ResponseData
 
-  var design: Matrix {
-    columns.isEmpty ? Matrix(rows: response.count, columns: 0) : Matrix(columns: columns)
-  }
-
   init(
     _ formula: Formula, _ data: DataTable, _ family: Family, offset extra: Expression?, weights name: String?
   ) throws {
     guard data.rowCount > 0 else { throw DataError.noRows }
-    schema = try Schema(formula, learningFrom: data, weights: try name.map { try data.numbers($0) })
-    columns = try schema.columns(for: data)
+    table = try InternedTable(data, for: formula)
+    schema = try Schema(formula, learningFrom: table, weights: try name.map { try data.numbers($0) })
     let read = try ResponseColumns(formula, schema, data, family, offset: extra, weights: name)
     (response, trials, weights, offset) = (read.response, read.trials, read.weights, read.offset)
     extraOffset = extra

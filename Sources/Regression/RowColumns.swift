@@ -65,3 +65,44 @@ struct RowColumns {
     return result
   }
 }
+
+/// Where the fixed coefficients find their numbers.
+struct FixedPlaces {
+  /// Of columns written out: one for each coefficient.
+  private var dense: [RowColumns.Place] = []
+  /// Of columns in pieces: one for each row column.
+  private var pieces: [RowColumns.Place] = []
+  private var parts: DesignParts?
+  /// Design column → coefficient, -1 where it is left out.
+  private var coefficient: [Int] = []
+
+  init(_ basis: FixedBasis, _ patterns: RowPatterns, _ columns: inout RowColumns) {
+    switch basis.columns {
+    case .dense(let source): dense = source.map { columns.add($0) }
+    case .parts(let parts, let kept):
+      guard parts.factors.allSatisfy(patterns.holds) else {
+        // Patterns of a row or two each: factors that vary within patterns are written out as dummies.
+        dense = FactoredDesign(parts).columns(kept).map { columns.add($0) }
+        return
+      }
+      pieces = [columns.constant] + parts.numerics.map { columns.add($0) }
+      coefficient = [Int](repeating: -1, count: parts.names.count)
+      for (k, j) in kept.enumerated() { coefficient[j] = k }
+      self.parts = parts
+    }
+  }
+
+  /// Calls `body` with each coefficient that is not zero in a pattern (of which `row` is one), its row column and factor.
+  func forEach(inPattern c: Int, row: Int, _ body: (_ coefficient: Int, _ column: Int, _ factor: Double) -> Void) {
+    for (j, place) in dense.enumerated() {
+      let factor = place.factor(inPattern: c)
+      if factor != 0 { body(j, place.column, factor) }
+    }
+    guard let parts else { return }
+    for active in parts.actives(inRow: row) where coefficient[Int(active.column)] >= 0 {
+      let place = pieces[Int(active.rowColumn)]
+      let factor = place.factor(inPattern: c)
+      if factor != 0 { body(coefficient[Int(active.column)], place.column, factor) }
+    }
+  }
+}

@@ -19,10 +19,64 @@ struct RowSlopes {
   var informationInParameter: Double
 }
 
+/// What rows hold that does not change: successes, counts or values; trials; prior weights.
+struct RowPointers {
+  let y: UnsafePointer<Double>
+  let trials: UnsafePointer<Double>
+  let weights: UnsafePointer<Double>
+  /// Whether any weight is not one.
+  let isWeighted: Bool
+}
+
 /// A family with its link, row by row; loops over it are specialised once per column.
 protocol RowKernel {
   func value(_ y: Double, _ trials: Double, _ eta: Double) -> RowValue
   func slopes(_ y: Double, _ trials: Double, _ eta: Double) -> RowSlopes
+
+  /// Score and information of some rows, times their weights; returns the sum of their log-likelihood.
+  func fill(
+    _ rows: Range<Int>, _ data: RowPointers, _ eta: UnsafePointer<Double>, score: UnsafeMutablePointer<Double>,
+    information: UnsafeMutablePointer<Double>
+  ) -> Double
+
+  /// ½ h dw/dη and ds/dτ of some rows, times their weights; returns the sum of -dℓ/dτ + ½ h dw/dτ.
+  func fillSlopes(
+    _ rows: Range<Int>, _ data: RowPointers, _ eta: UnsafePointer<Double>, leverage: UnsafePointer<Double>,
+    information: UnsafeMutablePointer<Double>, score: UnsafeMutablePointer<Double>
+  ) -> Double
+}
+
+extension RowKernel {
+  @inline(__always)
+  func fill(
+    _ rows: Range<Int>, _ data: RowPointers, _ eta: UnsafePointer<Double>, score: UnsafeMutablePointer<Double>,
+    information: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var sum = 0.0
+    for i in rows {
+      let (row, w) = (value(data.y[i], data.trials[i], eta[i]), data.weights[i])
+      sum += w * row.logLikelihood
+      score[i] = w * row.score
+      information[i] = w * row.information
+    }
+    return sum
+  }
+
+  @inline(__always)
+  func fillSlopes(
+    _ rows: Range<Int>, _ data: RowPointers, _ eta: UnsafePointer<Double>, leverage: UnsafePointer<Double>,
+    information: UnsafeMutablePointer<Double>, score: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var sum = 0.0
+    for i in rows {
+      let (row, w) = (slopes(data.y[i], data.trials[i], eta[i]), data.weights[i])
+      let half = 0.5 * leverage[i] * w
+      information[i] = half * row.information
+      score[i] = w * row.scoreInParameter
+      sum += half * row.informationInParameter - w * row.likelihoodInParameter
+    }
+    return sum
+  }
 }
 
 struct PoissonKernel: RowKernel {
@@ -41,35 +95,144 @@ struct PoissonKernel: RowKernel {
 /// Terms of ψ and log Γ are summed over a histogram of counts elsewhere (`CountConstants`).
 struct NegativeBinomialKernel: RowKernel {
   let theta: Double
-  let logTheta: Double
+  private let logTheta: Double
+  private let inverseTheta: Double
+
+  init(theta: Double) {
+    self.theta = theta
+    logTheta = log(theta)
+    inverseTheta = 1 / theta
+  }
 
   @inline(__always)
   func value(_ y: Double, _ trials: Double, _ eta: Double) -> RowValue {
     let mean = exp(eta)
-    let inverse = 1 / (theta + mean)
-    let score = theta * (y - mean) * inverse
-    let information = (y + theta) * mean * theta * inverse * inverse
+    let (score, information) = derivatives(y, mean)
     // (y + θ) log(1 + μ/θ) instead of (y + θ) log(θ + μ): no cancellation for large θ.
     return RowValue(
-      logLikelihood: y * (eta - logTheta) - (y + theta) * logOnePlus(mean / theta), score: score, information: information)
+      logLikelihood: y * (eta - logTheta) - (y + theta) * logOnePlus(mean * inverseTheta), score: score, information: information)
+  }
+
+  @inline(__always)
+  private func derivatives(_ y: Double, _ mean: Double) -> (score: Double, information: Double) {
+    let inverse = theta / (theta + mean)
+    return ((y - mean) * inverse, (y + theta) * mean * inverse * inverse * inverseTheta)
   }
 
   @inline(__always)
   func slopes(_ y: Double, _ trials: Double, _ eta: Double) -> RowSlopes {
-    let mean = exp(eta)
-    let inverse = 1 / (theta + mean)
-    let information = (y + theta) * mean * theta * inverse * inverse
+    var slopes = slopesWithoutLog(y, exp(eta))
+    slopes.likelihoodInParameter -= theta * logOnePlus(exp(eta) * inverseTheta)
+    return slopes
+  }
+
+  /// The likelihood's slope lacks -θ log(1 + μ/θ).
+  @inline(__always)
+  private func slopesWithoutLog(_ y: Double, _ mean: Double) -> RowSlopes {
+    let inverse = theta / (theta + mean)
+    let ratio = mean * inverseTheta
+    let information = (y + theta) * mean * inverse * inverse * inverseTheta
+    let score = (y - mean) * inverse
     return RowSlopes(
-      information: information * (theta - mean) * inverse,
-      likelihoodInParameter: theta * ((mean - y) * inverse - logOnePlus(mean / theta)),
-      scoreInParameter: theta * (y - mean) * mean * inverse * inverse,
-      informationInParameter: information * (theta / (y + theta) + 1 - 2 * theta * inverse))
+      information: information * (1 - ratio) * inverse, likelihoodInParameter: -score,
+      scoreInParameter: score * ratio * inverse, informationInParameter: information * (theta / (y + theta) + 1 - 2 * inverse))
+  }
+
+  /// The logarithms of many rows are taken together.
+  @inline(__always)
+  func fill(
+    _ rows: Range<Int>, _ data: RowPointers, _ eta: UnsafePointer<Double>, score: UnsafeMutablePointer<Double>,
+    information: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var sum = 0.0
+    if data.isWeighted {
+      for i in rows {
+        let (row, w) = (value(data.y[i], 1, eta[i]), data.weights[i])
+        sum += w * row.logLikelihood
+        score[i] = w * row.score
+        information[i] = w * row.information
+      }
+      return sum
+    }
+    var (logs, timesCount) = (LogOnePlusSum(), LogOnePlusSum())
+    for i in rows {
+      let (y, mean) = (data.y[i], exp(eta[i]))
+      let (first, second) = derivatives(y, mean)
+      score[i] = first
+      information[i] = second
+      let ratio = mean * inverseTheta
+      logs.add(ratio)
+      if y > 0 {
+        sum += y * (eta[i] - logTheta)
+        timesCount.add(ratio, times: y)
+      }
+    }
+    return sum - theta * logs.value - timesCount.value
+  }
+
+  @inline(__always)
+  func fillSlopes(
+    _ rows: Range<Int>, _ data: RowPointers, _ eta: UnsafePointer<Double>, leverage: UnsafePointer<Double>,
+    information: UnsafeMutablePointer<Double>, score: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var (sum, weighted) = (0.0, 0.0)
+    var logs = LogOnePlusSum()
+    for i in rows {
+      let (mean, w) = (exp(eta[i]), data.weights[i])
+      let row = slopesWithoutLog(data.y[i], mean)
+      let half = 0.5 * leverage[i] * w
+      information[i] = half * row.information
+      score[i] = w * row.scoreInParameter
+      sum += half * row.informationInParameter - w * row.likelihoodInParameter
+      if data.isWeighted { weighted += w * logOnePlus(mean * inverseTheta) } else { logs.add(mean * inverseTheta) }
+    }
+    return sum + theta * (data.isWeighted ? weighted : logs.value)
   }
 }
 
 /// log(1 + x) for x ≥ 0: the slower `log1p` only where it is needed.
 @inline(__always)
 private func logOnePlus(_ x: Double) -> Double { x < 1e-2 ? log1p(x) : log(1 + x) }
+
+/// Σ log(1 + x) over many x ≥ 0 with few logarithms: that of a product, and a series for small x.
+struct LogOnePlusSum {
+  private var product = 1.0
+  private var sum = 0.0
+
+  var value: Double { sum + log(product) }
+
+  @inline(__always)
+  mutating func add(_ x: Double) {
+    if x < 1e-2 {
+      sum += Self.series(x)
+    } else if x < 1e30 {
+      product *= 1 + x
+      if product > 1e270 {
+        sum += log(product)
+        product = 1
+      }
+    } else {
+      sum += log(x)
+    }
+  }
+
+  /// The same for a whole number of times; small numbers of them without a logarithm.
+  @inline(__always)
+  mutating func add(_ x: Double, times count: Double) {
+    if count <= 4, x >= 1e-2 {
+      for _ in 0..<Int(count) { add(x) }
+    } else {
+      sum += count * logOnePlus(x)
+    }
+  }
+
+  /// x - x²/2 + … - x⁸/8: below 1e-2 the rest is less than 2e-17 of it.
+  @inline(__always)
+  private static func series(_ x: Double) -> Double {
+    let tail = x * (1.0 / 5 - x * (1.0 / 6 - x * (1.0 / 7 - x * (1.0 / 8))))
+    return x * (1 - x * (1.0 / 2 - x * (1.0 / 3 - x * (1.0 / 4 - tail))))
+  }
+}
 
 struct GaussianKernel: RowKernel {
   let variance: Double

@@ -6,15 +6,22 @@ internal import LinearAlgebra
 final class RowShare {
   private unowned let state: PenalizedState
   private let problem: PenalizedProblem
-  private let plan: EliminationPlan
   private let patterns: Range<Int>
-  /// Where the share's part of `problem.places` begins.
+  /// Of every pattern, as in the problem: where its rows and its actives start.
+  private let starts: [Int]
+  private let activeStarts: [Int]
+  private let width: Int
+  private let sparseCount: Int
+  private let coreSize: Int
+  private let coreStart: Int
+  /// Where the share's part of `problem.placePointer` begins.
   private let firstPlace: Int
   /// Information without penalties, in the plan's storage.
   let matrix: DoubleBuffer
   let gradient: DoubleBuffer
-  /// Sums of `sum`.
+  /// Dᵀ of ½ h dw/dη and of ds/dτ, as `fillSlopes` leaves them.
   let adjoint: DoubleBuffer
+  let scoreAdjoint: DoubleBuffer
   private(set) var logLikelihood = 0.0
   private(set) var parameterSlope = 0.0
   /// Moments of a pattern's row columns, k × k, and their sums.
@@ -22,6 +29,20 @@ final class RowShare {
   private let sums: DoubleBuffer
   /// k + 1 numbers for each row of the longest pattern.
   private let scaled: DoubleBuffer
+
+  /// Patterns worked on one after another, so that their rows stay in a core's cache from the predictor to the sums.
+  private let pieces: [Range<Int>]
+  private static let pieceRows = 1024
+
+  private static func pieces(_ problem: PenalizedProblem, _ patterns: Range<Int>) -> [Range<Int>] {
+    var pieces: [Range<Int>] = []
+    var first = patterns.lowerBound
+    for c in patterns where problem.patterns.starts[c + 1] - problem.patterns.starts[first] >= pieceRows || c + 1 == patterns.upperBound {
+      pieces.append(first..<(c + 1))
+      first = c + 1
+    }
+    return pieces
+  }
 
   /// Rows above which they are shared.
   private static let smallest = 20_000
@@ -38,13 +59,18 @@ final class RowShare {
     let problem = state.problem
     self.state = state
     self.problem = problem
-    plan = problem.plan
     self.patterns = patterns
+    starts = problem.patterns.starts
+    activeStarts = problem.activeStarts
+    width = problem.width
+    (sparseCount, coreSize, coreStart) = (problem.plan.sparseCount, problem.plan.coreSize, problem.plan.coreStart)
     self.matrix = matrix
     firstPlace = RowShare.places(problem, before: patterns.lowerBound)
     let (k, d) = (problem.width, problem.layout.dimension)
     gradient = DoubleBuffer(d)
     adjoint = DoubleBuffer(d)
+    scoreAdjoint = DoubleBuffer(d)
+    pieces = RowShare.pieces(problem, patterns)
     moments = DoubleBuffer(k * (k + 1))
     sums = DoubleBuffer(k)
     let longest = patterns.map { problem.patterns.starts[$0 + 1] - problem.patterns.starts[$0] }.max() ?? 0
@@ -62,70 +88,72 @@ final class RowShare {
     return sum
   }
 
-  private var rows: Range<Int> {
-    problem.patterns.starts[patterns.lowerBound]..<problem.patterns.starts[patterns.upperBound]
+  private func rows(of patterns: Range<Int>) -> Range<Int> { starts[patterns.lowerBound]..<starts[patterns.upperBound] }
+
+  @inline(__always)
+  private func actives(inPattern c: Int) -> UnsafeBufferPointer<PenalizedProblem.Active> {
+    let (first, end) = (activeStarts[c], activeStarts[c + 1])
+    return UnsafeBufferPointer(start: problem.activePointer + first, count: end - first)
   }
 
   // MARK: Predictor
 
-  /// η = offset + D coefficients.
-  func predict() {
-    multiply(state.coefficients, into: state.eta)
-    let (eta, offset) = (state.eta.base, problem.offset.base)
-    for i in rows { eta[i] += offset[i] }
+  /// η = offset + D coefficients, then score and information of every row, the log-likelihood, and the sums of all.
+  func evaluate() {
+    matrix.clear()
+    gradient.clear()
+    logLikelihood = 0
+    var next = firstPlace
+    let on = state.switches
+    for piece in pieces {
+      multiply(state.coefficients, piece, on, into: state.eta)
+      let (eta, offset) = (state.eta.base, problem.offset.base)
+      for i in rows(of: piece) { eta[i] += offset[i] }
+      logLikelihood += fillRows(rows(of: piece))
+      assemble(piece, on, &next)
+    }
   }
 
   /// D v for a vector of coefficients, one number for each row.
-  func multiply(_ v: DoubleBuffer, into result: DoubleBuffer) {
-    let (k, on) = (problem.width, state.switches)
-    let (target, columns, local) = (result.base, problem.rowColumns.base, sums.base)
-    problem.actives.withUnsafeBufferPointer { actives in
-      for c in patterns {
-        for r in 0..<k { local[r] = 0 }
-        for a in problem.activeStarts[c]..<problem.activeStarts[c + 1] {
-          let active = actives[a]
-          if active.block >= 0, !on[Int(active.block)] { continue }
-          local[Int(active.column)] += active.factor * v.base[Int(active.position)]
-        }
-        let (first, end) = (problem.patterns.starts[c], problem.patterns.starts[c + 1])
-        if k == 1 {
-          for i in first..<end { target[i] = local[0] }
-        } else {
-          Kernels.multiplyTransposed(columns + first * k, rows: k, columns: end - first, by: local, into: target + first)
-        }
+  func multiply(_ v: DoubleBuffer, into result: DoubleBuffer) { multiply(v, patterns, state.switches, into: result) }
+
+  private func multiply(_ v: DoubleBuffer, _ patterns: Range<Int>, _ on: [Bool], into result: DoubleBuffer) {
+    let (k, target, columns, local, source) = (width, result.base, problem.rowColumns.base, sums.base, v.base)
+    for c in patterns {
+      for r in 0..<k { local[r] = 0 }
+      for active in actives(inPattern: c) where active.block < 0 || on[Int(active.block)] {
+        local[Int(active.column)] += active.factor * source[Int(active.position)]
+      }
+      let (first, end) = (starts[c], starts[c + 1])
+      switch k {
+      case 1: for i in first..<end { target[i] = local[0] }
+      case 2: for i in first..<end { target[i] = local[0] + local[1] * columns[2 * i + 1] }
+      default:
+        Kernels.multiplyTransposed(columns + first * k, rows: k, columns: end - first, by: local, into: target + first)
       }
     }
   }
 
   // MARK: Rows
 
-  /// Score and information of every row, and the sum of the log-likelihood.
-  func evaluateRows() {
+  /// Score and information of every row, and the log-likelihood.
+  func evaluateRows() { logLikelihood = fillRows(rows(of: patterns)) }
+
+  private func fillRows(_ rows: Range<Int>) -> Double {
+    func run<Kernel: RowKernel>(_ kernel: Kernel) -> Double {
+      kernel.fill(rows, problem.pointers, state.eta.base, score: state.score.base, information: state.information.base)
+    }
     switch problem.spec.family {
-    case .gaussian: fill(GaussianKernel(variance: state.parameter))
-    case .poisson: fill(PoissonKernel())
-    case .negativeBinomial: fill(NegativeBinomialKernel(theta: state.parameter, logTheta: log(state.parameter)))
+    case .gaussian: return run(GaussianKernel(variance: state.parameter))
+    case .poisson: return run(PoissonKernel())
+    case .negativeBinomial: return run(NegativeBinomialKernel(theta: state.parameter))
     case .binomial:
       switch problem.spec.link {
-      case .probit: fill(ProbitKernel())
-      case .cloglog: fill(CloglogKernel())
-      default: fill(LogitKernel())
+      case .probit: return run(ProbitKernel())
+      case .cloglog: return run(CloglogKernel())
+      default: return run(LogitKernel())
       }
     }
-  }
-
-  @inline(__always)
-  private func fill<Kernel: RowKernel>(_ kernel: Kernel) {
-    let (y, m, w) = (problem.y.base, problem.trials.base, problem.weights.base)
-    let (e, s, v) = (state.eta.base, state.score.base, state.information.base)
-    var sum = 0.0
-    for i in rows {
-      let value = kernel.value(y[i], m[i], e[i])
-      sum += w[i] * value.logLikelihood
-      s[i] = w[i] * value.score
-      v[i] = w[i] * value.information
-    }
-    logLikelihood = sum
   }
 
   // MARK: Matrix
@@ -134,21 +162,21 @@ final class RowShare {
   func assemble() {
     matrix.clear()
     gradient.clear()
-    let on = state.switches
-    problem.places.withUnsafeBufferPointer { places in
-      problem.actives.withUnsafeBufferPointer { actives in
-        var next = firstPlace
-        for c in patterns {
-          sumMoments(problem.patterns.starts[c], problem.patterns.starts[c + 1])
-          scatter(actives[problem.activeStarts[c]..<problem.activeStarts[c + 1]], on, places, &next)
-        }
-      }
+    var next = firstPlace
+    assemble(patterns, state.switches, &next)
+  }
+
+  private func assemble(_ patterns: Range<Int>, _ on: [Bool], _ next: inout Int) {
+    for c in patterns {
+      sumMoments(starts[c], starts[c + 1])
+      scatter(actives(inPattern: c), on, problem.placePointer, &next)
     }
   }
 
   /// Sums of w d dᵀ and s d over some rows into `moments` (both triangles) and `sums`.
   private func sumMoments(_ first: Int, _ end: Int) {
-    let k = problem.width
+    let k = width
+    if k <= 2 { return sumNarrowMoments(first, end, isConstant: k == 1) }
     let (m, g, columns) = (moments.base, sums.base, problem.rowColumns.base)
     let (w, s) = (state.information.base, state.score.base)
     if k >= 5, end - first >= 12 {
@@ -181,24 +209,51 @@ final class RowShare {
     for a in 0..<k { for b in 0..<a { m[b * k + a] = m[a * k + b] } }
   }
 
+  /// The same with the constant alone, or with it and one more row column.
+  private func sumNarrowMoments(_ first: Int, _ end: Int, isConstant: Bool) {
+    let (m, g, columns) = (moments.base, sums.base, problem.rowColumns.base)
+    let (w, s) = (state.information.base, state.score.base)
+    var (weight, score) = (0.0, 0.0)
+    guard !isConstant else {
+      for i in first..<end {
+        weight += w[i]
+        score += s[i]
+      }
+      (m[0], g[0]) = (weight, score)
+      return
+    }
+    var (along, square, scoreAlong) = (0.0, 0.0, 0.0)
+    for i in first..<end {
+      let x = columns[2 * i + 1]
+      weight += w[i]
+      score += s[i]
+      along += w[i] * x
+      square += w[i] * x * x
+      scoreAlong += s[i] * x
+    }
+    (m[0], m[1], m[2], m[3]) = (weight, along, along, square)
+    (g[0], g[1]) = (score, scoreAlong)
+  }
+
+  /// `moments` and `sums` of a pattern to the coefficients that are active in it.
   private func scatter(
-    _ actives: Slice<UnsafeBufferPointer<PenalizedProblem.Active>>, _ on: [Bool],
-    _ places: UnsafeBufferPointer<Int32>, _ next: inout Int
+    _ actives: UnsafeBufferPointer<PenalizedProblem.Active>, _ on: [Bool], _ places: UnsafePointer<Int32>, _ next: inout Int
   ) {
-    let (k, ns, c) = (problem.width, plan.sparseCount, plan.coreSize)
-    let (m, target) = (moments.base, matrix.base)
-    let core = target + plan.coreStart
-    for i in actives.indices {
+    let (k, ns, c, m, target) = (width, sparseCount, coreSize, moments.base, matrix.base)
+    let core = target + coreStart
+    let count = actives.count
+    for i in 0..<count {
       let a = actives[i]
       let place = Int(a.position)
       let row = m + Int(a.column) * k
       let isSparse = place < ns
       if a.block >= 0, !on[Int(a.block)] {
-        if isSparse { next += actives.endIndex - i }
+        if isSparse { next += count - i }
         continue
       }
       gradient.base[place] += a.factor * sums.base[Int(a.column)]
-      for j in i..<actives.endIndex {
+      let column = core + (place - ns) * c - ns
+      for j in i..<count {
         let b = actives[j]
         let factor = b.block >= 0 && !on[Int(b.block)] ? 0 : a.factor * b.factor
         let value = factor * row[Int(b.column)]
@@ -206,7 +261,7 @@ final class RowShare {
           target[Int(places[next])] += value
           next += 1
         } else {
-          core[Int(b.position) - ns + (place - ns) * c] += value
+          column[Int(b.position)] += value
         }
       }
     }
@@ -216,50 +271,70 @@ final class RowShare {
 
   /// h = dᵀ H⁻¹ d for every row.
   func fillLeverage(_ leverage: DoubleBuffer) {
-    let (k, on) = (problem.width, state.switches)
-    let inverse = state.matrix.inverse.base
-    problem.places.withUnsafeBufferPointer { places in
-      problem.actives.withUnsafeBufferPointer { actives in
-        var next = firstPlace
-        for pattern in patterns {
-          for r in 0..<(k * k) { moments.base[r] = 0 }
-          gather(actives[problem.activeStarts[pattern]..<problem.activeStarts[pattern + 1]], on, places, inverse, &next)
-          quadraticForms(problem.patterns.starts[pattern], problem.patterns.starts[pattern + 1], leverage.base)
-        }
-      }
+    var next = firstPlace
+    fillLeverage(leverage, patterns, state.switches, &next)
+  }
+
+  private func fillLeverage(_ leverage: DoubleBuffer, _ patterns: Range<Int>, _ on: [Bool], _ next: inout Int) {
+    let (k, inverse) = (width, state.matrix.inverse.base)
+    for c in patterns {
+      for r in 0..<(k * k) { moments.base[r] = 0 }
+      gather(actives(inPattern: c), on, problem.placePointer, inverse, &next)
+      quadraticForms(starts[c], starts[c + 1], leverage.base)
     }
   }
 
   /// The inverse between a pattern's row columns into `moments`.
   private func gather(
-    _ actives: Slice<UnsafeBufferPointer<PenalizedProblem.Active>>, _ on: [Bool],
-    _ places: UnsafeBufferPointer<Int32>, _ inverse: UnsafePointer<Double>, _ next: inout Int
+    _ actives: UnsafeBufferPointer<PenalizedProblem.Active>, _ on: [Bool], _ places: UnsafePointer<Int32>,
+    _ inverse: UnsafePointer<Double>, _ next: inout Int
   ) {
-    let (k, ns, c, local) = (problem.width, plan.sparseCount, plan.coreSize, moments.base)
-    let core = inverse + plan.coreStart
-    for i in actives.indices {
+    let (k, ns, c, local) = (width, sparseCount, coreSize, moments.base)
+    let core = inverse + coreStart
+    let count = actives.count
+    for i in 0..<count {
       let a = actives[i]
       let place = Int(a.position)
       let isSparse = place < ns
       if a.block >= 0, !on[Int(a.block)] {
-        if isSparse { next += actives.endIndex - i }
+        if isSparse { next += count - i }
         continue
       }
-      for j in i..<actives.endIndex {
+      let row = local + Int(a.column) * k
+      let column = core + (place - ns) * c - ns
+      for j in i..<count {
         let b = actives[j]
-        let from = isSparse ? inverse[Int(places[next])] : core[Int(b.position) - ns + (place - ns) * c]
+        let from = isSparse ? inverse[Int(places[next])] : column[Int(b.position)]
         if isSparse { next += 1 }
         if b.block >= 0, !on[Int(b.block)] { continue }
-        let value = a.factor * b.factor * from
-        local[Int(a.column) * k + Int(b.column)] += value
-        if i != j { local[Int(b.column) * k + Int(a.column)] += value }
+        // Off the diagonal it stands for both triangles.
+        row[Int(b.column)] += (i == j ? 1 : 2) * a.factor * b.factor * from
+      }
+    }
+    for a in 0..<k {
+      for b in 0..<a {
+        let mean = 0.5 * (local[a * k + b] + local[b * k + a])
+        local[a * k + b] = mean
+        local[b * k + a] = mean
       }
     }
   }
 
   /// dᵀ K d for some rows, K = `moments` (k × k, symmetric).
   private func quadraticForms(_ first: Int, _ end: Int, _ leverage: UnsafeMutablePointer<Double>) {
-    let (k, local, columns) = (problem.width, moments.base, problem.rowColumns.base)
+    let (k, local, columns) = (width, moments.base, problem.rowColumns.base)
+    if k == 1 {
+      for i in first..<end { leverage[i] = local[0] }
+      return
+    }
+    if k == 2 {
+      let (constant, linear, square) = (local[0], local[1] + local[2], local[3])
+      for i in first..<end {
+        let x = columns[2 * i + 1]
+        leverage[i] = constant + x * (linear + x * square)
+      }
+      return
+    }
     if k >= 6, end - first >= 12 {
       let product = scaled.base
       Kernels.multiply(local, columns + first * k, m: k, n: end - first, k: k, into: product)
@@ -283,56 +358,61 @@ final class RowShare {
     }
   }
 
-  /// Fills `target` with ½ h dw/dη and `scoreSlope` with ds/dτ; `parameterSlope` is the sum of -dℓ/dτ + ½ h dw/dτ.
+  /// Fills `leverage`, `target` with ½ h dw/dη and `scoreSlope` with ds/dτ; `parameterSlope` is the sum of
+  /// -dℓ/dτ + ½ h dw/dτ, `adjoint` and `scoreAdjoint` hold the sums of the two columns.
   func fillSlopes(leverage: DoubleBuffer, into target: DoubleBuffer, scoreSlope: DoubleBuffer) {
-    func run<Kernel: RowKernel>(_ kernel: Kernel) { slopes(kernel, leverage.base, target.base, scoreSlope.base) }
+    adjoint.clear()
+    scoreAdjoint.clear()
+    parameterSlope = 0
+    var next = firstPlace
+    let on = state.switches
+    for piece in pieces {
+      fillLeverage(leverage, piece, on, &next)
+      parameterSlope += slopes(rows(of: piece), leverage, target, scoreSlope)
+      sum(target, piece, on, into: adjoint)
+      if problem.hasParameter { sum(scoreSlope, piece, on, into: scoreAdjoint) }
+    }
+  }
+
+  private func slopes(_ rows: Range<Int>, _ leverage: DoubleBuffer, _ target: DoubleBuffer, _ scoreSlope: DoubleBuffer) -> Double {
+    func run<Kernel: RowKernel>(_ kernel: Kernel) -> Double {
+      kernel.fillSlopes(
+        rows, problem.pointers, state.eta.base, leverage: leverage.base, information: target.base, score: scoreSlope.base)
+    }
     switch problem.spec.family {
-    case .gaussian: run(GaussianKernel(variance: state.parameter))
-    case .poisson: run(PoissonKernel())
-    case .negativeBinomial: run(NegativeBinomialKernel(theta: state.parameter, logTheta: log(state.parameter)))
+    case .gaussian: return run(GaussianKernel(variance: state.parameter))
+    case .poisson: return run(PoissonKernel())
+    case .negativeBinomial: return run(NegativeBinomialKernel(theta: state.parameter))
     case .binomial:
       switch problem.spec.link {
-      case .probit: run(ProbitKernel())
-      case .cloglog: run(CloglogKernel())
-      default: run(LogitKernel())
+      case .probit: return run(ProbitKernel())
+      case .cloglog: return run(CloglogKernel())
+      default: return run(LogitKernel())
       }
     }
   }
 
-  @inline(__always)
-  private func slopes<Kernel: RowKernel>(
-    _ kernel: Kernel, _ h: UnsafePointer<Double>, _ target: UnsafeMutablePointer<Double>,
-    _ s: UnsafeMutablePointer<Double>
-  ) {
-    let (y, m, w, e) = (problem.y.base, problem.trials.base, problem.weights.base, state.eta.base)
-    var sum = 0.0
-    for i in rows {
-      let slopes = kernel.slopes(y[i], m[i], e[i])
-      let half = 0.5 * h[i] * w[i]
-      target[i] = half * slopes.information
-      s[i] = w[i] * slopes.scoreInParameter
-      sum += half * slopes.informationInParameter - w[i] * slopes.likelihoodInParameter
-    }
-    parameterSlope = sum
-  }
-
-  /// Dᵀ x into `adjoint` for one number per row.
-  func sum(_ x: DoubleBuffer) {
-    let (k, on) = (problem.width, state.switches)
-    let (columns, local, values) = (problem.rowColumns.base, sums.base, x.base)
-    adjoint.clear()
-    problem.actives.withUnsafeBufferPointer { actives in
-      for c in patterns {
-        for r in 0..<k { local[r] = 0 }
-        for i in problem.patterns.starts[c]..<problem.patterns.starts[c + 1] {
+  /// `result` += Dᵀ x for one number per row.
+  private func sum(_ x: DoubleBuffer, _ patterns: Range<Int>, _ on: [Bool], into result: DoubleBuffer) {
+    let (k, columns, local, values, target) = (width, problem.rowColumns.base, sums.base, x.base, result.base)
+    for c in patterns {
+      for r in 0..<k { local[r] = 0 }
+      let (first, end) = (starts[c], starts[c + 1])
+      switch k {
+      case 1: for i in first..<end { local[0] += values[i] }
+      case 2:
+        for i in first..<end {
+          local[0] += values[i]
+          local[1] += values[i] * columns[2 * i + 1]
+        }
+      default:
+        for i in first..<end {
           let (value, row) = (values[i], columns + i * k)
           for r in 0..<k { local[r] += value * row[r] }
         }
-        for a in problem.activeStarts[c]..<problem.activeStarts[c + 1] {
-          let active = actives[a]
-          if active.block >= 0, !on[Int(active.block)] { continue }
-          adjoint.base[Int(active.position)] += active.factor * local[Int(active.column)]
-        }
+      }
+      for active in actives(inPattern: c) where active.block < 0 || on[Int(active.block)] {
+        target[Int(active.position)] += active.factor * local[Int(active.column)]
       }
     }
   }

@@ -8,7 +8,7 @@ public struct Schema: Equatable, Sendable {
   /// Pooled terms: groups, then smooth terms, then ridges, as the formula lists them.
   let pooled: [PooledTerm]
   /// Fixed columns that belong to pooled terms, such as the line of a smooth term.
-  private let lines: [LineTerm]
+  let lines: [LineTerm]
 
   /// Names of the columns of the design, as R names them; `(Intercept)` first where there is one.
   public var columnNames: [String] { fixed.columnNames + lines.flatMap(\.names) }
@@ -19,17 +19,23 @@ public struct Schema: Equatable, Sendable {
 
   /// Throws `DataError`.
   public init(_ formula: Formula, learningFrom data: DataTable) throws(DataError) {
-    try self.init(formula, learningFrom: data, weights: nil)
+    guard data.rowCount > 0 else { throw .noRows }
+    try self.init(formula, learningFrom: InternedTable(data, for: formula), weights: nil)
   }
 
   /// Rows whose weight is zero have no say in where smooth terms and ridges have their centre, scale and range.
-  init(_ formula: Formula, learningFrom data: DataTable, weights: [Double]?) throws(DataError) {
+  init(_ formula: Formula, learningFrom table: InternedTable, weights: [Double]?) throws(DataError) {
+    let data = table.data
     let counting: (Int) -> Bool = { weights.map { w in { w[$0] > 0 } }?($0) ?? true }
     guard data.rowCount > 0 else { throw .noRows }
+    for case .factor(let name, nil) in formula.variables {
+      // What the sample would report in its own rows.
+      if case .numbers = data[name] { _ = try data.numbers(name) }
+    }
     self.formula = formula
-    fixed = try DesignCoding(formula.terms, formula.variables, hasIntercept: formula.hasIntercept, learningFrom: data)
+    fixed = try DesignCoding(formula.terms, formula.variables, hasIntercept: formula.hasIntercept, learningFrom: table.sample)
     groupLevels = try formula.groups.map { (group) throws(DataError) in
-      DesignCoding.sortedLevels(try Schema.labels(of: group.columns, in: data, at: group.position))
+      DesignCoding.sortedLevels(try table.grouping(group.columns, at: group.position).labels)
     }
     var pooled: [PooledTerm] = []
     for (group, levels) in zip(formula.groups, groupLevels) { pooled += try PooledTerm.terms(of: group, levels, data) }

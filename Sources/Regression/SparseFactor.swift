@@ -48,10 +48,13 @@ final class SparseFactor {
               next += 1
             }
           }
-          for i in sparse..<max(count, sparse) {
+          for i in sparse..<max(count, sparse) where column[i] != 0 {
             let scaled = column[i] / d
             let target = core + (Int(names[i]) - ns) * c - ns
-            for k in i..<count { target[Int(names[k])] -= scaled * column[k] }
+            let consecutive = max(i, count - plan.fixedCount)
+            for k in i..<consecutive { target[Int(names[k])] -= scaled * column[k] }
+            if consecutive == count { continue }
+            subtract(column + consecutive, count - consecutive, times: scaled, from: target + Int(names[consecutive]))
           }
           for i in 0..<count { column[i] /= d }
         }
@@ -61,6 +64,14 @@ final class SparseFactor {
       if case .notPositiveDefinite(let order) = error { throw .notPositiveDefinite(order: ns + order) }
       throw error
     }
+  }
+
+  /// The fixed columns are every column's last neighbours and lie side by side in the core.
+  @inline(__always)
+  private func subtract(
+    _ source: UnsafePointer<Double>, _ count: Int, times factor: Double, from target: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<count { target[k] -= factor * source[k] }
   }
 
   /// log det of the matrix, or of its part without the fixed columns.
@@ -130,10 +141,13 @@ final class SparseFactor {
             next += full - i - 1
             sums[i] += sum
           }
-          for i in sparse..<max(count, sparse) {
+          let consecutive = max(sparse, count - (plan.fixedCount - skipped))
+          for i in sparse..<max(count, sparse) where column[i] != 0 {
             let source = core + (Int(names[i]) - ns) * c - ns
             let value = column[i]
-            for k in sparse..<count { sums[k] += source[Int(names[k])] * value }
+            for k in sparse..<consecutive { sums[k] += source[Int(names[k])] * value }
+            if consecutive == count { continue }
+            add(source + Int(names[consecutive]), count - consecutive, times: value, to: sums + consecutive)
           }
           var diagonal = 1 / l[start]
           for i in 0..<count {
@@ -145,6 +159,13 @@ final class SparseFactor {
         }
       }
     }
+  }
+
+  @inline(__always)
+  private func add(
+    _ source: UnsafePointer<Double>, _ count: Int, times factor: Double, to target: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<count { target[k] += factor * source[k] }
   }
 
   private func invertCore(withFixed: Bool) {
