@@ -64,15 +64,19 @@ public struct RowMean: Hashable, Sendable {
     standardError = rows.count > 1 ? (squares / (n - 1) / n).squareRoot() : .nan
   }
 
-  /// Means of y in `bins` groups of equally many rows, in the order of x; rows of equal x stay together. Rows in which
-  /// either is not finite are left out.
-  public static func binned(x: [Double], y: [Double], bins: Int) -> [RowMean] {
+  /// Means of y in `bins` groups of equally many rows, or of equal sums of `sizes` > 0, in the order of x; rows of equal x
+  /// stay together. Rows in which either is not finite are left out.
+  public static func binned(x: [Double], y: [Double], bins: Int, sizes: [Double]? = nil) -> [RowMean] {
     let order = x.indices.filter { x[$0].isFinite && y[$0].isFinite }.sorted { (x[$0], $0) < (x[$1], $1) }
     guard !order.isEmpty, bins > 0 else { return [] }
+    var reached: [Double] = []
+    for row in order { reached.append((reached.last ?? 0) + (sizes?[row] ?? 1)) }
+    let total = reached[order.count - 1]
     var result: [RowMean] = []
-    var start = 0
+    var (start, end) = (0, 0)
     for bin in 1...bins {
-      var end = max(start, order.count * bin / bins)
+      let goal = total * Double(bin) / Double(bins)
+      while end < order.count, bin == bins || reached[end] <= goal * (1 + 1e-12) { end += 1 }
       while end > start, end < order.count, x[order[end]] == x[order[end - 1]] { end += 1 }
       if end > start { result.append(RowMean(Array(order[start..<end]), x: x, y: y)) }
       start = end

@@ -23,6 +23,11 @@ import Testing
     #expect(means.map(\.rows).reduce(0, +) == 100)
     #expect(means.allSatisfy { $0.mean == 2 * $0.x })
     #expect(RowMean.binned(x: [], y: [], bins: 5).isEmpty)
+    // Shares of 10 each: a group ends before it would pass its own.
+    let sizes = [Double](repeating: 1, count: 10) + [5, 5.5, 9.5]
+    let places = sizes.indices.map { Double($0) }
+    #expect(RowMean.binned(x: places, y: sizes, bins: 3, sizes: sizes).map(\.rows) == [10, 1, 2])
+    #expect(RowMean.binned(x: places, y: sizes, bins: 3, sizes: sizes).reduce(0) { $0 + Double($1.rows) * $1.mean } == 30)
     #expect(RowMean.binned(x: [1, .nan], y: [3, 4], bins: 5).map(\.mean) == [3])
   }
 

@@ -73,6 +73,14 @@ struct DeclaredModel {
   /// What the response counts, or what the declaration says.
   private static func flow(of formula: Formula, _ declaration: ModelDeclaration, _ wording: RegressionWording) throws -> Flow {
     for use in formula.responseColumns where !FlowTable.columns.contains(use.name) {
+      // Who means a table of their own has forgotten to name it.
+      if case .option = wording.formula.origin {
+        throw wording.complaint(
+          Phrase(
+            da: "»\(use.name)« er ingen kolonne i projektets bevægelser. En anden tabel læses med --data FIL. ",
+            en: "“\(use.name)” is no column of the project's flows. Another table is read by --data FILE. ")
+            + NearestName.hint(use.name, among: FlowTable.columns, listAtMost: 20), in: wording.formula, at: use.position)
+      }
       throw wording.unknownColumn(use.name, at: use.position, in: wording.formula)
     }
     let named = Set(formula.responseColumns.compactMap { Flow(plural: $0.name) })

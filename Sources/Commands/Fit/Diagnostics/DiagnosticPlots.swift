@@ -88,7 +88,13 @@ struct DiagnosticPlots {
   }
 
   private var observedAgainstFitted: Plot {
-    let means = RowMean.binned(x: rows.fitted, y: rows.observed, bins: bins)
+    // Rare counts: groups of equally many rows would mostly hold no event at all.
+    let sizes = rows.isCount && rows.fitted.allSatisfy { $0 > 0 } ? rows.fitted : nil
+    let means = RowMean.binned(x: rows.fitted, y: rows.observed, bins: bins, sizes: sizes)
+    let meaning =
+      sizes == nil
+      ? Phrase(da: "gennemsnit af lige mange rækker, 95 %-interval", en: "mean of equally many rows, 95% interval")
+      : Phrase(da: "gennemsnit af rækker, hvor der ventes lige mange, 95 %-interval", en: "mean of rows in which equally many are expected, 95% interval")
     let isLogarithmic = rows.isLogarithmic && means.allSatisfy { $0.mean > 0 && $0.x > 0 }
     let intervals = means.map { mean in
       let reach = mean.standardError.isFinite ? EstimateText.reach * mean.standardError : 0
@@ -101,7 +107,7 @@ struct DiagnosticPlots {
     }
     layers += [
       .init(.reference(ends(isLogarithmic ? means.map(\.x) : rows.fitted).map { .init($0, $0) }), Phrase(da: "observeret = forventet", en: "observed = fitted")),
-      .init(.intervals(intervals), Phrase(da: "gennemsnit af lige mange rækker, 95 %-interval", en: "mean of equally many rows, 95% interval")),
+      .init(.intervals(intervals), meaning),
     ]
     let scale: Plot.Axis.Scale = isLogarithmic ? .logarithmic : .linear
     return Plot(
