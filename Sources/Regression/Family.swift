@@ -49,7 +49,6 @@ struct ResponseData: Sendable {
       if let other, other.count != y.count { throw .data(.lengthMismatch(expected: y.count, found: other.count)) }
     }
     if let weights, let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) { throw .invalidWeight(row: row) }
-    if let weights, !weights.contains(where: { $0 > 0 }) { throw .noPositiveWeight }
     if let offset, let row = offset.firstIndex(where: { !$0.isFinite }) { throw .invalidOffset(row: row) }
     if let row = ResponseData.firstInvalid(family, y, trials) { throw .invalidResponse(row: row, value: y[row]) }
     self.weights = weights
@@ -64,6 +63,7 @@ struct ResponseData: Sendable {
       self.trials = nil
       totalWeights = weights ?? [Double](repeating: 1, count: y.count)
     }
+    if !totalWeights.contains(where: { $0 > 0 }) { throw .noPositiveWeight }
   }
 
   /// The outcome of every row that weighs, where they all have the same one at the bound; nil elsewhere, and for values.

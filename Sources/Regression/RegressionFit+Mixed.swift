@@ -34,7 +34,7 @@ extension RegressionFit {
         problem.responseData, successes: problem.response, basis: FixedBasis(parts, design, kept: kept),
         fixedNames: kept.map { parts.names[$0] }, blocks: blocks)
     } catch {
-      throw separation(model, design, problem.responseData) ?? error
+      throw separation(model, design, problem.responseData) ?? exactFit(model.family, problem, design, kept, blocks) ?? error
     }
     return MixedResult(fit: fit, problem: problem, kept: kept, aliased: aliased).result
   }
@@ -66,6 +66,30 @@ extension RegressionFit {
     for (block, term) in zip(blocks, problem.schema.pooled) where block.columns.count == 1 && block.columns[0] == nil {
       guard Set(rows.map { block.index[$0] }).count < rows.count else { throw .unidentifiedVariance(group: term.group) }
     }
+  }
+
+  /// Where a Gaussian pooled fit breaks down: whether fixed and pooled columns together leave nothing of the response, so
+  /// that the likelihood rises for ever as the residual variance falls.
+  private static func exactFit(
+    _ family: Family, _ problem: RegressionProblem, _ design: FactoredDesign, _ kept: [Int], _ blocks: [PenalizedBlock]
+  ) -> RegressionError? {
+    let width = kept.count + blocks.reduce(0) { $0 + $1.levelCount * $1.columns.count }
+    guard family == .gaussian, problem.responseData.weights == nil, width * design.rowCount <= 1_000_000 else { return nil }
+    var columns = design.columns(kept)
+    for block in blocks {
+      for column in block.columns {
+        for level in 0..<Int32(block.levelCount) {
+          columns.append(block.index.indices.map { block.index[$0] == level ? column?[$0] ?? 1 : 0 })
+        }
+      }
+    }
+    let values = problem.response.indices.map { problem.response[$0] - (problem.offset?[$0] ?? 0) }
+    guard let qr = try? PivotedQR(Matrix(columns: columns)), let fit = try? qr.solve(values) else { return nil }
+    let rest = values.indices.map { i in
+      columns.indices.reduce(values[i]) { fit[$1].isNaN ? $0 : $0 - columns[$1][i] * fit[$1] }
+    }
+    func length(_ v: [Double]) -> Double { v.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    return length(rest) <= 1e-10 * length(values) ? .noSpread : nil
   }
 
   private static func independentColumns(
@@ -199,7 +223,7 @@ private struct MixedResult {
       logThetaStandardError: fit.logThetaStandardError, dispersion: fit.dispersion, deviance: fit.deviance,
       nullDeviance: nil, logLikelihood: fit.logLikelihood, aic: -2 * fit.logLikelihood + 2 * Double(parameterCount),
       parameters: parameterCount, effectiveDegreesOfFreedom: fit.effectiveDegrees,
-      residualDegreesOfFreedom: fit.count - parameterCount,
+      residualDegreesOfFreedom: max(0, fit.count - parameterCount),
       residualStandardDeviation: isGaussian ? fit.dispersion.squareRoot() : nil, rSquared: nil, count: fit.count,
       fitted: fit.mean, predictor: fit.linearPredictor, warnings: warnings, trace: fit.trace,
       hatValues: .known(fit.leverage), response: problem.responseData, extraOffset: problem.extraOffset,

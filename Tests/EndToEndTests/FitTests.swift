@@ -82,6 +82,11 @@ struct FitTests {
         #expect(try errors(formula, "binomial").contains("no successes"))
       }
       #expect(try errors("o ~ x", "binomial").contains("nothing but successes"))
+      try program.write("y,x,g,k,m\n3,1,a,0,0\n5,2,a,0,0\n7,3,b,0,0\n9,4,b,0,0\n12,5,c,0,0\n", to: "exact.csv")
+      let exactly = try program.run("fit", "--data", "exact.csv", "--formula", "y ~ x + (1 | g)", "--language", "en")
+      #expect(exactly.code == 1 && exactly.errors.contains("fit it exactly"), "\(exactly.errors)")
+      let untried = try program.run("fit", "--data", "exact.csv", "--formula", "k / m ~ x", "--family", "binomial", "--language", "en")
+      #expect(untried.code == 1 && untried.errors.contains("trials"), "\(untried.errors)")
       let arguments = ["fit", "--data", "data.csv", "--formula", "y ~ x + (1 | g)", "--language", "en"]
       let exact = try program.run(arguments + ["--quadrature", "9"])
       #expect(exact.code == 0 && exact.output.contains("--quadrature changes nothing"), "\(exact.errors)")

@@ -123,7 +123,7 @@ struct RegressionWording {
       return finding(row: row, Phrase(da: "vægten er ikke et tal fra 0 og op.", en: "the weight is not a number from 0 up."))
     case .invalidOffset(let row):
       return finding(row: row, Phrase(da: "offset har ingen endelig værdi.", en: "the offset has no finite value."))
-    case .noPositiveWeight: return finding(Phrase(da: "ingen vægt er større end 0.", en: "no weight is above 0."))
+    case .noPositiveWeight: return finding(Phrase(da: "ingen række har en vægt (eller forsøg) over 0.", en: "no row has a weight (or trials) above 0."))
     case .unsupportedLink(let family, let link):
       let family = family.hasPrefix("negativeBinomial") ? "negative_binomial" : family
       let reason = Phrase(da: "link \(link) går ikke sammen med \(family).", en: "link \(link) does not go with \(family).")
@@ -151,8 +151,8 @@ struct RegressionWording {
           da: "responsen har ingen spredning tilbage, som varianser kan bestemmes af.",
           en: "the response has no spread left from which variances could be told."),
         Phrase(
-          da: "Den er konstant, eller der er ikke flere rækker end led; gør formlen enklere.",
-          en: "It is constant, or there are no more rows than terms; make the formula simpler."))
+          da: "Den er konstant, eller leddene og grupperne rammer den præcis; gør formlen enklere.",
+          en: "It is constant, or terms and groups fit it exactly; make the formula simpler."))
     case .unidentifiedVariance(let group):
       return finding(
         Phrase(
@@ -167,15 +167,13 @@ struct RegressionWording {
       return complaint(reason, in: formula, at: nil)
     case .nonConvergence(let trace):
       return finding(
-        Phrase(
-          da: "beregningen fandt intet optimum." + Self.text(trace), en: "the computation found no optimum." + Self.text(trace)),
-        Phrase(da: "Gør formlen enklere.", en: "Make the formula simpler."))
+        Phrase(da: "beregningen fandt intet optimum. Gør formlen enklere.", en: "the computation found no optimum. Make the formula simpler.")
+          + Self.text(trace))
     case .numericalBreakdown(let place, let trace):
       return finding(
         Phrase(
-          da: "tallene blev uendelige undervejs (\(place))." + Self.text(trace),
-          en: "numbers became infinite on the way (\(place))." + Self.text(trace)),
-        Phrase(da: "Se efter ekstreme værdier, eller skalér kolonnerne.", en: "Look for extreme values, or scale the columns."))
+          da: "tallene blev uendelige undervejs (\(place)). Se efter ekstreme værdier, eller skalér kolonnerne.",
+          en: "numbers became infinite on the way (\(place)). Look for extreme values, or scale the columns.") + Self.text(trace))
     }
   }
 
@@ -283,8 +281,15 @@ struct RegressionWording {
   private static func list(_ terms: [String]) -> String { terms.joined(separator: ", ") }
 
   /// The last steps of an optimisation, a line each.
-  private static func text(_ trace: [IterationRecord]) -> String {
-    trace.suffix(10).map { "\n  \($0.phase) \($0.iteration): \(NumberText.machine($0.criterion)), ± \($0.change)" }.joined()
+  /// The last steps, one on each line below the sentence.
+  private static func text(_ trace: [IterationRecord]) -> Phrase {
+    trace.suffix(10).reduce(Phrase("")) { text, step in
+      let (value, change) = (EstimateText.number(step.criterion), EstimateText.number(step.change))
+      return text
+        + Phrase(
+          da: "\n  \(step.phase) \(step.iteration): kriterium \(value.da), ændring \(change.da)",
+          en: "\n  \(step.phase) \(step.iteration): criterion \(value.en), change \(change.en)")
+    }
   }
 
   // MARK: Warnings
