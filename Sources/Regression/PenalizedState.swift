@@ -273,7 +273,8 @@ final class PenalizedState {
       let runaway = runawayColumns()
       throw runaway.isEmpty ? .numericalBreakdown(describe(error), []) : .separation(terms: runaway)
     }
-    throw .nonConvergence([])
+    let runaway = runawayColumns()
+    throw runaway.isEmpty ? .nonConvergence([]) : .separation(terms: runaway)
   }
 
   /// Fixed columns whose part of the linear predictor is far beyond where a count or share can tell its value.

@@ -29,7 +29,7 @@ import Testing
   private func pair(_ text: String, _ n: Int) throws -> (dense: Matrix, design: FactoredDesign) {
     let (formula, data) = (try Formula(parsing: text), Self.table(n))
     let table = try InternedTable(data, for: formula)
-    let schema = try Schema(formula, learningFrom: table)
+    let schema = try Schema(formula, learningFrom: table, weights: nil)
     #expect(try schema == Schema(formula, learningFrom: data))
     return (Matrix(columns: try schema.columns(for: data)), try schema.factoredDesign(for: table))
   }
@@ -129,7 +129,7 @@ import Testing
     data.add("y", [1.0, 2, 3, 4, 5, 7])
     let formula = try Formula(parsing: "y ~ 0 + g")
     let table = try InternedTable(data, for: formula)
-    let schema = try Schema(formula, learningFrom: table)
+    let schema = try Schema(formula, learningFrom: table, weights: nil)
     #expect(schema.columnNames.count == 3)
     let fit = try RegressionFit.fit(formula: formula, data: data)
     #expect(abs(fit.fitted[1] - 8.0 / 3) < 1e-14)
