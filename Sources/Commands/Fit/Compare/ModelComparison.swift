@@ -137,8 +137,8 @@ struct ModelComparison {
         da: "Logscore til dækning: gennemsnit over \(count.da) forudsagte rækker (\(detail.phrase.da), ens for begge modeller); hver model er estimeret til og med \(origins) og har forudsagt de næste \(backtest.horizon) perioder med kendt eksponering.",
         en: "Log score to coverage: means over \(count.en) predicted rows (\(detail.phrase.en), the same for both models); each model was fitted up to \(origins) and predicted the next \(backtest.horizon) periods with known exposure."),
       Phrase(
-        da: "Forskel er den anden models tal minus den førstes; intervallet er for gennemsnittet af parvise forskelle, klynget på kommune og periode. ≈: ingen klar forskel (AIC og BIC: under 2). Intervaller af hele tal dækker gerne mere end 80 %. WAPE er absolutte fejl delt med det observerede, rækkevis og af områdernes summer pr. periode.",
-        en: "A difference is the second model's figure less the first's; the interval is for the mean of paired differences, clustered by municipality and period. ≈: no clear difference (AIC and BIC: below 2). Intervals of whole numbers tend to cover more than 80%. WAPE is absolute errors over what was observed, by row and of the areas' sums by period."),
+        da: "Forskel er den anden models tal minus den førstes; intervallet er for gennemsnittet af parvise forskelle, klynget på kommune og periode. ≈: ingen klar forskel (AIC og BIC: under 2). Intervaller af hele tal dækker gerne mere end 80 %. WAPE er absolutte fejl delt med det observerede, rækkevis og af summer pr. område, art og periode.",
+        en: "A difference is the second model's figure less the first's; the interval is for the mean of paired differences, clustered by municipality and period. ≈: no clear difference (AIC and BIC: below 2). Intervals of whole numbers tend to cover more than 80%. WAPE is absolute errors over what was observed, by row and of sums by area, kind and period."),
     ]
   }
 
