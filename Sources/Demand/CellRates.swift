@@ -220,6 +220,16 @@ final class CellRates {
   /// Of the row's negative binomial in this draw; nil for Poisson.
   func theta(_ row: RateBook.Row) -> Double? { flow(row)?.theta(draw: draw) }
 
+  /// Factors of a hazard by band of time since admission; nil where there are none.
+  @inline(__always)
+  func tenure(_ row: RateBook.Row, _ stratum: Int) -> UnsafePointer<Double>? {
+    switch row {
+    case .homecoming: homecoming.tenure(stratum: stratum, draw: draw)
+    case .otherExit: otherExit.tenure(stratum: stratum, draw: draw)
+    case .admission, .homecomingCount, .otherExitCount: nil
+    }
+  }
+
   // MARK: Filling
 
   @inline(__always)
@@ -386,8 +396,18 @@ final class CellRates {
   private func added(_ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int) -> Double {
     let share = plan.shares[index][municipality * strata + stratum]
     guard !row.isCounted else { return value * share }
-    let present = Double(simulator.residents[municipality].count { $0.stratum == stratum })
+    let present = residents(row, stratum)
     return present > 0 ? value * share / present : 0
+  }
+
+  /// Citizens of the stratum at the origin, each weighed by the factor of the time since admission.
+  private func residents(_ row: RateBook.Row, _ stratum: Int) -> Double {
+    let factors = tenure(row, stratum)
+    var sum = 0.0
+    for (resident, admitted) in zip(simulator.residents[municipality], simulator.admitted[municipality]) where resident.stratum == stratum {
+      sum += factors.map { $0[RateBook.band(-admitted)] } ?? 1
+    }
+    return sum
   }
 
   /// Fitted homecomings rest between a batch's announcement and the batch.

@@ -9,6 +9,8 @@ struct Spell {
   var offer: Int32
   var entry: Entry
   var cause: Cause
+  /// When the citizen was admitted, before any transfer; minus infinity where it is not known.
+  var admitted: Double
   var start: Double
   var end: Double
   /// Identifies the citizen's random numbers.

@@ -30,6 +30,8 @@ struct FlowDraws: ~Copyable {
   let areaTime: UnsafeMutablePointer<Double>
   /// Of the negative binomial by draw; nil for Poisson.
   var theta: [Double]?
+  /// Factors by time since admission, `[draw · TenureEffects.cells + group · bands + band]`, and each stratum's group.
+  var tenure: (factors: [Double], groupOfStratum: [Int])?
 
   /// Rates of 1 without trend or season.
   init(empty panel: Panel, clock: FlowClock, draws: Int) {
@@ -46,6 +48,7 @@ struct FlowDraws: ~Copyable {
     correction = memory.filled(municipalities * strata, with: 1)
     areaTime = memory.filled(draws * areas * horizon, with: 1)
     theta = nil
+    tenure = nil
   }
 
   /// The level before it is corrected.
@@ -77,7 +80,8 @@ final class FlowRates: @unchecked Sendable {
       areaOfStratum: memory.copy(flow.areaOfStratum), stratumFactor: flow.stratumFactor, municipalityFactor: flow.municipalityFactor,
       interactionFactor: flow.interactionFactor, correction: flow.correction,
       municipalitySlope: flow.municipalitySlope.isEmpty ? nil : memory.copy(flow.municipalitySlope), areaDays: flow.areaTime,
-      theta: flow.theta.map(memory.copy), areaTotal: totals)
+      theta: flow.theta.map(memory.copy), areaTotal: totals, tenureFactors: flow.tenure.map { memory.copy($0.factors) },
+      tenureOffset: flow.tenure.map { memory.copy($0.groupOfStratum.map { $0 * Tenure.bandCount }) })
     self.memory = memory
   }
 
@@ -96,6 +100,9 @@ final class FlowRates: @unchecked Sendable {
     fileprivate let areaDays: UnsafePointer<Double>
     fileprivate let theta: UnsafePointer<Double>?
     fileprivate let areaTotal: UnsafePointer<Double>
+    fileprivate let tenureFactors: UnsafePointer<Double>?
+    /// By stratum: where its group's factors begin.
+    fileprivate let tenureOffset: UnsafePointer<Int>?
 
     /// Yearly rate at the origin per unit of exposure, without season.
     @inline(__always)
@@ -116,6 +123,13 @@ final class FlowRates: @unchecked Sendable {
     /// The municipality's own slope a year; nil when the flow has none.
     @inline(__always)
     func slope(municipality: Int, draw: Int) -> Double? { municipalitySlope.map { $0[draw * municipalities + municipality] } }
+
+    /// A stratum's factors by band of time since admission; nil when the flow has none.
+    @inline(__always)
+    func tenure(stratum: Int, draw: Int) -> UnsafePointer<Double>? {
+      guard let tenureFactors, let tenureOffset else { return nil }
+      return tenureFactors + draw * TenureEffects.cells + tenureOffset[stratum]
+    }
 
     /// Of the negative binomial; nil for Poisson.
     @inline(__always)

@@ -23,6 +23,8 @@ public struct FlowFit: Sendable {
       case municipalityArea(code: String, area: String)
       /// Change of the log rate a year over the recent years, on top of the area's.
       case municipalityTrend(code: String)
+      /// Log factor of a time since admission against the mean of its group of legal sections.
+      case tenure(LegalGroup, band: Int)
       case standardDeviation(String)
       case theta
     }
@@ -46,6 +48,10 @@ public struct FlowFit: Sendable {
   /// Why a simpler model was taken, if it was.
   public let warning: Finding?
   let parameters: Parameters
+  /// Factors of homecomings and other exits by time since admission; nil where it is not known or changes nothing.
+  let tenure: TenureEffects?
+  /// Levels and shocks that municipalities share; nil where there is nothing to tell them from.
+  let shocks: SharedShocks?
   /// `[municipality · strata + stratum]`: what the fit counted.
   let cells: [CountedCell]
   /// Whether the stratum's count of this flow is known at all; where it is not, its events are part of another flow.
@@ -57,6 +63,8 @@ public struct FlowFit: Sendable {
   struct CountedCell: Sendable {
     var events = 0.0
     var exposure = 0.0
+    /// The exposure that the factors of time since admission weigh.
+    var weighted = 0.0
   }
 
   enum Parameters: Sendable {
@@ -80,18 +88,19 @@ public struct FlowFit: Sendable {
         }
     }
     rows = frame.rows
-    cells = Self.count(frame, panel)
     let events = frame.response.reduce(0, +)
     self.events = events
     let terms = FlowTerms(panel: panel, clock: clock, flow: flow, frame: frame)
     var problem: Finding?
     if events >= Self.fewestEvents {
       do {
-        let fit = try terms.fit(frame)
+        let (fit, tenure) = try Self.fit(terms, frame, panel: panel, flow: flow, strata: strata)
         parameters = .regression(fit, terms)
+        self.tenure = tenure
+        cells = Self.count(frame, panel, tenure)
         fittedEvents = fit.mean.reduce(0, +)
         fittedShare = Self.share(fit.mean, frame: frame, strata: panel.strata.count)
-        warning = nil
+        (shocks, warning) = Self.shocks(fit, terms, frame, panel: panel, clock: clock)
         return
       } catch {
         problem = Finding(
@@ -102,17 +111,80 @@ public struct FlowFit: Sendable {
       }
     }
     warning = problem
+    tenure = nil
+    shocks = nil
+    cells = Self.count(frame, panel, nil)
     fittedEvents = events
     parameters = Self.constant(frame, strata: panel.strata.count)
     fittedShare = [Double](repeating: 1, count: panel.strata.count)
   }
 
-  private static func count(_ frame: FlowFrame, _ panel: Panel) -> [CountedCell] {
+  /// Rates and factors in turn, each given the other, until factors move by less than a fiftieth: from cells' own rates one
+  /// regression is mostly enough.
+  private static func fit(
+    _ terms: FlowTerms, _ frame: FlowFrame, panel: Panel, flow: Flow, strata: [Int]
+  ) throws -> (FittedPenalizedGLM, TenureEffects?) {
+    guard !frame.tenureExposure.isEmpty else { return (try terms.fit(frame, logExposure: frame.logExposure), nil) }
+    let groups = TenureEffects.groupOfStratum(panel)
+    func effects(_ fitted: [Double], _ theta: Double?, _ before: TenureEffects?) -> TenureEffects? {
+      let counts = TenureEffects.Counts(
+        frame: frame, panel: panel, flow: flow, fitted: fitted, theta: theta, factors: before?.factors, groupOfStratum: groups, strata: strata)
+      return TenureEffects(counts, groupOfStratum: groups)
+    }
+    var tenure = effects(cellMeans(frame, panel), nil, nil)
+    var round = 0
+    while true {
+      let fit = try terms.fit(frame, logExposure: tenure.map(frame.logExposure) ?? frame.logExposure)
+      round += 1
+      let next = effects(fit.mean, fit.theta, tenure)
+      guard round < 4, TenureEffects.distance(tenure, next) > 0.02 else { return (fit, tenure?.isFlat == true ? nil : tenure) }
+      tenure = next
+    }
+  }
+
+  /// Expected events by row where each municipality has its own rate in each stratum, drawn towards the stratum's with the weight of two events.
+  private static func cellMeans(_ frame: FlowFrame, _ panel: Panel) -> [Double] {
+    let cells = count(frame, panel, nil)
+    let strata = panel.strata.count
+    let rates = (0..<strata).map { s in
+      let own = panel.municipalities.indices.map { cells[$0 * strata + s] }
+      let exposure = own.reduce(0) { $0 + $1.exposure }
+      return exposure > 0 ? (own.reduce(0) { $0 + $1.events } + 0.5) / exposure : 1
+    }
+    return (0..<frame.rows).map { row in
+      let s = Int(frame.stratum[row])
+      let cell = cells[Int(frame.municipality[row]) * strata + s]
+      return (cell.events + 2) / (cell.exposure + 2 / rates[s]) * exp(frame.logExposure[row])
+    }
+  }
+
+  private static func shocks(
+    _ fit: FittedPenalizedGLM, _ terms: FlowTerms, _ frame: FlowFrame, panel: Panel, clock: FlowClock
+  ) -> (SharedShocks?, Finding?) {
+    let totals = SharedShocks.Totals(frame: frame, panel: panel, clock: clock, fitted: fit.mean, theta: terms.theta(fit) == nil ? nil : fit.theta)
+    do {
+      let shocks = try SharedShocks(totals, span: SharedShocks.span(panel.length), perYear: panel.length.perYear, hasRamp: terms.hasRamp)
+      return (shocks?.isSilent == true ? nil : shocks, nil)
+    } catch {
+      return (
+        nil,
+        Finding(
+          .warning, value: terms.flow.rawValue,
+          message: Phrase(
+            da: "fælles stød kunne ikke bestemmes (\(short(error))); prognosens intervaller er uden dem.",
+            en: "shared shocks could not be estimated (\(short(error))); the forecast's intervals are without them."), remedy: Phrase(""))
+      )
+    }
+  }
+
+  private static func count(_ frame: FlowFrame, _ panel: Panel, _ tenure: TenureEffects?) -> [CountedCell] {
     var cells = [CountedCell](repeating: CountedCell(), count: panel.municipalities.count * panel.strata.count)
+    let weighted = tenure.map(frame.logExposure) ?? frame.logExposure
     for row in 0..<frame.rows {
       let cell = Int(frame.municipality[row]) * panel.strata.count + Int(frame.stratum[row])
       cells[cell].events += frame.response[row]
       cells[cell].exposure += exp(frame.logExposure[row])
+      cells[cell].weighted += exp(weighted[row])
     }
     return cells
   }
@@ -148,7 +220,9 @@ public struct FlowFit: Sendable {
   /// Every number of the regression with its interval, computed anew at each call; empty where one rate was taken.
   public var estimates: [Estimate] {
     guard case .regression(let fit, let terms) = parameters else { return [] }
-    return terms.estimates(fit, panel: panel)
+    return terms.estimates(fit, panel: panel) + (tenure?.estimates ?? []).map { entry in
+      .init(.tenure(entry.group, band: entry.band), log(entry.factor), standardError: entry.logError)
+    } + (shocks?.estimates ?? [])
   }
 
   /// The gamma factors of batches; nil where the counts vary no more than Poisson.
@@ -159,17 +233,19 @@ public struct FlowFit: Sendable {
 
   /// Joint draws of the rates: estimation uncertainty.
   func draws(panel: Panel, clock: FlowClock, draws: Int, seed: UInt64) -> FlowRates {
-    let result: FlowDraws
+    var result: FlowDraws
     switch parameters {
     case .regression(let fit, let terms):
       let matrix = fit.drawCoefficients(count: draws, seed: seed ^ salt)
-      result = terms.draws(fit: fit, coefficients: matrix, draws: draws, seed: seed ^ salt, share: fittedShare, panel: panel, clock: clock)
+      result = terms.draws(
+        fit: fit, coefficients: matrix, draws: draws, seed: seed ^ salt, share: fittedShare, shocks: shocks, panel: panel, clock: clock)
     case .constant(let events, let exposure, let prior):
       result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
     for m in panel.municipalities.indices {
       for s in panel.strata.indices where !isKnown[s] { result.correction[m * panel.strata.count + s] = 0 }
     }
+    if let tenure { result.tenure = (tenure.draws(draws, seed: seed ^ salt ^ 0x7465_6E75_7265), tenure.groupOfStratum) }
     return FlowRates(result, edges: clock.edges)
   }
 

@@ -23,6 +23,10 @@ struct FlowFrame {
   private(set) var ramp: [Double] = []
   private(set) var sine: [Double] = []
   private(set) var cosine: [Double] = []
+  /// Index of the row's last period from the panel's first.
+  private(set) var period: [Int32] = []
+  /// `[row · bands + band]`: person-years by time since admission; empty where it is not known.
+  private(set) var tenureExposure: [Double] = []
 
   var rows: Int { response.count }
 
@@ -41,6 +45,7 @@ struct FlowFrame {
     let years = (0..<panel.count).map { Double(panel.first.advanced(by: $0).days) / Self.daysPerYear }
     let persons = exposure == .population ? Self.personsTable(panel) : []
     let times = Times(clock: clock, count: panel.count)
+    let tenure = exposure == .personTime ? panel.tenure : nil
     for m in panel.municipalities.indices {
       for s in strata {
         let counts = panel.series(Self.quantity(flow), municipality: m, stratum: s)
@@ -54,13 +59,17 @@ struct FlowFrame {
           if !y.isNaN, !amount.isNaN {
             if amount > 0 {
               row.add(y, amount, times, t)
+              if let tenure {
+                let cell = (m * panel.strata.count + s) * panel.count + t
+                for band in 0..<Tenure.bandCount { row.tenure[band] += tenure.days(cell: cell, band: band) / Self.daysPerYear }
+              }
             } else if y > 0, exposure == .personTime {
               carry(y, into: &row, municipality: m, stratum: s, times, t)
             }
           }
           // Counted from the end, so that only the first group of a series may be short.
           if (panel.count - 1 - t) % span == 0 {
-            append(row, municipality: m, stratum: s)
+            append(row, municipality: m, stratum: s, period: t, hasTenure: tenure != nil)
             row = PartialRow()
           }
         }
@@ -89,6 +98,8 @@ struct FlowFrame {
     var ramp = 0.0
     var sine = 0.0
     var cosine = 0.0
+    /// By band; four numbers.
+    var tenure = SIMD4<Double>()
 
     mutating func add(_ y: Double, _ exposure: Double, _ times: Times, _ t: Int) {
       events += y
@@ -100,7 +111,7 @@ struct FlowFrame {
     }
   }
 
-  private mutating func append(_ row: PartialRow, municipality m: Int, stratum s: Int) {
+  private mutating func append(_ row: PartialRow, municipality m: Int, stratum s: Int, period: Int, hasTenure: Bool) {
     guard row.amount > 0 else { return }
     response.append(row.events)
     logExposure.append(log(row.amount))
@@ -110,6 +121,11 @@ struct FlowFrame {
     ramp.append(row.ramp / row.amount)
     sine.append(row.sine / row.amount)
     cosine.append(row.cosine / row.amount)
+    self.period.append(Int32(period))
+    guard hasTenure else { return }
+    // Exits of nobody: half a day of a first day.
+    let known = row.tenure.sum() > 0 ? row.tenure : SIMD4(row.amount, 0, 0, 0)
+    for band in 0..<Tenure.bandCount { tenureExposure.append(known[band]) }
   }
 
   private mutating func carry(_ events: Double, into row: inout PartialRow, municipality m: Int, stratum s: Int, _ times: Times, _ t: Int) {

@@ -32,6 +32,8 @@ final class FlowSimulator: Sendable {
   let largestExposure: BareArray<Double>
   /// By municipality, those of one stratum together.
   let residents: [[Panel.Resident]]
+  /// Of the same citizens: days from the origin to the admission; minus infinity where it is not known.
+  let admitted: [[Double]]
 
   static let daysPerYear = 365.25
 
@@ -67,6 +69,8 @@ final class FlowSimulator: Sendable {
     let order = panel.residents.enumerated().sorted { ($0.element.stratum, $0.offset) < ($1.element.stratum, $1.offset) }
     for (_, resident) in order { residents[resident.municipality].append(resident) }
     self.residents = residents
+    let start = panel.origin.advanced(by: 1).firstDay
+    admitted = residents.map { $0.map { $0.admitted.map { Double($0 - start) } ?? -.infinity } }
   }
 
   var endOfTime: Double { edges[horizon] }

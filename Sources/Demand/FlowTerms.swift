@@ -71,10 +71,10 @@ struct FlowTerms: Sendable {
   }
 
   /// Admissions and homecomings vary more than Poisson; other exits do not come in batches.
-  func fit(_ frame: FlowFrame) throws -> FittedPenalizedGLM {
+  func fit(_ frame: FlowFrame, logExposure: [Double]) throws -> FittedPenalizedGLM {
     let family: Family = flow == .otherExit ? .poisson : .negativeBinomial(theta: nil)
     let model = try PenalizedGLM(family: family, criterion: .reml, search: .exact)
-    return try model.fit(response: frame.response, offset: frame.logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
+    return try model.fit(response: frame.response, offset: logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
   }
 
   /// θ of a single period; nil where the counts vary no more than Poisson.
@@ -94,7 +94,7 @@ struct FlowTerms: Sendable {
 
   /// Linear combinations of coefficients as the simulator wants them.
   func draws(
-    fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], panel: Panel, clock: FlowClock
+    fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], shocks: SharedShocks?, panel: Panel, clock: FlowClock
   ) -> FlowDraws {
     var result = FlowDraws(empty: panel, clock: clock, draws: draws)
     let layout = fit.layout
@@ -103,6 +103,8 @@ struct FlowTerms: Sendable {
     let seasons = (0..<clock.horizon).map { clock.season(clock.past + $0) }
     let damped = (0..<clock.horizon).map(clock.dampedYears)
     var slopes = [Double](repeating: 0, count: areas)
+    let left = shocks?.slope(
+      common: column(Name.trend).map { fit.coefficients[layout.fixed($0)] } ?? 0, areaVariance: block(Name.areaTrend).map { fit.variances[$0] } ?? 0)
     for d in 0..<draws {
       func fixedValue(_ name: String) -> Double { column(name).map { coefficients[layout.fixed($0), d] } ?? 0 }
       func effect(_ name: String, _ level: Int) -> Double { block(name).map { coefficients[layout.effect(block: $0, level: level), d] } ?? 0 }
@@ -114,12 +116,18 @@ struct FlowTerms: Sendable {
       }
       let sine = fixedValue(Name.sine)
       let cosine = fixedValue(Name.cosine)
+      if let left {
+        var stream = RandomStream(seed: seed, pair: UInt64(d), 43)
+        let common = left.common * trend + left.commonError * stream.nextNormal()
+        for a in 0..<areas { slopes[a] = common + left.area * (slopes[a] - trend) + left.areaError * stream.nextNormal() }
+      }
       for a in 0..<areas {
         for t in 0..<clock.horizon {
           result.areaTime[(d * areas + a) * clock.horizon + t] = exp(slopes[a] * damped[t] + sine * seasons[t].sine + cosine * seasons[t].cosine)
         }
       }
     }
+    shocks?.multiply(result.areaTime, draws: draws, horizon: clock.horizon, seed: seed ^ 0x7368_6F63_6B)
     fillMunicipalities(&result, coefficients, layout, panel, clock)
     if let theta = self.theta(fit) {
       // Its logarithm's error is capped: beyond a factor of e the normal approximation says nothing.
@@ -220,6 +228,8 @@ struct FlowTerms: Sendable {
       return weights
     }
   }
+
+  var hasRamp: Bool { column(Name.recentTrend) != nil }
 
   var hasTrend: Bool { column(Name.trend) != nil }
 

@@ -121,6 +121,8 @@ private struct GroupRates {
     let stratum: Int
     /// Exposure of the whole window, in the unit of the fit's rates.
     let exposure: Double
+    /// The exposure that factors of time since admission weigh.
+    let weighted: Double
     let counted: FlowFit.CountedCell
   }
 
@@ -158,7 +160,8 @@ private struct GroupRates {
         let area = panel.areas[panel.areaOfStratum[s]]
         // Unknown counts leave gaps in the exposure of admissions; the model knows the rate there, too.
         let whole = fit.exposure == .population ? inhabitants.of(m, ages: area.ageFrom...area.ageTo) : counted.exposure
-        if let whole { cells.append(Cell(municipality: m, stratum: s, exposure: whole, counted: counted)) }
+        let weighted = fit.exposure == .population ? whole : counted.weighted
+        if let whole, let weighted { cells.append(Cell(municipality: m, stratum: s, exposure: whole, weighted: weighted, counted: counted)) }
       }
     }
     return cells
@@ -183,7 +186,7 @@ private struct GroupRates {
     var gradient = [Double](repeating: 0, count: regression.coefficients.count)
     for cell in cells {
       let weights = level(cell.municipality, cell.stratum, trend, ramp)
-      let expected = cell.exposure * exp(regression.estimate(of: weights))
+      let expected = cell.weighted * exp(regression.estimate(of: weights))
       sum += expected
       for weight in weights { gradient[weight.coefficient] += expected * weight.factor }
     }

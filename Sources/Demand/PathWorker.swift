@@ -88,7 +88,7 @@ struct PathWorker: ~Copyable {
       follow(
         Spell(
           citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
-          cause: .stays, start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
+          cause: .stays, admitted: simulator.admitted[municipality][number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
     }
     rates.fillArrivals(&arrivals)
     for index in arrivals.indices {
@@ -193,7 +193,14 @@ struct PathWorker: ~Copyable {
   @inline(__always)
   private func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
     let stratum = Int(spell.stratum)
-    let end = rates.book(row, stratum).crossing(row, stratum, start: spell.start, period: period, uniform: uniform)
+    let book = rates.book(row, stratum)
+    let end =
+      if let factors = rates.tenure(row, stratum) {
+        book.crossing(
+          row, stratum, start: spell.start, period: period, uniform: uniform, admitted: spell.admitted, factors: factors, periodOfDay: periodOfDay)
+      } else {
+        book.crossing(row, stratum, start: spell.start, period: period, uniform: uniform)
+      }
     if end < spell.end {
       spell.end = end
       spell.cause = cause
@@ -222,7 +229,7 @@ struct PathWorker: ~Copyable {
       follow(
         Spell(
           citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: arrival.stratum,
-          offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, start: start, end: 0,
+          offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, admitted: start, start: start, end: 0,
           key: key))
     }
   }

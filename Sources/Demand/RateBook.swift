@@ -1,4 +1,5 @@
 import Glibc
+import Placements
 
 /// The rates of one municipality in one draw, by kind and stratum, each a level times a shape over the periods.
 ///
@@ -85,6 +86,57 @@ struct RateBook {
     var t = period
     while t < horizon, integral[t + 1] <= wanted { t += 1 }
     return t < horizon ? time(integral, t, wanted) : .infinity
+  }
+
+  /// The band of time since admission, in days.
+  @inline(__always)
+  static func band(_ days: Double) -> Int { days < bound.0 ? 0 : days < bound.1 ? 1 : days < bound.2 ? 2 : 3 }
+
+  private static let bound = (Double(Tenure.bounds[0]), Double(Tenure.bounds[1]), Double(Tenure.bounds[2]))
+
+  /// Days after admission at which a band ends.
+  @inline(__always)
+  private static func end(_ band: Int) -> Double { band == 0 ? bound.0 : band == 1 ? bound.1 : band == 2 ? bound.2 : .infinity }
+
+  /// As `crossing`, with a factor for each band of the time since `admitted`: the integral runs through the bands in turn.
+  func crossing(
+    _ row: Row, _ stratum: Int, start: Double, period: Int, uniform: Double, admitted: Double, factors: UnsafePointer<Double>,
+    periodOfDay: UnsafePointer<Int32>
+  ) -> Double {
+    let line = lines[line(row, stratum)]
+    let integral = line.integral
+    let endOfTime = edges[horizon]
+    var band = Self.band(start - admitted)
+    var passed = value(integral, at: start, period)
+    var most = factors[band]
+    for later in band + 1..<max(band + 1, Tenure.bandCount) { most = max(most, factors[later]) }
+    guard 1 - uniform < line.level * most * (integral[horizon] - passed) else { return .infinity }
+    var amount = -log(uniform) / line.level
+    var t = period
+    while true {
+      let end = admitted + Self.end(band)
+      let last = end < endOfTime ? Int(periodOfDay[Int(end)]) : horizon
+      let reached = end < endOfTime ? value(integral, at: end, last) : integral[horizon]
+      let gain = factors[band] * (reached - passed)
+      if amount < gain {
+        let wanted = passed + amount / factors[band]
+        while t < horizon, integral[t + 1] <= wanted { t += 1 }
+        return t < horizon ? time(integral, t, wanted) : .infinity
+      }
+      guard end < endOfTime else { return .infinity }
+      amount -= gain
+      passed = reached
+      t = last
+      band += 1
+    }
+  }
+
+  /// The running integral at a time within a period.
+  @inline(__always)
+  private func value(_ integral: UnsafePointer<Double>, at time: Double, _ period: Int) -> Double {
+    let start = integral[period]
+    guard time > edges[period] else { return start }
+    return start + (integral[period + 1] - start) * (time - edges[period]) / (edges[period + 1] - edges[period])
   }
 
   @inline(__always)

@@ -88,21 +88,23 @@ extension Panel {
     let stratumIndex = Dictionary(uniqueKeysWithValues: strata.enumerated().map { ($1, $0) })
     let links = TransferLinks(stays)
     let endings = (0..<count).map { first.advanced(by: $0).lastDay }
+    tenure = Tenure(cells: municipalities.count * strata.count * count)
     for (index, stay) in stays.enumerated() {
       guard let municipality = municipalityIndex[stay.payer], let offer = offerIndex[stay.offer],
         let stratum = stratumIndex[Stratum(area: offers[offer].area, kind: stay.kind, legalBasis: stay.legalBasis)]
       else { continue }
       let cell = offset(municipality, stratum)
-      addPresence(of: stay, at: cell, endings: endings)
+      let admitted = links.admission(of: index, stays)
+      addPresence(of: stay, admitted: admitted, at: cell, endings: endings)
       if stay.start <= endings[count - 1], stay.end.map({ $0 > endings[count - 1] }) ?? true {
-        residents.append(Resident(municipality: municipality, stratum: stratum, offer: offer, since: stay.start))
+        residents.append(Resident(municipality: municipality, stratum: stratum, offer: offer, since: stay.start, admitted: admitted))
       }
       countStart(of: stay, cameFrom: links.origin[index].map { stays[$0] }, cell: cell, stratum: stratum, offer: offer, index: stratumIndex, offerIndex: offerIndex)
-      countEnd(of: stay, wentTo: links.destination[index].map { stays[$0] }, cell: cell, stratum: stratum, index: stratumIndex, offerIndex: offerIndex)
+      countEnd(of: stay, wentTo: links.destination[index].map { stays[$0] }, cell: cell, stratum: stratum, index: stratumIndex, offerIndex: offerIndex, admitted: admitted)
     }
   }
 
-  private mutating func addPresence(of stay: Stay, at cell: Int, endings: [Day]) {
+  private mutating func addPresence(of stay: Stay, admitted: Day, at cell: Int, endings: [Day]) {
     let windowStart = first.firstDay
     let windowEnd = endings[count - 1].advanced(by: 1)
     let from = max(stay.start, windowStart)
@@ -113,6 +115,7 @@ extension Panel {
     while day < until {
       let next = min(endings[period].advanced(by: 1), until)
       values[Quantity.occupiedDays.rawValue][cell + period] += Double(next - day)
+      tenure?.addPresence(from: day, until: next, admitted: admitted, cell: cell + period)
       if next == endings[period].advanced(by: 1), stay.end.map({ $0 > endings[period] }) ?? true {
         values[Quantity.stock.rawValue][cell + period] += 1
       }
@@ -139,17 +142,17 @@ extension Panel {
   }
 
   private mutating func countEnd(
-    of stay: Stay, wentTo next: Stay?, cell: Int, stratum: Int, index: [Stratum: Int], offerIndex: [String: Int]
+    of stay: Stay, wentTo next: Stay?, cell: Int, stratum: Int, index: [Stratum: Int], offerIndex: [String: Int], admitted: Day
   ) {
     guard let end = stay.end, let period = observedPeriod(end) else { return }
     if let next, let destination = self.stratum(of: next, index: index, offerIndex: offerIndex) {
       guard destination != stratum else { return }
       values[Quantity.transfersOut.rawValue][cell + period] += 1
       transfers.append(Transfer(from: stratum, to: destination, period: period))
-    } else if stay.endReason == .homecoming {
-      values[Quantity.homecomings.rawValue][cell + period] += 1
     } else {
-      values[Quantity.otherExits.rawValue][cell + period] += 1
+      let flow: Flow = stay.endReason == .homecoming ? .homecoming : .otherExit
+      values[(flow == .homecoming ? Quantity.homecomings : .otherExits).rawValue][cell + period] += 1
+      tenure?.addExit(flow, municipality: cell / count / strata.count, stratum: stratum, period: period, end: end, admitted: admitted)
     }
   }
 
@@ -183,5 +186,16 @@ struct TransferLinks {
         origin[best] = index
       }
     }
+  }
+
+  /// The first day of the stays that lead to one through transfers.
+  func admission(of index: Int, _ stays: [Stay]) -> Day {
+    var first = index
+    // Stays of no length can follow each other in a ring: no chain is longer than there are stays of a day.
+    for _ in stays.indices {
+      guard let before = origin[first], before != index else { break }
+      first = before
+    }
+    return stays[first].start
   }
 }

@@ -34,12 +34,15 @@ public struct Panel: Sendable {
     public let offer: Int?
     /// First day of the stay; nil where unknown.
     public let since: Day?
+    /// First day of the stays that lead to this one through transfers; nil where unknown.
+    public let admitted: Day?
 
-    public init(municipality: Int, stratum: Int, offer: Int?, since: Day?) {
+    public init(municipality: Int, stratum: Int, offer: Int?, since: Day?, admitted: Day? = nil) {
       self.municipality = municipality
       self.stratum = stratum
       self.offer = offer
       self.since = since
+      self.admitted = admitted ?? since
     }
   }
 
@@ -68,6 +71,8 @@ public struct Panel: Sendable {
   /// Offers that the source counts by themselves; nil where it names every citizen's offer.
   public internal(set) var countedOffers: Set<Int>?
   public internal(set) var transfers: [Transfer] = []
+  /// Nil where the source has no stays.
+  public internal(set) var tenure: Tenure?
   /// Every admission's period, stratum and offer, for the shares of offers.
   public internal(set) var offerAdmissions: [(period: Int, stratum: Int, offer: Int)] = []
   /// Index of each stratum's area.

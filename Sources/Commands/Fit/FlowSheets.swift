@@ -39,7 +39,7 @@ struct FlowSheets {
     for estimate in flow.estimates {
       guard let (term, level) = Self.name(estimate.subject) else { continue }
       table.append([
-        EstimateText.cell(term), level.isEmpty ? .empty : .text(level), EstimateText.ratio(exp(estimate.value)),
+        EstimateText.cell(term), EstimateText.cell(level), EstimateText.ratio(exp(estimate.value)),
         EstimateText.cell(EstimateText.ratioInterval(exp(estimate.lower ?? .nan), exp(estimate.upper ?? .nan))),
         EstimateText.cell(estimate.value, standardError: estimate.standardError ?? .nan),
         EstimateText.cell(estimate.standardError ?? .nan, standardError: estimate.standardError ?? .nan),
@@ -59,14 +59,19 @@ struct FlowSheets {
   }
 
   /// Nil for what stands elsewhere: hundreds of municipalities, spreads and θ.
-  private static func name(_ subject: FlowFit.Estimate.Subject) -> (Phrase, String)? {
+  private static func name(_ subject: FlowFit.Estimate.Subject) -> (Phrase, Phrase)? {
     switch subject {
     case .level(let stratum):
-      (Phrase(da: "rate", en: "rate"), [stratum.area, stratum.kind == .residential ? "" : stratum.kind.rawValue, stratum.legalBasis].filter { !$0.isEmpty }.joined(separator: ", "))
-    case .ownRegion: (Phrase(da: "hjemregionens kommuner", en: "home region's municipalities"), "")
-    case .slope(let area): (Phrase(da: "trend pr. år", en: "trend a year"), area)
-    case .seasonSine: (Phrase(da: "sæson (sinus)", en: "season (sine)"), "")
-    case .seasonCosine: (Phrase(da: "sæson (cosinus)", en: "season (cosine)"), "")
+      (
+        Phrase(da: "rate", en: "rate"),
+        Phrase([stratum.area, stratum.kind == .residential ? "" : stratum.kind.rawValue, stratum.legalBasis].filter { !$0.isEmpty }.joined(separator: ", "))
+      )
+    case .ownRegion: (Phrase(da: "hjemregionens kommuner", en: "home region's municipalities"), Phrase(""))
+    case .slope(let area): (Phrase(da: "trend pr. år", en: "trend a year"), Phrase(area))
+    case .seasonSine: (Phrase(da: "sæson (sinus)", en: "season (sine)"), Phrase(""))
+    case .seasonCosine: (Phrase(da: "sæson (cosinus)", en: "season (cosine)"), Phrase(""))
+    case .tenure(let group, let band):
+      (Phrase(da: "tid siden indskrivning", en: "time since admission"), group.phrase + Phrase(", ") + Tenure.phrase(band: band))
     case .municipality, .municipalityArea, .municipalityTrend, .standardDeviation, .theta: nil
     }
   }

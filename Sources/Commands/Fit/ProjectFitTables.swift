@@ -78,6 +78,9 @@ struct ProjectFitTables {
     case .municipalityTrend(let code):
       municipality = .text(self.name(code))
       name = ("recent_trend", Phrase(da: "egen trend pr. år, seneste år", en: "own trend a year, recent years"))
+    case .tenure(let group, let band):
+      section = .term(code: "\(group)", group.phrase)
+      name = ("tenure_\(band)", Phrase(da: "tid siden indskrivning: ", en: "time since admission: ") + Tenure.phrase(band: band))
     case .standardDeviation(let block):
       name = ("sd: " + block, Phrase(da: "spredning: " + block, en: "standard deviation: " + block))
       transform = { $0 }
