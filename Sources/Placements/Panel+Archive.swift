@@ -2,7 +2,7 @@ public import Groundwork
 
 extension Panel {
   /// The first number of an archive; another one is another form, which is not read.
-  private static let archiveForm = 1
+  private static let archiveForm = 2
 
   /// The panel as bytes, to be read again by `init(archive:)`: counts by municipality, stratum and period. Of who is
   /// there, only how many have been there how long; of offers, only their admissions and when they exist.
@@ -40,6 +40,7 @@ extension Panel {
     archiveResidents(into: &writer)
     writer.write(countedOffers?.sorted()) { $0.write($1) { $0.write($1) } }
     archiveMoves(into: &writer)
+    writer.write(tenure) { $1.archive(into: &$0) }
     return writer.bytes
   }
 
@@ -47,7 +48,7 @@ extension Panel {
   private func archiveResidents(into writer: inout ByteWriter) {
     var groups: [ResidentGroup: Int] = [:]
     for resident in residents {
-      let band = resident.since.map { DurationBand(since: $0, end: origin.lastDay) }
+      let band = resident.admitted.map { DurationBand(since: $0, end: origin.lastDay) }
       groups[ResidentGroup(municipality: resident.municipality, stratum: resident.stratum, band: band), default: 0] += 1
     }
     writer.write(groups.sorted { $0.key < $1.key }) { writer, entry in
@@ -103,6 +104,10 @@ extension Panel {
       Set(try reader.list { reader throws(ByteReader.Damaged) in try reader.integer() })
     }
     try readMoves(&reader)
+    let cells = municipalities.count * strata.count * count
+    tenure = try reader.optional { reader throws(ByteReader.Damaged) in try Tenure(from: &reader, cells: cells) }
+    let known = tenure?.exits.allSatisfy { municipalities.indices.contains($0.municipality) && strata.indices.contains($0.stratum) } ?? true
+    guard known else { throw ByteReader.Damaged() }
     guard reader.isAtEnd else { throw ByteReader.Damaged() }
   }
 
@@ -171,10 +176,10 @@ private enum DurationBand: Int {
   case halfYear, twoYears, fiveYears, longer
 
   init(since: Day, end: Day) {
-    switch end - since {
-    case ..<183: self = .halfYear
-    case ..<731: self = .twoYears
-    case ..<1826: self = .fiveYears
+    switch Tenure.band(end - since) {
+    case 0: self = .halfYear
+    case 1: self = .twoYears
+    case 2: self = .fiveYears
     default: self = .longer
     }
   }

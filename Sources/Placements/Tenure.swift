@@ -57,6 +57,38 @@ public struct Tenure: Sendable {
   }
 }
 
+extension Tenure {
+  /// Days that are not zero with their distance from the one before, then the exits.
+  func archive(into writer: inout ByteWriter) {
+    var last = -1
+    writer.write(days.indices.filter { days[$0] != 0 }) { writer, index in
+      writer.write(index - last)
+      writer.write(Double(days[index]))
+      last = index
+    }
+    writer.write(exits) { writer, exit in
+      for number in [exit.flow == .homecoming ? 1 : 0, exit.municipality, exit.stratum, exit.period, exit.band] { writer.write(number) }
+    }
+  }
+
+  init(from reader: inout ByteReader, cells: Int) throws(ByteReader.Damaged) {
+    self.init(cells: cells)
+    let entries = try reader.list { reader throws(ByteReader.Damaged) in (try reader.integer(), try reader.double()) }
+    var index = -1
+    for (gap, value) in entries {
+      guard gap > 0, gap < days.count - index else { throw ByteReader.Damaged() }
+      index += gap
+      days[index] = Float(value)
+    }
+    exits = try reader.list { reader throws(ByteReader.Damaged) in
+      let flow: Flow = try reader.integer() == 1 ? .homecoming : .otherExit
+      return Exit(
+        flow: flow, municipality: try reader.integer(), stratum: try reader.integer(), period: try reader.integer(), band: try reader.integer())
+    }
+    guard exits.allSatisfy({ $0.municipality >= 0 && $0.stratum >= 0 && (0..<Self.bandCount).contains($0.band) }) else { throw ByteReader.Damaged() }
+  }
+}
+
 /// Legal sections whose stays last alike.
 public enum LegalGroup: Int, CaseIterable, Hashable, Sendable {
   /// Temporary housing, SEL § 107.

@@ -62,6 +62,29 @@ struct PanelArchiveTests {
     #expect(!String(decoding: bytes, as: UTF8.self).contains("c1"))
   }
 
+  @Test("Time since admission comes back: days and exits exactly, who is there by bands")
+  func tenure() throws {
+    let offer = Offer(id: "o", name: "O", area: "a", legalBasis: "SEL_107")
+    func day(_ year: Int, _ month: Int) throws -> Day { try #require(Day(year: year, month: month, day: 1)) }
+    func stay(_ citizen: String, _ start: Day, _ end: Day?, _ reason: EndReason?) -> Stay {
+      Stay(citizen: citizen, payer: "740", offer: "o", legalBasis: "SEL_107", kind: .residential, start: start, end: end, endReason: reason)
+    }
+    let settings = ProjectSettings(
+      name: "Prøve", basePeriod: .quarter, areas: [SpecialtyArea(id: "a", name: "A")], observedFrom: try day(2020, 1),
+      observedTo: try day(2025, 1).advanced(by: -1))
+    let panel = try Panel(
+      Extracts(
+        settings: settings, municipalities: [Municipality(code: "740", name: "Silkeborg")], offers: [offer],
+        stays: [stay("1", try day(2017, 3), try day(2022, 5), .homecoming), stay("2", try day(2023, 2), nil, nil)]))
+    let again = try Panel(archive: panel.archive())
+    let (tenure, copy) = (try #require(panel.tenure), try #require(again.tenure))
+    #expect(copy.exits == tenure.exits && tenure.exits.map(\.band) == [3])
+    for cell in 0..<panel.count {
+      for band in 0..<Tenure.bandCount { #expect(copy.days(cell: cell, band: band) == tenure.days(cell: cell, band: band)) }
+    }
+    #expect(again.archive() == panel.archive())
+  }
+
   @Test("Cut off anywhere it is damaged, not a crash")
   func damaged() throws {
     let bytes = try Self.activity().archive()
