@@ -245,8 +245,26 @@ public struct FlowFit: Sendable {
     for m in panel.municipalities.indices {
       for s in panel.strata.indices where !isKnown[s] { result.correction[m * panel.strata.count + s] = 0 }
     }
+    for s in panel.unknownExits.indices where panel.unknownExits[s] > 0 && flow != .admission {
+      let factor = unknownFactor(stratum: s)
+      for m in panel.municipalities.indices { result.correction[m * panel.strata.count + s] *= factor }
+    }
     if let tenure { result.tenure = (tenure.draws(draws, seed: seed ^ salt ^ 0x7465_6E75_7265), tenure.groupOfStratum) }
     return FlowRates(result, edges: clock.edges)
+  }
+
+  /// Exits of unknown reasons are missing, not other exits, among which the counts have them: each flow gets its share of
+  /// those of known reasons. The sum of both flows stays.
+  func unknownFactor(stratum: Int) -> Double {
+    func total(_ quantity: Panel.Quantity) -> Double {
+      panel.municipalities.indices.reduce(0) { $0 + panel.series(quantity, municipality: $1, stratum: stratum).reduce(0, +) }
+    }
+    let unknown = Double(panel.unknownExits[stratum])
+    let (home, others) = (total(.homecomings), total(.otherExits) - unknown)
+    guard unknown > 0, home > 0 else { return 1 }
+    // Half an event more of each: one exit of a known reason does not decide them all.
+    let share = (home + 0.5) / (home + others + 1)
+    return flow == .homecoming ? 1 + share * unknown / home : (others + (1 - share) * unknown) / (others + unknown)
   }
 
   /// Own random streams for each flow and each way of counting it.

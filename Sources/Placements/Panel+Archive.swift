@@ -2,7 +2,7 @@ public import Groundwork
 
 extension Panel {
   /// The first number of an archive; another one is another form, which is not read.
-  private static let archiveForm = 2
+  private static let archiveForm = 3
 
   /// The panel as bytes, to be read again by `init(archive:)`: counts by municipality, stratum and period. Of who is
   /// there, only how many have been there how long; of offers, only their admissions and when they exist.
@@ -40,6 +40,7 @@ extension Panel {
     archiveResidents(into: &writer)
     writer.write(countedOffers?.sorted()) { $0.write($1) { $0.write($1) } }
     archiveMoves(into: &writer)
+    writer.write(unknownExits) { $0.write($1) }
     writer.write(tenure) { $1.archive(into: &$0) }
     return writer.bytes
   }
@@ -104,6 +105,8 @@ extension Panel {
       Set(try reader.list { reader throws(ByteReader.Damaged) in try reader.integer() })
     }
     try readMoves(&reader)
+    unknownExits = try reader.list { reader throws(ByteReader.Damaged) in try reader.integer() }
+    guard unknownExits.isEmpty || unknownExits.count == strata.count else { throw ByteReader.Damaged() }
     let cells = municipalities.count * strata.count * count
     tenure = try reader.optional { reader throws(ByteReader.Damaged) in try Tenure(from: &reader, cells: cells) }
     let known = tenure?.exits.allSatisfy { municipalities.indices.contains($0.municipality) && strata.indices.contains($0.stratum) } ?? true

@@ -88,6 +88,7 @@ extension Panel {
     let stratumIndex = Dictionary(uniqueKeysWithValues: strata.enumerated().map { ($1, $0) })
     let links = TransferLinks(stays)
     let endings = (0..<count).map { first.advanced(by: $0).lastDay }
+    unknownExits = [Int](repeating: 0, count: strata.count)
     tenure = Tenure(cells: municipalities.count * strata.count * count)
     for (index, stay) in stays.enumerated() {
       guard let municipality = municipalityIndex[stay.payer], let offer = offerIndex[stay.offer],
@@ -150,6 +151,7 @@ extension Panel {
       values[Quantity.transfersOut.rawValue][cell + period] += 1
       transfers.append(Transfer(from: stratum, to: destination, period: period))
     } else {
+      if stay.endReason == .unknown || stay.endReason == nil { unknownExits[stratum] += 1 }
       let flow: Flow = stay.endReason == .homecoming ? .homecoming : .otherExit
       values[(flow == .homecoming ? Quantity.homecomings : .otherExits).rawValue][cell + period] += 1
       tenure?.addExit(flow, municipality: cell / count / strata.count, stratum: stratum, period: period, end: end, admitted: admitted)

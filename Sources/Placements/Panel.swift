@@ -73,6 +73,8 @@ public struct Panel: Sendable {
   public internal(set) var transfers: [Transfer] = []
   /// Nil where the source has no stays.
   public internal(set) var tenure: Tenure?
+  /// By stratum: exits of an unknown reason, which the counts have among the other exits; empty where the source has no stays.
+  public internal(set) var unknownExits: [Int] = []
   /// Every admission's period, stratum and offer, for the shares of offers.
   public internal(set) var offerAdmissions: [(period: Int, stratum: Int, offer: Int)] = []
   /// Index of each stratum's area.
