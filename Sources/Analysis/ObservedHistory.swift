@@ -78,7 +78,8 @@ public struct ObservedHistory {
       for (m, s) in cells {
         for period in periods {
           let value = panel.value(quantity, municipality: m, stratum: s, period: period - panel.first)
-          // A payer without a count adds nothing; a line without any is unknown.
+          // A payer whom nobody counts adds nothing; with one of whom the number is not known the sum is unknown.
+          if panel.isUncounted(quantity, municipality: m, stratum: s, period: period - panel.first) { return nil }
           if !value.isNaN {
             sum += value
             isKnown = true

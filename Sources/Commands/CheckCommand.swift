@@ -44,7 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     if signals { return try showSignals() }
-    let project = ProjectReader(folder: projectOptions.project).read()
+    let project = Self.withRemarks(ProjectReader(folder: projectOptions.project).read())
     let report = CheckReport(project: project)
     // Without any table there is nothing to tabulate, only something to mend.
     if !(project.tables.isEmpty && project.hasErrors && !findings) {
@@ -70,6 +70,30 @@ extension CheckCommand {
     progress.finish()
     let tables = SignalTables(search, request: request, panel: session.panel)
     try session.print([tables.sheet()], machine: tables.machine(), projectOptions, outputOptions)
+  }
+
+  /// The project with what its series contradict or leave open, once they are put together; files alone do not show it.
+  static func withRemarks(_ project: ReadProject) -> ReadProject {
+    // Stays are single facts: nothing in their sums can contradict them.
+    guard !project.hasErrors, project.extracts.stays.isEmpty else { return project }
+    let more: [Finding]
+    do {
+      let panel = try Panel(project.extracts)
+      more = panel.setAside + panel.remarks
+    } catch let error as FindingsError {
+      more = error.findings
+    } catch {
+      return project
+    }
+    let file = project.tables.first { $0.name == "activity" }?.file
+    let placed = more.map { finding in
+      Finding(
+        finding.severity, file: finding.file ?? file, row: finding.row, column: finding.column, value: finding.value, message: finding.message,
+        remedy: finding.remedy)
+    }
+    return ReadProject(
+      extracts: project.extracts, findings: project.findings + placed, proposals: project.proposals, tables: project.tables,
+      coverage: project.coverage)
   }
 }
 
@@ -209,9 +233,27 @@ struct CheckReport {
     }
     let more = coverage.gaps.count - Self.shownGaps
     if more > 0 { lines.append(Phrase(da: "… og \(more) serier mere med huller.", en: "… and \(more) more series with gaps.")) }
+    lines += hiddenLines
     if !coverage.withoutPopulation.isEmpty {
       let list = coverage.withoutPopulation.prefix(10).joined(separator: ", ") + (coverage.withoutPopulation.count > 10 ? ", …" : "")
       lines.append(Phrase(da: "Uden befolkning: \(list).", en: "Without population: \(list)."))
+    }
+    return lines
+  }
+
+  /// The series in which the source hides small counts, by name and number.
+  private var hiddenLines: [Phrase] {
+    let hidden = project.coverage.hidden
+    guard !hidden.isEmpty else { return [] }
+    let sum = hidden.reduce(0) { $0 + $1.count }
+    var lines = hidden.prefix(Self.shownGaps).map { own in
+      let series = own.series.split(separator: "|").joined(separator: ", ")
+      return Phrase(da: "Skjulte antal i \(own.column), \(series): \(own.count).", en: "Hidden counts in \(own.column), \(series): \(own.count).")
+    }
+    let more = hidden.count - Self.shownGaps
+    if more > 0 {
+      lines.append(
+        Phrase(da: "… og \(more) serier mere; skjulte antal i alt: \(sum).", en: "… and \(more) more series; hidden counts in all: \(sum)."))
     }
     return lines
   }
@@ -224,6 +266,7 @@ struct CheckReport {
       ("without_population", String(coverage.withoutPopulation.count)),
       ("errors", String(project.findings.count { $0.severity == .error })),
       ("warnings", String(project.findings.count { $0.severity == .warning })),
+      ("hidden_counts", String(coverage.hidden.reduce(0) { $0 + $1.count })),
     ]
   }
 }

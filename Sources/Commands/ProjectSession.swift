@@ -25,6 +25,7 @@ struct ProjectSession {
     output.show(read.findings.filter { $0.severity == .warning })
     panel = try Panel(extracts)
     tables = read.tables.map { ($0.name, $0.file) }
+    output.show(panel.remarks)
   }
 
   /// The budget year and three more: 36 months, 12 quarters or 10 years, unless the project or the command says otherwise.

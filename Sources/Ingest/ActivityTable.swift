@@ -3,6 +3,7 @@ import Placements
 
 /// Reads counts by period and payer.
 struct ActivityTable {
+  /// Names of the columns in the order of `Activity.Count`.
   static let measures = ["stock", "occupied_days", "admissions", "homecomings", "other_exits", "waiting"]
 
   private struct Key: Hashable {
@@ -12,13 +13,21 @@ struct ActivityTable {
     let payer: String
   }
 
+  struct Result {
+    let rows: Int
+    let activity: [Activity]
+    let hidden: [HiddenSeries]
+  }
+
   private let table: OpenTable
   private let registers: Registers
+  private let suppression: SuppressionSettings
   private let words: CategoryReader
 
-  init(_ table: OpenTable, _ registers: Registers) {
+  init(_ table: OpenTable, _ registers: Registers, suppression: SuppressionSettings) {
     self.table = table
     self.registers = registers
+    self.suppression = suppression
     words = CategoryReader(table, registers)
   }
 
@@ -36,37 +45,60 @@ struct ActivityTable {
     return hasMeasure && hasPlace
   }
 
-  func read() -> (rows: Int, activity: [Activity]) {
+  func read() -> Result {
     let period = table.column("period")
     let payer = table.column("payer")
-    let stock = table.column("stock")
-    let days = table.column("occupied_days")
-    let counts = ["admissions", "homecomings", "other_exits", "waiting"].map { table.column($0) }
+    let area = table.column("area")
+    let columns = Activity.Count.allCases.map { ($0, table.column(ActivityTable.name($0))) }
     let periods = CellCache<Period?> { CheckedRow.period($0) }
+    let totals = CellCache<Bool> { registers.municipalities.isTotal($0) }
     var length: (PeriodLength, row: Int)?
     var seen = FirstRows<Key>()
     var fractional: Int?
+    var hidden = HiddenColumns(table, settings: suppression)
+    var sums = TotalRows(table, registers)
     var entries: [(activity: Activity, line: Int)] = []
     let rows = table.forEachRow { row in
+      if sums.isOfAllAreas(row, area) { return sums.skip(row, area) }
       let place = place(row)
-      let code = words.requiredMunicipality(row, payer)
+      let isTotal = !row.cell(payer).isEmpty && totals.value(of: row.cell(payer))
+      let code = isTotal ? "" : words.requiredMunicipality(row, payer)
       let when = self.period(row, period, periods, &length)
-      let stockValue = row.persons(stock)
-      if let stockValue, stockValue != stockValue.rounded() { fractional = fractional ?? row.row.line }
-      let daysValue = row.amount(days)
-      let values = counts.map { row.count($0) }
+      var values = [Double?](repeating: nil, count: columns.count)
+      var own: [Activity.Count: SuppressedCount] = [:]
+      for (count, column) in columns where !row.cell(column).isEmpty {
+        own[count] = SuppressedCount.read(row.cell(column).bytes)
+        if own[count] == nil { values[count.rawValue] = ActivityTable.value(row, count, column) }
+        if values[count.rawValue] == 0, !isTotal { hidden.noteZero(count) }
+      }
+      if let stock = values[0], stock != stock.rounded() { fractional = fractional ?? row.row.line }
       guard let place, let code, let when else { return }
+      let activity = Activity(
+        stratum: place.stratum, offer: place.offer, period: when, payer: code, stock: values[0], occupiedDays: values[1],
+        admissions: values[2], homecomings: values[3], otherExits: values[4], waiting: values[5])
       let key = Key(stratum: place.stratum, offer: place.offer, period: when, payer: code)
       if let first = seen.add(key, row: row.row.line) { return row.report(.duplicate(firstRow: first), period) }
-      let activity = Activity(
-        stratum: place.stratum, offer: place.offer, period: when, payer: code, stock: stockValue, occupiedDays: daysValue,
-        admissions: values[0], homecomings: values[1], otherExits: values[2], waiting: values[3])
+      if isTotal { return sums.add(activity, row, payer) }
+      hidden.add(own, entry: entries.count, line: row.row.line)
       entries.append((activity, row.row.line))
     }
-    if let fractional { table.log.report(.fractionalStock, file: table.file, row: fractional, column: stock.header) }
+    if let fractional { table.log.report(.fractionalStock, file: table.file, row: fractional, column: table.column("stock").header) }
+    hidden.settle(&entries)
+    sums.settle(&entries, header: hidden.header)
     reportCountedTwice(entries)
-    return (rows, entries.map(\.activity))
+    return Result(rows: rows, activity: entries.map(\.activity), hidden: hidden.series(of: entries.map(\.activity)))
   }
+
+  /// A shown count; days may have decimals, and stocks as full-year values.
+  private static func value(_ row: CheckedRow, _ count: Activity.Count, _ column: ColumnPlace) -> Double? {
+    switch count {
+    case .stock: row.persons(column)
+    case .occupiedDays: row.amount(column)
+    case .admissions, .homecomings, .otherExits, .waiting: row.count(column)
+    }
+  }
+
+  static func name(_ count: Activity.Count) -> String { measures[count.rawValue] }
 
   private func period(
     _ row: CheckedRow, _ column: ColumnPlace, _ cache: CellCache<Period?>, _ length: inout (PeriodLength, row: Int)?

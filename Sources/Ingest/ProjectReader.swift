@@ -76,6 +76,7 @@ private struct Reading {
   var summaries: [TableSummary] = []
   var stayPayers: Set<String> = []
   var stayOffers: Set<String> = []
+  var hiddenSeries: [HiddenSeries] = []
   private var offersNameKind = true
 
   init(folder: String, project: ProjectFile, log: FindingLog) {
@@ -98,11 +99,16 @@ private struct Reading {
     let hasActivity = readActivity()
     let isEmpty = extracts.stays.isEmpty && extracts.activity.isEmpty && log.errorCount == 0
     if isEmpty || !hasStays && !hasActivity { log.report(.nothingToForecast, file: nil) }
+    estimateWindowOfActivity()
+    readExpectations()
+    readNotices()
+    readOverrides()
     reportStrayFiles()
     extracts.settings.areas = registers.areas.all
     settleRegion()
-    estimateWindowOfActivity()
-    let coverage = Coverage(of: extracts, population: population, payers: stayPayers, offers: stayOffers)
+    applyChanges()
+    var coverage = Coverage(of: extracts, population: population, payers: stayPayers, offers: stayOffers)
+    coverage.hidden = hiddenSeries
     let names = Dictionary(extracts.municipalities.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first })
     coverage.report(to: log, activityFile: file(.activity), populationFile: file(.population)) { names[$0] ?? $0 }
     return ReadProject(extracts: extracts, findings: log.sorted(), proposals: log.proposals, tables: summaries, coverage: coverage)
@@ -233,12 +239,48 @@ private struct Reading {
   private mutating func readActivity() -> Bool {
     guard isThere(.activity) else { return false }
     guard let table = open(.activity) else { return true }
-    let reader = ActivityTable(table, registers)
+    let reader = ActivityTable(table, registers, suppression: project.suppression)
     guard reader.hasColumns() else { return true }
-    let rows: Int
-    (rows, extracts.activity) = reader.read()
-    close(table, rows: rows)
+    let result = reader.read()
+    extracts.activity = result.activity
+    hiddenSeries = result.hidden
+    close(table, rows: result.rows)
     return true
+  }
+
+  private mutating func readExpectations() {
+    guard let table = open(.expectations), ExpectationsTable.hasStatement(table) else { return }
+    let rows: Int
+    (rows, extracts.expectations) = ExpectationsTable.read(table, registers)
+    if let from = extracts.settings.observedFrom, let to = extracts.settings.observedTo, from <= to {
+      ExpectationsTable.reportYears(extracts.expectations, data: from.year...to.year, file: table.file, log: log)
+    }
+    close(table, rows: rows)
+  }
+
+  private mutating func readNotices() {
+    guard let table = open(.notices), NoticesTable.hasPlace(table), !table.has("offer") || knowsOffers(table) else { return }
+    let rows: Int
+    (rows, extracts.notices) = NoticesTable.read(table, registers)
+    let present = PresentCitizens(extracts)
+    NoticesTable.report(extracts.notices, lastDay: extracts.settings.observedTo, table: table) { present.count(of: $0) }
+    close(table, rows: rows)
+  }
+
+  private mutating func readOverrides() {
+    if let toml = project.toml {
+      var seen: Set<OverridesTable.Key> = []
+      for declaration in project.overrides {
+        guard let own = declaration.resolved(registers, toml: toml, log: log) else { continue }
+        let key = OverridesTable.Key(municipality: own.municipality, area: own.area, period: own.period, date: own.date)
+        if !seen.insert(key).inserted { log.add(Fault.overriddenTwice.finding(in: toml, at: declaration.path, value: declaration.area.text)) }
+        extracts.overrides.append(own)
+      }
+    }
+    guard let table = open(.overrides) else { return }
+    let (rows, overrides) = OverridesTable.read(table, registers)
+    extracts.overrides += overrides
+    close(table, rows: rows)
   }
 
   private mutating func settleWindow(of table: OpenTable) {
@@ -259,6 +301,48 @@ private struct Reading {
     let to = extracts.settings.observedTo ?? estimate.to
     extracts.settings.observedTo = to
     extracts.settings.observedFrom = extracts.settings.observedFrom ?? min(estimate.from, to)
+  }
+
+  /// Breaks and merges of plads.toml.
+  private mutating func applyChanges() {
+    guard let toml = project.toml, !project.breaks.isEmpty || !project.merges.isEmpty else { return }
+    let settings = extracts.settings
+    let covered = settings.observedFrom.flatMap { from in settings.observedTo.flatMap { from <= $0 ? from...$0 : nil } }
+    let errors = log.errorCount
+    let changes = DeclaredChanges(project, toml: toml, registers: registers, covered: covered, log: log)
+    guard log.errorCount == errors else { return }
+    reportLateRows(changes, toml)
+    population = extracts.merge(changes, population: population)
+    let municipality = changes.destinations(.municipalities)
+    let (area, offer) = (changes.destinations(.areas), changes.destinations(.offers))
+    stayPayers = Set(stayPayers.map { municipality[$0] ?? $0 })
+    stayOffers = Set(stayOffers.map { offer[$0] ?? $0 })
+    extracts.settings.breaks = changes.breaks.map { own in
+      var own = own
+      own.areas = own.areas.map { area[$0] ?? $0 }
+      own.offers = own.offers.map { offer[$0] ?? $0 }
+      return own
+    }
+    extracts.settings.assumptions += extracts.settings.breaks.map(\.assumption) + changes.merges.map(\.assumption)
+  }
+
+  /// Rows that still name what was merged into another.
+  private func reportLateRows(_ changes: DeclaredChanges, _ toml: PositionedTOML) {
+    for merge in changes.merges {
+      for (old, name) in zip(merge.old, merge.oldNames) {
+        let late: Int
+        switch merge.kind {
+        case .municipalities:
+          late = extracts.activity.count { $0.payer == old && $0.period.firstDay >= merge.date } + extracts.stays.count { $0.payer == old && $0.start >= merge.date }
+        case .areas: late = extracts.activity.count { $0.stratum.area == old && $0.period.firstDay >= merge.date }
+        case .offers:
+          late = extracts.activity.count { $0.offer == old && $0.period.firstDay >= merge.date } + extracts.stays.count { $0.offer == old && $0.start >= merge.date }
+        }
+        guard late > 0 else { continue }
+        let fault = Fault.rowsAfterMerge(late, into: merge.declaration.into.text, date: merge.date.iso)
+        log.add(fault.finding(in: toml, at: name.path, value: name.text))
+      }
+    }
   }
 
   private mutating func settleRegion() {

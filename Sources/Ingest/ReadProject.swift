@@ -53,7 +53,19 @@ public struct Coverage: Hashable, Sendable {
   /// Codes of municipalities that occur in stays or activity but not in the population, sorted; empty without population.
   public var withoutPopulation: [String] = []
 
+  /// Series of activity with counts that the source hides, sorted.
+  public var hidden: [HiddenSeries] = []
+
   public init() {}
+}
+
+/// A series in which the source hides small counts.
+public struct HiddenSeries: Hashable, Sendable {
+  /// The column as the design calls it.
+  public let column: String
+  /// `autisme|residential||Mosebakken|740`.
+  public let series: String
+  public let count: Int
 }
 
 /// A project's tables, checked, with everything that was found on the way.

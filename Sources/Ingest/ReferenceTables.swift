@@ -123,6 +123,14 @@ struct CategoryReader {
     return id
   }
 
+  /// An area that the project's other tables or plads.toml name already.
+  func knownArea(_ row: CheckedRow, _ column: ColumnPlace) -> String? {
+    guard let cell = row.required(column) else { return nil }
+    if let id = registers.areas.known(cell.text) { return id }
+    row.reportUnknown(.unknownArea(cell.shown, among: registers.areas.names), column, among: registers.areas.terms)
+    return nil
+  }
+
   func municipality(_ row: CheckedRow, _ column: ColumnPlace) -> String? { municipality(row, column, payers) }
 
   func acting(_ row: CheckedRow, _ column: ColumnPlace) -> String? { municipality(row, column, actings) }

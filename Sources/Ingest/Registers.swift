@@ -30,9 +30,11 @@ struct MunicipalityRegister {
 
   var terms: [Term] { municipalities.map { Term($0.name, [$0.name, $0.code]) } }
 
+  /// Whether the text stands for all municipalities together.
+  func isTotal(_ text: String) -> Bool { code(text) == nil && TotalRows.isWord(text) }
+
   func fault(_ text: String) -> Fault {
-    let totals: Set<String> = ["alle", "all", "total", "i_alt", "ialt", "hele_landet", "sum"]
-    if totals.contains(NearestName.machineForm(String(text.prefix(40)))) { return .totalsRow }
+    if isTotal(text) { return .totalsRow }
     let isNumber = text.allSatisfy { $0.isASCII && $0.isNumber }
     return .unknownMunicipality(text, among: isNumber ? municipalities.map(\.code) : names)
   }
@@ -68,6 +70,17 @@ final class AreaRegister {
     ids[form] = id
     areas.append(SpecialtyArea(id: id, name: text))
     return id
+  }
+
+  /// The id of an area that was named before; nil for a new one.
+  func known(_ text: String) -> String? { ids[NearestName.machineForm(String(text.prefix(120)))] }
+
+  var names: [String] { areas.flatMap { $0.id == $0.name ? [$0.id] : [$0.id, $0.name] } }
+  var terms: [Term] { areas.map { Term($0.id, [$0.id, $0.name]) } }
+
+  /// Whether the text stands for all areas together.
+  func isTotal(_ text: String) -> Bool {
+    TotalRows.isWord(text) && !areas.prefix(declaredCount).contains { $0.id == ids[NearestName.machineForm(text)] }
   }
 
   /// A fault the first time that an area is named which the project's list lacks; nil without such a list.

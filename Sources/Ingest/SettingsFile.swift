@@ -25,7 +25,11 @@ struct ProjectFile {
 
   var settings = ProjectSettings(name: "Plads")
   var endIsLastDay = false
+  var suppression = SuppressionSettings()
   var inputs: [TableName: InputMapping] = [:]
+  var breaks: [BreakDeclaration] = []
+  var merges: [MergeDeclaration] = []
+  var overrides: [OverrideDeclaration] = []
   /// For findings about mappings that the data does not fit.
   var toml: PositionedTOML?
 
@@ -53,13 +57,16 @@ struct ProjectFileReader {
 
   mutating func read() -> ProjectFile {
     result.toml = toml
-    check(toml.root, at: "", allowed: ["project", "data", "area", "assumption", "inputs", "model"])
+    check(toml.root, at: "", allowed: ["project", "data", "area", "assumption", "inputs", "model", "break", "merge", "override"])
     readProject()
     readData()
     readAreas()
     readAssumptions()
     readInputs()
     result.settings.models = readModels()
+    result.breaks = readBreaks()
+    result.merges = readMerges()
+    result.overrides = readOverrides()
     return result
   }
 
@@ -85,13 +92,15 @@ struct ProjectFileReader {
 
   private mutating func readData() {
     let table = table(toml.root, "data", at: "data")
-    check(table, at: "data", allowed: ["from", "to", "end_is_last_day"])
+    check(table, at: "data", allowed: ["from", "to", "end_is_last_day", "suppressed_below", "suppressed_from"])
     result.settings.observedFrom = day(table, "from", in: "data")
     result.settings.observedTo = day(table, "to", in: "data")
     if let from = result.settings.observedFrom, let to = result.settings.observedTo, to < from {
       report(.endBeforeStart(from.iso), at: "data.to", value: to.iso)
     }
     result.endIsLastDay = flag(table, "end_is_last_day", in: "data") ?? false
+    result.suppression.below = integer(table, "suppressed_below", in: "data", 2...1000)
+    result.suppression.from = integer(table, "suppressed_from", in: "data", 0...1)
   }
 
   private mutating func readAreas() {
@@ -222,7 +231,7 @@ struct ProjectFileReader {
     }
   }
 
-  private func wrongType(_ expected: Phrase, at path: String) {
+  func wrongType(_ expected: Phrase, at path: String) {
     report(.tomlType(expected), at: path)
   }
 
@@ -283,7 +292,7 @@ struct ProjectFileReader {
     }
   }
 
-  private func day(_ table: Values, _ key: String, in path: String) -> Day? {
+  func day(_ table: Values, _ key: String, in path: String) -> Day? {
     guard let text = string(table, key, in: path) else { return nil }
     var copy = text
     let reading = copy.withUTF8 { DayText.read($0) }

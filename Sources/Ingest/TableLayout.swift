@@ -2,10 +2,10 @@ import Groundwork
 
 /// The tables that are read, in the order in which later ones need earlier ones.
 enum TableName: String, CaseIterable {
-  case municipalities, population, offers, capacity, tariffs, economy, stays, activity
+  case municipalities, population, offers, capacity, tariffs, economy, stays, activity, expectations, notices, overrides
 
   /// Tables of the design that nothing reads yet.
-  static let later = ["expectations", "notices", "own_supply", "indices", "rules"]
+  static let later = ["own_supply", "indices", "rules"]
 
   /// What files and sheets with the table are called in Danish, in machine form.
   var aliases: [String] {
@@ -18,6 +18,9 @@ enum TableName: String, CaseIterable {
     case .economy: ["oekonomi", "regnskab", "budget", "budget_og_regnskab"]
     case .stays: ["ophold", "borgere", "indskrivninger"]
     case .activity: ["aktivitet", "belaegning"]
+    case .expectations: ["forventninger", "forventede_pladser", "redegoerelser", "redegoerelse", "behovsindmelding", "behovsindmeldinger"]
+    case .notices: ["varsler", "varslinger", "varsel", "opsigelser", "udmeldinger"]
+    case .overrides: ["overskrivninger", "egne_skoen", "skoen"]
     }
   }
 
@@ -77,6 +80,9 @@ struct TableLayout {
     case .economy: economy
     case .stays: stays
     case .activity: activity
+    case .expectations: expectations
+    case .notices: notices
+    case .overrides: overrides
     }
   }
 
@@ -166,6 +172,39 @@ struct TableLayout {
     optional("homecomings", "hjemtagninger", "hjemtagne", "antal_hjemtagninger"),
     optional("other_exits", "andre_udskrivninger", "oevrige_udskrivninger", "anden_afgang", "oevrig_afgang", "udskrivninger"),
     optional("waiting", "venteliste", "ventende", "antal_ventende", "paa_venteliste"),
+  ]
+
+  private static let expectations = [
+    required("municipality", "kommune", "kommunekode", "kommune_kode", "municipality_code", "betalingskommune"),
+    area(isRequired: true),
+    required("year", "aar", "aarstal", "budgetaar", "forventet_aar"),
+    optional("expected_places", "forventede_pladser", "forventet_antal_pladser", "forventet_forbrug", "antal_pladser", "pladser", "behov"),
+    optional("scale_1_5", "skala", "skala_1_5", "vurdering", "vurdering_1_5", "scale"),
+    optional("source", "kilde", "oplyst_i"),
+    optional("received", "modtaget", "modtaget_dato", "dato", "indmeldt", "indberettet"),
+  ]
+
+  private static let notices = [
+    optional("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn", "afdeling"),
+    required("payer", "betalingskommune", "betalende_kommune", "kommune", "kommunekode", "koeberkommune", "betaler", "municipality"),
+    required("places", "pladser", "antal", "antal_pladser", "borgere", "antal_borgere", "citizens"),
+    required("notice_date", "varslet", "varslet_dato", "varsel_dato", "varslingsdato", "udmeldt", "opsagt", "opsagt_dato", "modtaget"),
+    required("end_date", "slutdato", "ophoersdato", "ophoer", "virkningsdato", "ikrafttraedelse", "fra_dato", "dato", "effective_date"),
+    optional("kind", "type", "art", "slags", "varselstype"),
+    area(isRequired: false),
+  ]
+
+  private static let overrides = [
+    optional("municipality", "kommune", "kommunekode", "kommune_kode", "payer", "betalingskommune"),
+    area(isRequired: true),
+    required("period", "periode", "aar", "kvartal", "maaned", "year", "quarter", "month"),
+    optional("measure", "maal", "stoerrelse"),
+    optional("value", "vaerdi", "tal", "antal", "skoen"),
+    optional("lower", "nedre", "fra", "mindst"),
+    optional("upper", "oevre", "til", "hoejst"),
+    required("reason", "begrundelse", "aarsag", "hvorfor"),
+    optional("by", "af", "initialer", "hvem", "analytiker"),
+    optional("date", "dato", "oprettet"),
   ]
 
   private static let legalBasis = optional("legal_basis", "paragraf", "hjemmel", "retsgrundlag", "lovgrundlag", "lovhjemmel")

@@ -72,6 +72,8 @@ extension TableLayout {
     "name": ["navn", "name"], "persons": ["folk", "antal", "person", "indbyg", "popul"], "year": ["aar", "year"],
     "approved_places": ["godkend", "approved"], "staffed_places": ["bemand", "staffed"], "fte": ["aarsvaerk", "fte"],
     "assumed_occupancy": ["forudsat", "belaeg", "occup"], "days_per_year": ["dage", "days"], "operator": ["drift", "ejer", "operator"],
+    "expected_places": ["forvent", "behov", "expect"], "scale_1_5": ["skala", "vurder", "scale"], "received": ["modtag", "indmeld", "receiv"],
+    "notice_date": ["vars", "opsag", "udmeld", "notice"], "end_date": ["slut", "ophoer", "virkning"],
     "host_municipality": ["beliggen", "vaert", "host"], "valid_from": ["aabn", "gyldig"], "valid_to": ["luk"],
   ]
 

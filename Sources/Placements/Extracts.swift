@@ -18,6 +18,8 @@ public struct ProjectSettings: Sendable {
   /// What the figures rest on; printed below the tables.
   public var assumptions: [Phrase]
   public var horizon: Int?
+  /// Changes of definition, with known names.
+  public var breaks: [SeriesBreak] = []
   /// Models declared for `plads fit`, in their order.
   public var models: [ModelDeclaration] = []
 
@@ -51,6 +53,12 @@ public struct Extracts: Sendable {
   public var tariffs: [Tariff]
   public var economy: [EconomyEntry] = []
   public var population: Population
+  /// Sorted by municipality, area, year and day received.
+  public var expectations: [Expectation] = []
+  /// In the file's order.
+  public var notices: [Notice] = []
+  /// Those of plads.toml first.
+  public var overrides: [ForecastOverride] = []
 
   public init(
     settings: ProjectSettings, municipalities: [Municipality] = [], offers: [Offer] = [], capacity: [CapacityStep] = [],

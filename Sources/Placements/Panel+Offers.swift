@@ -7,6 +7,14 @@ extension Panel {
     var own = extracts
     own.settings.areas = []
     own.population = Population([])
+    own.settings.breaks = extracts.settings.breaks.map { declared in
+      var own = declared
+      let chosen = extracts.offers.filter { declared.areas.contains($0.area) || declared.offers.contains($0.id) }
+      // Every offer is an area here; a break that means none of them must not come to mean all.
+      own.areas = declared.areas.isEmpty && declared.offers.isEmpty ? [] : declared.areas + chosen.map(\.id)
+      own.offers = []
+      return own
+    }
     own.offers = extracts.offers.map { offer in
       Offer(
         id: offer.id, name: offer.name, area: offer.id, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
@@ -14,10 +22,12 @@ extension Panel {
         pNumber: offer.pNumber)
     }
     own.activity = extracts.activity.filter { !$0.offer.isEmpty }.map { row in
-      Activity(
+      var own = Activity(
         stratum: Stratum(area: row.offer, kind: row.stratum.kind, legalBasis: row.stratum.legalBasis), offer: row.offer, period: row.period,
         payer: row.payer, stock: row.stock, occupiedDays: row.occupiedDays, admissions: row.admissions, homecomings: row.homecomings,
-        otherExits: row.otherExits, waiting: row.waiting)
+        otherExits: row.otherExits, waiting: row.waiting, hidden: row.hidden)
+      own.source = row.source
+      return own
     }
     try self.init(own)
   }

@@ -6,8 +6,10 @@ extension Panel {
   public init(_ extracts: Extracts) throws {
     if !extracts.stays.isEmpty {
       try self.init(stays: extracts)
+      notices = extracts.notices
     } else if !extracts.activity.isEmpty {
       try self.init(activity: extracts)
+      notices = extracts.notices
     } else {
       throw FindingsError(
         Finding(
@@ -45,6 +47,7 @@ extension Panel {
       population: extracts.population, fill: 0)
     knowledge = Array(repeating: .flowsAndStock, count: self.strata.count)
     tally(extracts.stays)
+    apply(settings.breaks)
   }
 
   /// The observation window of the settings, or what the stays show of it.
@@ -58,12 +61,12 @@ extension Panel {
     return from...max(from, to)
   }
 
-  private static func firstWhole(from day: Day, length: PeriodLength) -> Period {
+  static func firstWhole(from day: Day, length: PeriodLength) -> Period {
     let period = Period(containing: day, length: length)
     return period.firstDay == day ? period : period.advanced(by: 1)
   }
 
-  private static func lastWhole(to day: Day, length: PeriodLength) -> Period {
+  static func lastWhole(to day: Day, length: PeriodLength) -> Period {
     let period = Period(containing: day, length: length)
     return period.lastDay == day ? period : period.advanced(by: -1)
   }

@@ -66,6 +66,12 @@ public struct Panel: Sendable {
   public private(set) var population: Population
   /// Series by stratum that could not be used, with the reason.
   public internal(set) var setAside: [Finding] = []
+  /// What the counts contradict or leave open, which the forecast goes on with all the same.
+  public internal(set) var remarks: [Finding] = []
+  /// By quantity, the indices of what was counted but is not known: blank, without a row between others, or hidden as small.
+  var uncounted: [Set<Int>] = Quantity.allCases.map { _ in [] }
+  /// By quantity and stratum.
+  var firstUsable: [[Int]]
   public internal(set) var knowledge: [Knowledge] = []
   public internal(set) var residents: [Resident] = []
   /// Offers that the source counts by themselves; nil where it names every citizen's offer.
@@ -77,6 +83,8 @@ public struct Panel: Sendable {
   public internal(set) var unknownExits: [Int] = []
   /// Every admission's period, stratum and offer, for the shares of offers.
   public internal(set) var offerAdmissions: [(period: Int, stratum: Int, offer: Int)] = []
+  /// Coming exits and admissions that payers gave notice of.
+  public internal(set) var notices: [Notice] = []
   /// Index of each stratum's area.
   public let areaOfStratum: [Int]
   var values: [[Double]]
@@ -102,6 +110,7 @@ public struct Panel: Sendable {
     }
     let size = municipalities.count * strata.count * count
     values = Quantity.allCases.map { _ in [Double](repeating: fill, count: size) }
+    firstUsable = Quantity.allCases.map { _ in [Int](repeating: 0, count: strata.count) }
   }
 
   /// The same counts with another population.
@@ -135,6 +144,12 @@ public struct Panel: Sendable {
 
   public func value(_ quantity: Quantity, municipality: Int, stratum: Int, period: Int) -> Double {
     values[quantity.rawValue][offset(municipality, stratum) + period]
+  }
+
+  /// Whether something is counted here of which the number is not known, so that no sum with it is known either.
+  /// The value is NaN then, or the expected one of a count that the source hides.
+  public func isUncounted(_ quantity: Quantity, municipality: Int, stratum: Int, period: Int) -> Bool {
+    uncounted[quantity.rawValue].contains(offset(municipality, stratum) + period)
   }
 
   /// The series of one cell, `count` values.

@@ -193,10 +193,15 @@ public struct Activity: Hashable, Sendable {
   public let homecomings: Double?
   public let otherExits: Double?
   public let waiting: Double?
+  /// Bounds, both included, of counts that are nil because the source hides small ones.
+  public var hidden: [Count: ClosedRange<Double>]
+  /// What was merged into the row's payer, area or offer; empty where it is the row's own.
+  public var source = ""
 
   public init(
     stratum: Stratum, offer: String = "", period: Period, payer: String, stock: Double? = nil, occupiedDays: Double? = nil,
-    admissions: Double? = nil, homecomings: Double? = nil, otherExits: Double? = nil, waiting: Double? = nil
+    admissions: Double? = nil, homecomings: Double? = nil, otherExits: Double? = nil, waiting: Double? = nil,
+    hidden: [Count: ClosedRange<Double>] = [:]
   ) {
     self.stratum = stratum
     self.offer = offer
@@ -208,6 +213,7 @@ public struct Activity: Hashable, Sendable {
     self.homecomings = homecomings
     self.otherExits = otherExits
     self.waiting = waiting
+    self.hidden = hidden
   }
 }
 

@@ -75,7 +75,7 @@ struct BadInputTests {
     .activity("A,2025Q1,751,-1,,,,,,", "stock", "-1", "negative"),
     .activity("A,2025Q1,751,1,1.5,,,,,", "admissions", "1.5", "not a whole number"),
     .activity("A,2025Q1,751,1,-2,,,,,", "admissions", "-2", "negative"),
-    .activity("A,2025Q1,751,1,,<5,,,,", "waiting", "<5", "not a number"),
+    .activity("A,2025Q1,751,1,,>5,,,,", "waiting", ">5", "not a number"),
     .activity("A,2025Q1,751,1,,,1.234,,,", "occupied_days", "1.234", "thousands"),
     .activity("A,2025Q5,751,1,,,,,,", "period", "2025Q5", "no period"),
     .activity("A,9999,751,1,,,,,,", "period", "9999", "no period"),

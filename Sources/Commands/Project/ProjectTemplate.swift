@@ -19,6 +19,8 @@ enum ProjectTemplate {
         # from = "2017-01-01"             # udtrækkets første og sidste dag, begge med
         # to = "2026-12-31"
         # end_is_last_day = true          # slutdatoen er den sidste dag på stedet, ikke den første væk
+        # suppressed_below = 5            # *, x og .. står for færre end 5; uden linjen er de ukendte
+        # suppressed_from = 1             # <5 er 1 til 4 (0: 0 til 4); ellers 1, hvor kolonnen viser nuller
 
         # Et område for hvert specialområde; alderen vælger den befolkning, der kan få brug for det.
         # [[area]]
@@ -26,6 +28,25 @@ enum ProjectTemplate {
         # name = "Autisme"
         # age_from = 18
         # age_to = 64
+
+        # Et brud i opgørelsen: tal fra før datoen bruges ikke. Uden area gælder det alt.
+        # [[break]]
+        # area = "autisme"
+        # date = "2024-01-01"
+        # reason = "Ny afgrænsning af målgruppen"
+
+        # Sammenlagte kommuner (eller areas, offers): historien tælles under den nye.
+        # [[merge]]
+        # municipalities = ["Gammel Kommune"]
+        # into = "Ny Kommune"
+        # date = "2025-01-01"
+
+        # Et eget skøn over belægningen i stedet for modellens; value er et tal eller et interval.
+        # [[override]]
+        # area = "autisme"
+        # period = "2027"
+        # value = [80, 95]
+        # reason = "Nyt tilbud hos naboregionen"
 
         # [[assumption]]
         # text_da = "Det, tallene bygger på; står under tabellerne."
@@ -57,6 +78,8 @@ enum ProjectTemplate {
         # from = "2017-01-01"             # first and last day of the extract, both included
         # to = "2026-12-31"
         # end_is_last_day = true          # the end date is the last day there, not the first away
+        # suppressed_below = 5            # *, x and .. stand for fewer than 5; without the line they are unknown
+        # suppressed_from = 1             # <5 is 1 to 4 (0: 0 to 4); else 1 where the column shows zeros
 
         # One for each specialty area; the ages choose the population that may need it.
         # [[area]]
@@ -64,6 +87,25 @@ enum ProjectTemplate {
         # name = "Autism"
         # age_from = 18
         # age_to = 64
+
+        # A break in how things are counted: figures before the date are not used. Without area all are meant.
+        # [[break]]
+        # area = "autism"
+        # date = "2024-01-01"
+        # reason = "The group was defined anew"
+
+        # Merged municipalities (or areas, offers): history counts under the new one.
+        # [[merge]]
+        # municipalities = ["Old Municipality"]
+        # into = "New Municipality"
+        # date = "2025-01-01"
+
+        # One's own estimate of the stock instead of the model's; value is a number or an interval.
+        # [[override]]
+        # area = "autism"
+        # period = "2027"
+        # value = [80, 95]
+        # reason = "New offer in the next region"
 
         # [[assumption]]
         # text_en = "What the figures rest on; stands below the tables."
@@ -91,7 +133,25 @@ enum ProjectTemplate {
       resten gør svaret bedre. Første linje er kolonnenavnene; danske navne forstås også. En tom celle er ukendt, aldrig nul.
       Ingen CPR-numre: »plads pseudonymise« erstatter dem. »plads check« foreslår linjer til plads.toml for navne, det ikke kender.
 
-      """ + tables,
+      """ + tables
+      + """
+        stock er antallet ved periodens slutning. Skjulte små antal (`<5`, `under 5`, `1-4`, `*`, `x`, `..`, `•`) læses som intervaller, eller som ukendte, hvor intet
+        tal står; `suppressed_below` og `suppressed_from` under `[data]` i plads.toml siger mere. En sum med en skjult del er ukendt. Rækker med »I alt« tælles ikke med.
+
+        Hvad kommuner siger, og hvad der er varslet; kopiér og ret:
+        ```
+        kommune;område;år;forventede_pladser;skala_1_5;kilde;modtaget
+        Aarhus;autisme;2027;14;3;redegoerelse;2026-05-01
+        ```
+        ```
+        tilbud;betalingskommune;antal;varslet;slutdato;type
+        Mosebakken;Aarhus;2;2026-09-15;2026-12-31;ophør
+        ```
+        expected_places er pladser i brug ved årets slutning, skalaen kommunens egen vurdering fra 1 (mindst) til 5 af, hvor godt behov og udbud passer sammen.
+        end_date er den første dag væk, ved indskrivning den første dag på stedet. overrides er analytikerens eget tal for belægningen ved periodens slutning
+        (value, eller lower og upper som 10 %- og 90 %-fraktil), med begrundelse; det står ved siden af modellens og bruges kun med --apply-overrides.
+
+        """,
     en: """
       # Tables
 
@@ -99,7 +159,25 @@ enum ProjectTemplate {
       sharpens the answer. The first line has the columns' names; Danish names are understood, too. An empty cell is unknown, never zero.
       No CPR numbers: “plads pseudonymise” replaces them. “plads check” proposes lines for plads.toml for names it does not know.
 
-      """ + tables)
+      """ + tables
+      + """
+        stock is the number at the period's end. Hidden small counts (`<5`, `under 5`, `1-4`, `*`, `x`, `..`, `•`) are read as intervals, or as unknown where no number
+        stands; `suppressed_below` and `suppressed_from` under `[data]` in plads.toml say more. A sum with a hidden part is unknown. Rows of totals are not counted.
+
+        What municipalities say, and what is noticed; copy and edit:
+        ```
+        municipality;area;year;expected_places;scale_1_5;source;received
+        Aarhus;autism;2027;14;3;redegoerelse;2026-05-01
+        ```
+        ```
+        offer;payer;places;notice_date;end_date;kind
+        Mosebakken;Aarhus;2;2026-09-15;2026-12-31;exit
+        ```
+        expected_places are places in use at the year's end, the scale the municipality's own view from 1 (least) to 5 of how well need and supply agree.
+        end_date is the first day absent, of an admission the first day there. overrides are the analyst's own number for the stock at the period's end
+        (value, or lower and upper as 10 % and 90 % quantiles), with a reason; it stands beside the model's and is used with --apply-overrides alone.
+
+        """)
 
   private static let tables = """
     | file | columns |
@@ -112,10 +190,13 @@ enum ProjectTemplate {
     | tariffs.csv | offer, service, level, amount, price_year, from, to |
     | economy.csv | offer, period, original_budget, revised_budget, costs, income |
     | population.csv | municipality, year, age_from, age_to, persons, source |
+    | expectations.csv | municipality, area, year, expected_places, scale_1_5, source, received |
+    | notices.csv | offer or area, payer, places, notice_date, end_date, kind |
+    | overrides.csv | municipality, area, period, measure, value, lower, upper, reason, by, date |
 
     period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
     end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
-    source: observed, projection.
+    source: observed, projection; of expectations redegoerelse, dialogue. kind of notices: exit, admission.
 
     """
 
