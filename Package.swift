@@ -54,7 +54,7 @@ let package = Package(
     module("Demand", ["Groundwork", "Placements", "Probability", "LinearAlgebra", "Regression"]),
     module("Scenarios", ["Placements", "Demand", "Groundwork"]),
     module("Capacity", ["Placements", "Scenarios"]),
-    module("Analysis", ["Groundwork", "Placements", "Forecasting", "Demand", "Scenarios", "Capacity"]),
+    module("Analysis", ["Groundwork", "Placements", "Probability", "Forecasting", "Demand", "Scenarios", "Capacity"]),
     module("Store", ["Groundwork", "Placements", "Forecasting", grdb, crypto]),
     module("Reports", ["Groundwork"]),
     module(

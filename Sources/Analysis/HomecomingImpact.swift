@@ -52,13 +52,13 @@ public struct HomecomingImpact: Sendable {
     let panel = demand.panel
     let clock = FutureDays(panel: panel, horizon: demand.horizon)
     let acting = plans.dropFirst().filter { plan in
-      plan.demand.batches.contains { $0.offer ?? 0 < panel.offers.count && clock.period($0.leaving) != nil }
+      plan.demand.batches.contains { !$0.isNotice && $0.offer ?? 0 < panel.offers.count && clock.period($0.leaving) != nil }
     }
     guard let reference = plans.first, !acting.isEmpty else { return [] }
     let byOffer = panel.residents.contains { $0.offer != nil }
     let only = acting.map { plan in
       var only = reference
-      only.demand.batches = plan.demand.batches.filter { $0.offer ?? 0 < panel.offers.count }
+      only.demand.batches += plan.demand.batches.filter { !$0.isNotice && $0.offer ?? 0 < panel.offers.count }
       return only
     }
     let simulated = SimulatedPlans(
@@ -66,7 +66,7 @@ public struct HomecomingImpact: Sendable {
       detail: .batches, draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
     let setting = Setting(demand: demand, clock: clock, simulated: simulated, byOffer: byOffer, prices: prices, request: request)
     return zip(acting, only).enumerated().compactMap { number, plans in
-      HomecomingImpact(plan: plans.0, batches: plans.1.demand.batches, simulated: number + 1, setting)
+      HomecomingImpact(plan: plans.0, batches: plans.1.demand.batches.filter { !$0.isNotice }, simulated: number + 1, setting)
     }
   }
 

@@ -18,7 +18,20 @@ public struct ResultTables: Sendable {
     self.request = request
     panel = demand.panel
     horizon = demand.horizon
-    footnotes = demand.panel.settings.assumptions + (notes ?? demand.assumptions)
+    footnotes = Self.overrideNotes(run) + demand.panel.settings.assumptions + (notes ?? demand.assumptions)
+  }
+
+  private static func overrideNotes(_ run: ScenarioRun) -> [Phrase] {
+    let (applied, unseen) = run.overridden
+    guard applied + unseen > 0 else { return [] }
+    let rest = Phrase(
+      da: unseen > 0 ? " Uden linje i denne opdeling og derfor ikke brugt: \(unseen)." : "",
+      en: unseen > 0 ? " Without a line in this split, so not used: \(unseen)." : "")
+    return [
+      Phrase(
+        da: "Overskrevet af analytikere: belægningen er ikke modellens alene; overskrivninger brugt: \(applied) (se --overrides).",
+        en: "Overridden by analysts: the stock is not the model's alone; overrides used: \(applied) (see --overrides).") + rest
+    ]
   }
 
   // MARK: Machine formats
@@ -82,6 +95,7 @@ public struct ResultTables: Sendable {
       ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
       ("base_period", panel.length.rawValue), ("horizon", String(horizon)), ("draws", String(request.draws)), ("seed", String(request.seed)),
     ]
+    if run.overridden.applied + run.overridden.unseen > 0 { table.meta.append(("overrides_applied", String(run.overridden.applied))) }
     if !panel.settings.attribution.isEmpty { table.meta.append(("attribution", panel.settings.attribution)) }
     for (number, plan) in run.plans.enumerated() {
       for (index, assumption) in plan.assumptions.enumerated() {
@@ -324,6 +338,8 @@ public struct ResultTables: Sendable {
         notes.append(Phrase("\(plan.name): \(plan.title)"))
       }
       notes += run.plans.flatMap(\.assumptions)
+    } else {
+      notes += run.plans.first?.assumptions ?? []
     }
     notes += footnotes
     if !panel.settings.attribution.isEmpty { notes.append(Phrase(da: "Kilde: \(panel.settings.attribution)", en: "Source: \(panel.settings.attribution)")) }

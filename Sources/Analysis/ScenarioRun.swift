@@ -68,10 +68,14 @@ public struct ScenarioRun: Sendable {
   public let rows: [ResultRow]
   /// Lines with the citizens present at the origin.
   public let openingStock: [ResultKey: Double]
+  /// Overrides that are in the rows, and those for which the request has no line.
+  public let overridden: (applied: Int, unseen: Int)
 
-  /// - Parameter plans: the first is the plain forecast; others may name each other as base.
+  /// - Parameters:
+  ///   - plans: the first is the plain forecast; others may name each other as base.
+  ///   - overrides: to be applied to the stock; nil for none.
   public init(
-    demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest,
+    demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest, overrides: OverrideForecast? = nil,
     progress: (@Sendable (Double) -> Void)? = nil
   ) {
     precondition(!plans.isEmpty, "no plan to run")
@@ -81,9 +85,12 @@ public struct ScenarioRun: Sendable {
       draws: request.draws, seed: request.seed, threads: request.threads, progress: progress)
     let bases = plans.map { plan in plans.firstIndex { $0.name == plan.base } ?? 0 }
     baseOfPlan = bases
-    let summariser = Summariser(
+    var summariser = Summariser(
       demand: demand, request: request, index: simulated.index, draws: simulated.draws, timelines: simulated.timelines, bases: bases,
       offers: simulated.offers)
+    let shifts = StockShift.byLine(overrides?.shifts ?? [], index: simulated.index, panel: demand.panel)
+    summariser.shifts = shifts.lines
+    overridden = ((overrides?.shifts.count ?? 0) - shifts.unseen.count, shifts.unseen.count)
     rows = summariser.rows()
     openingStock = summariser.openingStock()
   }
@@ -92,6 +99,7 @@ public struct ScenarioRun: Sendable {
     plans = run.plans
     baseOfPlan = run.baseOfPlan
     openingStock = run.openingStock
+    overridden = run.overridden
     self.rows = rows
   }
 }

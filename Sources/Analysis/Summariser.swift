@@ -13,6 +13,8 @@ struct Summariser: Sendable {
   let timelines: [PlacesTimeline]
   let bases: [Int]
   let offers: [Offer]
+  /// By line, `[step][draw]`: by how much overrides move the stock.
+  var shifts: [Int: [[Double]]] = [:]
 
   private var panel: Panel { demand.panel }
 
@@ -210,6 +212,7 @@ private struct LineSummary {
       draws.addStockOnly(plan: plan, key: key, step: step, to: &sum)
       values = sum
     }
-    return values
+    guard let shift = summariser.shifts[key]?[step] else { return values }
+    return values.map { stock in zip(stock, shift).map { max(0, $0 + $1) } }
   }
 }

@@ -39,6 +39,27 @@ struct ForecastCommand: AsyncParsableCommand {
   var model = ForecastModel.simulation
 
   @OptionGroup var remembering: MemoryOptions
+
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Kun hvad kommunerne siger (expectations), ved siden af modellen, og begge samlet.",
+        en: "Only what municipalities say (expectations), beside the model, and both together.")))
+  var said = false
+
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Kun analytikeres overskrivninger ved siden af modellen, og hvordan tidligere gik.",
+        en: "Only analysts' overrides beside the model, and how past ones came true.")))
+  var overrides = false
+
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Brug overskrivningerne i prognosen; hver tabel siger det.", en: "Apply the overrides to the forecast; every table says so.")))
+  var applyOverrides = false
+
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
   @OptionGroup var run: RunOptions
@@ -55,6 +76,12 @@ struct ForecastCommand: AsyncParsableCommand {
           en: "--chart draws for people: --format table or markdown; the figures themselves come without --chart."))
     }
     if model != ForecastModel.simulation { try checkModel() }
+    if publish != nil, said || overrides || applyOverrides {
+      throw UsageError(
+        Phrase(
+          da: "--publish fryser modellens prognose; den kan ikke stå sammen med --said, --overrides eller --apply-overrides.",
+          en: "--publish freezes the model's forecast; it cannot stand with --said, --overrides or --apply-overrides."))
+    }
     let session = try ProjectSession(project, output: output)
     let horizon = session.horizon(run.horizon)
     var request = try session.request(run, filter, output: output, horizon: horizon)
@@ -67,21 +94,44 @@ struct ForecastCommand: AsyncParsableCommand {
     var charts: [(frame: Table, charts: [FanChart], legend: FanLegend)] = []
     let (document, number) = try memory.document {
       let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
-      let tables = simulate(request, session, demand, horizon: horizon)
+      let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
+      var basis = builder.reference(named: "basis")
+      if model != ForecastModel.simulation, !basis.demand.isBare {
+        basis.assumptions = [Phrase(da: "Varsler indgår kun i --model stock_and_flow.", en: "Notices act in --model stock_and_flow alone.")]
+      }
+      let warnings = basis.warnings + demand.warnings
+      let overriding = overrideForecast(session, demand, basis, request).map { (forecast: $0, tables: OverrideTables($0, panel: session.panel, request: request)) }
+      let statements = saidTables(session, demand, basis, request)
+      if let statements, said { return session.document(statements.sheets, machine: statements.machine, warnings: warnings, project) }
+      if let overriding, overrides { return session.document([overriding.tables.sheet], machine: overriding.tables.machine, warnings: warnings, project) }
+      if said || overrides { throw nothingToShow }
+      let tables = simulate(request, session, demand, basis, applyOverrides ? overriding?.forecast : nil)
       if chart { charts = try draw(tables, request, session, demand) }
-      return session.document(
-        tables.forecastSheets(request.measures ?? []), machine: tables.forecast(), warnings: demand.warnings, project)
+      let beside = (overriding.map { [$0.tables.sheet] } ?? []) + (statements?.sheets ?? [])
+      return session.document(tables.forecastSheets(request.measures ?? []) + beside, machine: tables.forecast(), warnings: warnings, project)
     }
     try publisher?.publish(run: number, session: session, request: request, horizon: horizon)
     if chart { try output.write(charts) } else { try output.write(document) }
   }
 
-  private func simulate(_ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand, horizon: Int) -> ResultTables {
-    let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
+  private var nothingToShow: UsageError {
+    said
+      ? UsageError(
+        Phrase(
+          da: "--said kræver udsagn om år inden for horisonten; læg dem i data/expectations.csv.",
+          en: "--said needs statements about years within the horizon; put them into data/expectations.csv."))
+      : UsageError(
+        Phrase(
+          da: "--overrides kræver overskrivninger: data/overrides.csv eller [[override]] i plads.toml.",
+          en: "--overrides needs overrides: data/overrides.csv or [[override]] in plads.toml."))
+  }
+
+  private func simulate(
+    _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand, _ basis: Plan, _ overriding: OverrideForecast?
+  ) -> ResultTables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
-      demand: demand, capacity: session.extracts.capacity, plans: [builder.reference(named: "basis")], request: request,
-      progress: progress.follow)
+      demand: demand, capacity: session.extracts.capacity, plans: [basis], request: request, overrides: overriding, progress: progress.follow)
     progress.finish()
     guard model != ForecastModel.simulation else { return ResultTables(run: result, request: request, demand: demand) }
     var forecasts: [Measure: ForecastModel.Result] = [:]
@@ -113,12 +163,32 @@ struct ForecastCommand: AsyncParsableCommand {
         Phrase(
           da: "--publish kræver --model stock_and_flow, som »plads explain« kan forklare.", en: "--publish needs --model stock_and_flow, which “plads explain” can explain."))
     }
+    if said || overrides || applyOverrides {
+      throw UsageError(
+        Phrase(
+          da: "--said, --overrides og --apply-overrides kræver --model stock_and_flow.", en: "--said, --overrides and --apply-overrides need --model stock_and_flow."))
+    }
     if let other = filter.measure.first(where: { name in !Self.targets.contains { $0.0.rawValue == name } }) {
       throw UsageError(
         Phrase(
           da: "--measure \(other) kræver --model stock_and_flow; de andre modeller har stock, admissions, homecomings og other_exits.",
           en: "--measure \(other) needs --model stock_and_flow; the other models have stock, admissions, homecomings and other_exits."))
     }
+  }
+
+  /// Nil where there are none, or where nothing shows or applies them.
+  private func overrideForecast(
+    _ session: ProjectSession, _ demand: FittedDemand, _ basis: Plan, _ request: RunRequest
+  ) -> OverrideForecast? {
+    guard overrides || applyOverrides || (output.isForPeople && !chart && model == ForecastModel.simulation), !session.extracts.overrides.isEmpty else { return nil }
+    return OverrideForecast(demand: demand, plan: basis, overrides: session.extracts.overrides, request: request)
+  }
+
+  /// Nil where nobody spoke of a year ahead, or where the machine's table has no room for it.
+  private func saidTables(_ session: ProjectSession, _ demand: FittedDemand, _ basis: Plan, _ request: RunRequest) -> SaidTables? {
+    guard said || (output.isForPeople && !chart && model == ForecastModel.simulation), !session.extracts.expectations.isEmpty else { return nil }
+    let forecast = SaidForecast(demand: demand, plan: basis, expectations: session.extracts.expectations, request: request)
+    return forecast.rows.isEmpty ? nil : SaidTables(forecast, panel: session.panel, request: request)
   }
 
   private func draw(_ tables: ResultTables, _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand) throws

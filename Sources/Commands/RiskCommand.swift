@@ -67,9 +67,9 @@ struct RiskCommand: AsyncParsableCommand {
       let library = try ScenarioLibrary(folder: session.folder, wanted: [scenario])
       plans = try library.plans(
         PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
-      output.show(plans.flatMap(\.warnings))
       files = library.files
     }
+    output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
       "risk", session: session, simulation: simulation, horizon: horizon, others: files, fresh: remembering.fresh, output: output)
     try output.write(try memory.document { try computed(plans, request, session, horizon: horizon) }.document)

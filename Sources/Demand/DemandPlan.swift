@@ -52,10 +52,12 @@ public struct BatchHomecoming: Sendable {
   /// Fitted homecomings of the municipality and strata rest from announcement to batch.
   public let replacesTrend: Bool
   public let key: UInt64
+  /// Whether it is no assumption but a notice, which the base has, too; it is not counted as a batch.
+  public let isNotice: Bool
 
   public init(
     municipality: Int, strata: [Bool], offer: Int?, number: Int, announced: Double, leaving: Double, realised: UncertainNumber,
-    delayMonths: UncertainNumber, replacesTrend: Bool, key: UInt64
+    delayMonths: UncertainNumber, replacesTrend: Bool, key: UInt64, isNotice: Bool = false
   ) {
     self.municipality = municipality
     self.strata = strata
@@ -66,6 +68,28 @@ public struct BatchHomecoming: Sendable {
     self.realised = realised
     self.delayMonths = delayMonths
     self.replacesTrend = replacesTrend
+    self.key = key
+    self.isNotice = isNotice
+  }
+}
+
+/// One citizen who will come on a known day.
+public struct PlannedAdmission: Sendable {
+  public let municipality: Int
+  /// One with flows and stock.
+  public let stratum: Int
+  /// Nil where any open offer of the stratum may take the citizen.
+  public let offer: Int?
+  /// Days from the origin.
+  public let time: Double
+  /// Of the citizen's random numbers, with the draw's.
+  public let key: UInt64
+
+  public init(municipality: Int, stratum: Int, offer: Int?, time: Double, key: UInt64) {
+    self.municipality = municipality
+    self.stratum = stratum
+    self.offer = offer
+    self.time = time
     self.key = key
   }
 }
@@ -102,11 +126,18 @@ public struct OfferWindow: Sendable {
 public struct DemandPlan: Sendable {
   public var changes: [RateChange]
   public var batches: [BatchHomecoming]
+  public var entries: [PlannedAdmission]
   public var windows: [OfferWindow]
 
-  public init(changes: [RateChange] = [], batches: [BatchHomecoming] = [], windows: [OfferWindow]) {
+  public init(
+    changes: [RateChange] = [], batches: [BatchHomecoming] = [], entries: [PlannedAdmission] = [], windows: [OfferWindow]
+  ) {
     self.changes = changes
     self.batches = batches
+    self.entries = entries
     self.windows = windows
   }
+
+  /// Whether it changes nothing but where new citizens go.
+  public var isBare: Bool { changes.isEmpty && batches.isEmpty && entries.isEmpty }
 }

@@ -83,10 +83,13 @@ public struct FittedDemand: Sendable {
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> DemandDraws {
     let simulator = simulator(draws: draws, seed: seed, threads: threads)
-    let plans = simulator.prepare(reference: reference, scenarios: scenarios, keys: keys)
+    // What the reference changes itself, such as noticed exits, is a change of the bare forecast like a scenario's.
+    let bare = reference.isBare ? reference : DemandPlan(windows: reference.windows)
+    let changed = (reference.isBare ? [] : [reference]) + scenarios
+    let plans = simulator.prepare(reference: bare, scenarios: changed, keys: keys)
     let flows = simulator.run(plans: plans, keys: keys, threads: threads, progress: progress)
     let stocks = stock.run(plans: plans, keys: keys, draws: draws, seed: seed, threads: threads)
-    return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys))
+    return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys), first: changed.count - scenarios.count)
   }
 
   private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
@@ -186,6 +189,8 @@ public struct DemandDraws: Sendable {
   let flows: SimulatedFlows
   let stocks: [StockTally]
   let knowledge: KeyKnowledge
+  /// The reference's place among the simulated plans, of which the first is bare.
+  let first: Int
 
   public func isKnown(key: Int) -> Bool { knowledge.hasFlows[key] || knowledge.hasStockOnly[key] }
   public func hasFlows(key: Int) -> Bool { knowledge.hasFlows[key] }
@@ -199,16 +204,18 @@ public struct DemandDraws: Sendable {
   public func openingStock(key: Int) -> Double { Double(flows.openingStock[key]) + knowledge.lastStock[key] }
 
   /// Whether any draw of the plan's flows differs from the reference under the key.
-  public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (flows.differences[plan - 1].isTouched(key) || hasStockOnly(key: key)) }
+  public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (isTouched(first + plan, key) || isTouched(first, key) || hasStockOnly(key: key)) }
+
+  private func isTouched(_ simulated: Int, _ key: Int) -> Bool { simulated > 0 && flows.differences[simulated - 1].isTouched(key) }
 
   /// Adds the events of one kind, key and period under a plan, times a factor, to sums by draw.
   public func add(_ kind: EventTally.Kind, plan: Int, key: Int, step: Int, times factor: Double = 1, to sums: inout [Double]) {
     flows.base.add(kind, key: key, period: step, times: factor, to: &sums)
-    if plan > 0 { flows.differences[plan - 1].add(kind, key: key, period: step, times: factor, to: &sums) }
+    if first + plan > 0 { flows.differences[first + plan - 1].add(kind, key: key, period: step, times: factor, to: &sums) }
   }
 
   public func addStockOnly(plan: Int, key: Int, step: Int, to sums: inout [Double]) {
-    stocks[plan].withDraws(key: key, period: step) { values in
+    stocks[first + plan].withDraws(key: key, period: step) { values in
       for d in values.indices { sums[d] += values[d] }
     }
   }

@@ -117,6 +117,7 @@ struct PathWorker: ~Copyable {
       }
     }
     for stratum in 0..<strataCount where isFollowed[stratum] && rates.touch(stratum).contains(.admissionRate) { admitExcess(stratum) }
+    if !current.plan.entries.isEmpty { admitPlanned() }
     if !current.plan.batches.isEmpty { applyBatches(into: tally) }
     for spell in spells { count(spell, sign: 1, into: tally) }
   }
@@ -258,6 +259,19 @@ struct PathWorker: ~Copyable {
     }
   }
 
+  /// Citizens who are known to come.
+  private mutating func admitPlanned() {
+    for entry in current.plan.entries where entry.municipality == municipality && entry.time < endOfTime {
+      let key = CounterStream.key(CounterStream.key(rates.root, entry.key), 5_000_000)
+      let choice = offer(in: entry.stratum, at: entry.time, uniform: CounterStream.uniform(key: CounterStream.key(key, 1), 0))
+      nextCitizen += 1
+      follow(
+        Spell(
+          citizen: nextCitizen, stratum: Int32(entry.stratum), offer: tracksOffers ? entry.offer.map(Int32.init) ?? choice : -1, entry: .admission,
+          cause: .stays, start: entry.time, end: 0, key: key))
+    }
+  }
+
   @inline(__always)
   private func clusterSize(mean: Double, theta: Double?, stream: inout CounterStream) -> Int {
     guard let theta else { return 1 }
@@ -303,7 +317,7 @@ struct PathWorker: ~Copyable {
       for at in leavers {
         spells[at].end = time
         spells[at].cause = .homecoming
-        if keys.detail == .batches { countLeaver(spells[at], noticeDays: time - batch.announced, into: tally) }
+        if keys.detail == .batches, !batch.isNotice { countLeaver(spells[at], noticeDays: time - batch.announced, into: tally) }
       }
       spells.removeAll { $0.start > time && citizens.contains($0.citizen) }
     }

@@ -82,7 +82,7 @@ final class PreparedPlan: Sendable {
     changesPaths = simulator.panel.municipalities.indices.map { m in
       touch[m * strata..<(m + 1) * strata].contains { !$0.isDisjoint(with: .path) }
     }
-    needsOffers = touch.contains { $0.contains(.offers) } || plan.batches.contains { $0.offer != nil }
+    needsOffers = touch.contains { $0.contains(.offers) } || plan.batches.contains { $0.offer != nil } || plan.entries.contains { $0.offer != nil }
     var values = [Double](repeating: 0, count: plan.changes.count * simulator.draws)
     for (index, change) in plan.changes.enumerated() {
       for d in 0..<simulator.draws {
@@ -112,6 +112,7 @@ final class PreparedPlan: Sendable {
       for s in 0..<strata {
         if offers[s] { touch[m * strata + s].formUnion([.offers, .newChoice]) }
         for change in plan.changes where change.municipalities[m] && change.strata[s] { touch[m * strata + s].formUnion(change.target.touch) }
+        if plan.entries.contains(where: { $0.municipality == m && $0.stratum == s }) { touch[m * strata + s].formUnion(.admissionRate) }
         for batch in plan.batches where batch.municipality == m && batch.strata[s] {
           touch[m * strata + s].formUnion(batch.replacesTrend ? [.batch, .homecoming] : .batch)
         }

@@ -366,11 +366,17 @@ struct ChangeReader {
       return
     }
     warnIfBeyondHorizon("date", leaving)
-    plan.demand.batches.append(
-      BatchHomecoming(
-        municipality: municipality, strata: reached, offer: offer, number: number, announced: offset(of: announced),
-        leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: replacesTrend,
-        key: Self.hash(scopeText)))
+    let batch = BatchHomecoming(
+      municipality: municipality, strata: reached, offer: offer, number: number, announced: offset(of: announced),
+      leaving: offset(of: leaving), realised: realised, delayMonths: delay, replacesTrend: replacesTrend, key: Self.hash(scopeText))
+    plan.demand.batches.append(batch)
+    if let notice = NoticedFlows(panel: panel, horizon: builder.horizon).repeated(by: batch) {
+      warn(
+        "date",
+        Phrase(
+          da: "ligner varslet på række \(notice.line) i notices (\(notice.places) borgere, \(notice.endDate.iso)), som allerede er i basis; begge regnes med.",
+          en: "looks like the notice on row \(notice.line) of notices (\(notice.places) citizens, \(notice.endDate.iso)), which is in the base already; both are counted."))
+    }
   }
 
   /// Taking citizens home means their 24-hour places unless the change names a kind or an offer.

@@ -17,11 +17,13 @@ public struct PlanBuilder {
     library = Dictionary(scenarios.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The plain forecast.
+  /// The plain forecast, with the notices that are known at the origin.
   public func reference(named name: String) -> Plan {
-    Plan(
+    var plan = Plan(
       name: name, title: name, base: nil, demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [],
       assumptions: [], warnings: [])
+    NoticedFlows(panel: panel, horizon: horizon).add(to: &plan, isReference: true)
+    return plan
   }
 
   /// A scenario with those that it builds on, oldest first.
@@ -31,6 +33,7 @@ public struct PlanBuilder {
     var plan = Plan(
       name: scenario.name, title: scenario.title, base: scenario.base,
       demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [], assumptions: [], warnings: [])
+    NoticedFlows(panel: panel, horizon: horizon).add(to: &plan, isReference: false)
     var findings: [Finding] = []
     var seen: [String: Int] = [:]
     for ancestor in chain {
