@@ -62,23 +62,4 @@ enum TruncatedPoisson {
     }
     return (first, weights)
   }
-
-  /// Rates of several series with known and bounded counts, each pulled towards the pooled rate by the weight of one count.
-  ///
-  /// Expectation and maximisation in turns (Dempster, Laird and Rubin, Journal of the Royal Statistical Society B 39, 1977), started
-  /// in the middle of the bounds; 30 rounds settle what the counts can tell.
-  static func rates(known: [[Double]], bounded: [[ClosedRange<Double>]]) -> [Double] {
-    func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
-    var filled = bounded.map { $0.map { ($0.lowerBound + $0.upperBound) / 2 } }
-    var rates = [Double](repeating: 0, count: known.count)
-    for _ in 0..<30 {
-      let pooled = mean(known.flatMap { $0 } + filled.flatMap { $0 })
-      for series in known.indices {
-        let own = known[series] + filled[series]
-        rates[series] = (own.reduce(0, +) + pooled) / Double(own.count + 1)
-        filled[series] = bounded[series].map { Self.mean(rate: rates[series], within: $0) }
-      }
-    }
-    return rates
-  }
 }

@@ -1,8 +1,8 @@
 /// Estimates of counts that the source hides because they are small.
 ///
 /// Left out like blanks they would lean every rate upwards, since only large counts would speak. So hidden flows are numbers within
-/// their bounds by the Poisson rate of their series: its quantiles at levels that are spread evenly, so that mean and spread over a
-/// series are those expected. A hidden stock is what lies between its neighbours, within its bounds. That the rate is itself
+/// their bounds by the Poisson rates of their series (`HiddenFlows`): quantiles at levels that are spread evenly, so that mean and spread
+/// over a series are those expected. A hidden stock is what lies between its neighbours, within its bounds. That the rate is itself
 /// estimated makes intervals a little narrow.
 extension Panel {
   static let flows: [Quantity] = [.admissions, .homecomings, .otherExits]
@@ -10,7 +10,8 @@ extension Panel {
   /// Takes over what the sums know, and estimates what they know bounds of.
   mutating func settle(_ given: ActivitySums) {
     var sums = given
-    for stratum in strata.indices where balances(sums, stratum) { narrow(&sums, stratum: stratum) }
+    let balanced = strata.indices.map { balances(given, $0) }
+    for stratum in strata.indices where balanced[stratum] { narrow(&sums, stratum: stratum) }
     for quantity in [.stock, .occupiedDays] + Self.flows {
       for index in values[quantity.rawValue].indices where given.isCounted(quantity, index) {
         if given.isKnown(quantity, index) {
@@ -21,7 +22,7 @@ extension Panel {
       }
     }
     for stratum in strata.indices {
-      for quantity in Self.flows { estimateFlow(quantity, stratum: stratum, sums) }
+      estimateFlows(stratum: stratum, balanced: balanced[stratum], sums)
       for municipality in municipalities.indices { estimateStock(municipality, stratum, sums) }
     }
   }
@@ -72,26 +73,37 @@ extension Panel {
     }
   }
 
-  private mutating func estimateFlow(_ quantity: Quantity, stratum: Int, _ sums: ActivitySums) {
-    var known: [[Double]] = []
-    var hidden: [[(index: Int, bounds: ClosedRange<Double>)]] = []
+  private mutating func estimateFlows(stratum: Int, balanced: Bool, _ sums: ActivitySums) {
+    var cells: [(index: Int, cell: HiddenFlows.Cell)] = []
+    var known = Self.flows.map { _ in municipalities.map { _ in (sum: 0.0, count: 0.0) } }
     for municipality in municipalities.indices {
-      let cells = offset(municipality, stratum)..<offset(municipality, stratum) + count
-      known.append(cells.map { values[quantity.rawValue][$0] }.filter { !$0.isNaN })
-      hidden.append(
-        cells.compactMap { index in
-          uncounted[quantity.rawValue].contains(index) ? sums.bounds(quantity, index).map { (index, $0) } : nil
-        })
-    }
-    guard hidden.contains(where: { !$0.isEmpty }) else { return }
-    let rates = TruncatedPoisson.rates(known: known, bounded: hidden.map { $0.map(\.bounds) })
-    var level = 0.5
-    for (series, rate) in zip(hidden, rates) {
-      for (index, bounds) in series {
-        values[quantity.rawValue][index] = TruncatedPoisson.quantile(level, rate: rate, within: bounds)
-        // Multiples of the golden ratio spread most evenly, however many there are (Weyl's sequence).
-        level = (level + 0.618_033_988_749_894_8).truncatingRemainder(dividingBy: 1)
+      let start = offset(municipality, stratum)
+      for index in start..<start + count {
+        let isHidden = Self.flows.contains { uncounted[$0.rawValue].contains(index) && sums.bounds($0, index) != nil }
+        if isHidden {
+          let stocks = index > start ? [index - 1, index].map { sums.isKnown(.stock, $0) ? sums.lower[Quantity.stock.rawValue][$0] : .nan } : [.nan, .nan]
+          let change = stocks[1] - stocks[0]
+          cells.append(
+            (index, HiddenFlows.Cell(
+              municipality: municipality, bounds: Self.flows.map { sums.bounds($0, index) }, change: balanced && !change.isNaN ? change : nil)))
+        } else {
+          for (flow, quantity) in Self.flows.enumerated() where !values[quantity.rawValue][index].isNaN {
+            known[flow][municipality].sum += values[quantity.rawValue][index]
+            known[flow][municipality].count += 1
+          }
+        }
       }
+    }
+    guard !cells.isEmpty else { return }
+    let hidden = HiddenFlows(known: known, cells: cells.map(\.cell))
+    var level = 0.5
+    for (index, cell) in cells {
+      let counts = hidden.quantile(cell, level: level)
+      for (flow, quantity) in Self.flows.enumerated() where uncounted[quantity.rawValue].contains(index) {
+        if let count = counts[flow] { values[quantity.rawValue][index] = count }
+      }
+      // Multiples of the golden ratio spread most evenly, however many there are (Weyl's sequence).
+      level = (level + 0.618_033_988_749_894_8).truncatingRemainder(dividingBy: 1)
     }
   }
 

@@ -44,10 +44,34 @@ struct HiddenCountsTests {
     let expected = (0..<12).map { k in (Double(k), 100 * [0.0498, 0.1494, 0.2240, 0.2240, 0.1680, 0.1008, 0.0504, 0.0216, 0.0081, 0.0027, 0.0008, 0.0002][k]) }
     let known = expected.filter { $0.0 >= 5 }.flatMap { value, count in [Double](repeating: value, count: Int(count.rounded())) }
     let hidden = 100 - known.count
-    let rate = TruncatedPoisson.rates(known: [known], bounded: [[ClosedRange<Double>](repeating: 0...4, count: hidden)])[0]
+    let cell = HiddenFlows.Cell(municipality: 0, bounds: [0...4, nil, nil], change: nil)
+    let flows = HiddenFlows(
+      known: [[(known.reduce(0, +), Double(known.count))], [(0, 0)], [(0, 0)]], cells: [HiddenFlows.Cell](repeating: cell, count: hidden))
+    let rate = flows.rates[0][0]
     // The counts are rounded expectations, so the rate comes back within a tenth; known counts alone would say 5.7.
     #expect(abs(rate - 3) < 0.1)
     #expect(known.reduce(0, +) / Double(known.count) > 5)
+  }
+
+  @Test("Hidden flows that must make up a change do, and their probability is joint")
+  func joint() {
+    // All three hidden as 1 to 4, the stock unchanged: admissions are the exits' sum, 2 to 4.
+    let cell = HiddenFlows.Cell(municipality: 0, bounds: [1...4, 1...4, 1...4], change: 0)
+    let flows = HiddenFlows(known: [[(3, 1)], [(1, 1)], [(2, 1)]], cells: [cell])
+    let all = (0..<200).map { flows.quantile(cell, level: (Double($0) + 0.5) / 200).compactMap { $0 } }
+    #expect(all.allSatisfy { $0.count == 3 && $0[0] == $0[1] + $0[2] && $0.allSatisfy { (1...4).contains($0) } })
+    // By hand at these rates: P(a, h, x) ∝ Π rate^k / k! over (2, 1, 1), (3, 1, 2), (3, 2, 1), (4, 1, 3), (4, 2, 2), (4, 3, 1).
+    func factorial(_ k: Double) -> Double { k < 2 ? 1 : k * factorial(k - 1) }
+    func power(_ base: Double, _ k: Double) -> Double { (0..<Int(k)).reduce(1) { result, _ in result * base } }
+    let combinations: [[Double]] = [[2, 1, 1], [3, 1, 2], [3, 2, 1], [4, 1, 3], [4, 2, 2], [4, 3, 1]]
+    let weights = combinations.map { counts in
+      counts.indices.reduce(1.0) { $0 * power(flows.rates[$1][0], counts[$1]) / factorial(counts[$1]) }
+    }
+    let total = weights.reduce(0, +)
+    for (counts, weight) in zip(combinations, weights) {
+      // A grid of 200 levels is off by at most one step at each end.
+      #expect(abs(Double(all.count { $0 == counts }) / 200 - weight / total) <= 0.01)
+    }
   }
 
   @Test("A hidden stock lies between its neighbours within its bounds, and is no count")
