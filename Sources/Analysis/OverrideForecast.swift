@@ -63,7 +63,7 @@ public struct OverrideForecast: Sendable {
     var knots: [StockScope: [(step: Int, delta: [Double])]] = [:]
     for own in coming {
       var model = stocks.draws(own.scope, step: own.step)
-      var applied = own.draws(like: model)
+      var applied = own.draws(like: model, seed: request.seed)
       knots[own.scope, default: []].append((own.step, zip(applied, model).map { $0 - $1 }))
       rows.append(
         Row(
@@ -121,13 +121,18 @@ private struct Placed {
     return (log(interval.upperBound + Self.half) - log(interval.lowerBound + Self.half)) / (2 * Self.normalTail)
   }
 
-  /// The override's draws, each as far from the middle as the model's.
-  func draws(like model: [Double]) -> [Double] {
+  /// Below it the model is as good as certain, and its draws differ by rounding alone.
+  private static let leastDeviation = 1e-6
+
+  /// The override's draws, each as far from the middle as the model's; where the model has no doubt, as far as a normal number.
+  func draws(like model: [Double], seed: UInt64) -> [Double] {
     let logs = model.map { log($0 + Self.half) }
     let mean = logs.reduce(0, +) / Double(logs.count)
     let deviation = sqrt(SaidForecast.logVariance(model))
-    return logs.map { own in
-      let height = deviation > 0 ? (own - mean) / deviation : 0
+    let cell = UInt64(scope.area) << 32 | UInt64(scope.municipality.map { $0 + 1 } ?? 0)
+    return logs.enumerated().map { draw, own in
+      var stream = RandomStream(seed: seed ^ 0x6F76_6572, pair: cell, UInt64(draw))
+      let height = deviation > Self.leastDeviation ? (own - mean) / deviation : stream.nextNormal()
       return max(0, exp(logMiddle + spread * height) - Self.half)
     }
   }

@@ -76,9 +76,14 @@ struct NoticedFlows {
           effect: .add(.exact(sign * Double(notice.places)))))
       return
     }
+    // The model does not know in which offer its citizens leave or come: the area's strata of the same kind give way together.
+    let kinds = Set(panel.strata.indices.filter { strata[$0] }.map { panel.strata[$0].kind })
+    let wide = panel.strata.indices.map { s in
+      panel.strata[s].area == notice.area && kinds.contains(panel.strata[s].kind) && panel.knowledge[s] == .flowsAndStock
+    }
     plan.changes.append(
       RateChange(
-        target: .flow(notice.kind == .exit ? .homecoming : .admission), municipalities: municipalities, strata: strata, periods: 0..<(period + 1),
+        target: .flow(notice.kind == .exit ? .homecoming : .admission), municipalities: municipalities, strata: wide, periods: 0..<(period + 1),
         effect: .add(.exact(-Double(notice.places) / Double(period + 1)))))
     let offer = panel.offers.firstIndex { $0.id == notice.offer }
     let key = ChangeReader.hash("notice/\(notice.offer)/\(notice.area)/\(notice.payer)/\(notice.noticeDate.iso)/\(notice.endDate.iso)")
