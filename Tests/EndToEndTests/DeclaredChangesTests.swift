@@ -26,8 +26,8 @@ struct DeclaredChangesTests {
     let toml = "[[break]]\narea = \"autisme\"\ndate = \"2021-01-01\"\nreason = \"Ny afgrænsning\"\n"
     let activity = SmallProject.activity(columns)
     // Before 2021 ten times the stock.
-    let other = activity.split(separator: "\n").map { line in
-      line.contains("2019Q") || line.contains("2020Q") ? line.replacing(",40", with: ",400").replacing(",90", with: ",900") : String(line)
+    let other = activity.split(separator: "\n").map(String.init).map { line in
+      line.contains("2019Q") || line.contains("2020Q") ? line.replacing(",40", with: ",400").replacing(",90", with: ",900") : line
     }.joined(separator: "\n") + "\n"
     let outputs = try Self.outputs([(activity, toml), (other, toml), (other, "")])
     #expect(outputs[0] == outputs[1])
