@@ -268,7 +268,7 @@ struct PathWorker: ~Copyable {
       follow(
         Spell(
           citizen: nextCitizen, stratum: Int32(entry.stratum), offer: tracksOffers ? entry.offer.map(Int32.init) ?? choice : -1, entry: .admission,
-          cause: .stays, start: entry.time, end: 0, key: key))
+          cause: .stays, admitted: entry.time, start: entry.time, end: 0, key: key))
     }
   }
 
