@@ -154,13 +154,16 @@ struct BacktestTests {
     arguments: [
       ("england_started", "england", 1, 3, "2016,2017,2018", 0.811, 1.416), ("england_stock", "england", 1, 3, "2016,2017,2018", 1.353, 2.197),
       ("england_ceased", "england", 1, 3, "2016,2017,2018", 0.755, 1.344), ("prison", "prison", 4, 8, "28,32", 1.023, 9),
-    ])
-  func reference(_ set: String, _ matrix: String, _ season: Int, _ horizon: Int, _ origins: String, _ best: Double, _ mase: Double) throws {
+      ("hospital", nil, 12, 12, "48,60", 0.464, 9),
+    ] as [(String, String?, Int, Int, String, Double, Double)])
+  func reference(_ set: String, _ matrix: String?, _ season: Int, _ horizon: Int, _ origins: String, _ best: Double, _ mase: Double) throws {
     let folder = try #require(ReferenceFiles.path("reference/series"))
     try Program.withFolder { program in
       let run = try program.run(
-        "backtest", "--nodes", "\(folder)/nodes_\(set).csv", "--summing", "\(folder)/S_\(matrix).csv", "--season", "\(season)", "--horizon", "\(horizon)",
-        "--origins", origins, "--model", "auto", "--model", "naive", "--forecasts", "f.csv", "--format", "csv")
+        [
+          "backtest", "--nodes", "\(folder)/nodes_\(set).csv", "--season", "\(season)", "--horizon", "\(horizon)", "--origins", origins, "--model", "auto",
+          "--forecasts", "f.csv", "--format", "csv",
+        ] + (matrix.map { ["--summing", "\(folder)/S_\($0).csv"] } ?? []))
       #expect(run.code == 0, "\(run.errors)")
       let columns = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("auto,y,,,") }).split(separator: ",", omittingEmptySubsequences: false)
       let score = try Self.scaledScore(nodes: "\(folder)/nodes_\(set).csv", forecasts: program.read("f.csv"), season: season)
