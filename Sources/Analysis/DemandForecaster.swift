@@ -20,7 +20,7 @@ public struct DemandForecaster: Forecaster {
     let nothing = PathDraws(
       hierarchy: hierarchy, horizon: horizon, draws: draws, values: [Float](repeating: 0, count: hierarchy.bottomCount * horizon * draws),
       setAside: Array(0..<hierarchy.bottomCount))
-    let past = extracts.known(at: series.lastDay(history.count - 1), from: series.firstDay)
+    let past = extracts.known(at: series.first.advanced(by: history.count - 1), from: series.firstDay)
     guard let panel = try? Panel(past) else { return nothing }
     let demand = FittedDemand(panel: panel, horizon: horizon * series.span, threads: threads)
     return Self.paths(of: demand, as: series, capacity: past.capacity, draws: draws, seed: seed, threads: threads)

@@ -45,7 +45,7 @@ private struct ModelRows {
   private static func key(_ cell: PanelSeries.Cell, grouping: Grouping, region: String) -> ResultKey {
     switch grouping {
     case .region: ResultKey(region: region, kind: cell.kind)
-    case .municipality: ResultKey(municipality: cell.municipality, kind: cell.kind)
+    case .municipality: ResultKey(region: region, municipality: cell.municipality, kind: cell.kind)
     case .area: ResultKey(area: cell.area, kind: cell.kind)
     case .total, .offer: ResultKey(kind: cell.kind)
     }

@@ -76,9 +76,6 @@ public struct PanelSeries: Sendable {
       hierarchy: SeriesHierarchy(nodes: Self.nodes(panel, cells), bottomCount: cells.count), bottom: bottom, season: length.perYear)
   }
 
-  /// The last day of the period at an index.
-  func lastDay(_ index: Int) -> Day { first.advanced(by: index).lastDay }
-
   private struct AreaKind: Hashable, Comparable {
     let area: String
     let kind: ServiceKind

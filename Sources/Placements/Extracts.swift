@@ -89,6 +89,17 @@ extension Extracts {
         start: stay.start, end: nil, endReason: nil, supportLevel: stay.supportLevel, price: stay.price)
     }
     then.activity = activity.filter { $0.period.lastDay <= last }
+    then.notices = notices.filter { $0.noticeDate <= last }
     return then
+  }
+
+  /// What was known at the end of an earlier period, the population included: that counted until then. No projection is
+  /// kept, since the data does not say when it was made.
+  /// - Parameter first: where the panel begins.
+  public func known(at period: Period, from first: Day) -> Extracts {
+    var past = asOf(period)
+    past.settings.observedFrom = first
+    past.population = population.counted(until: period.lastDay.components.year)
+    return past
   }
 }
