@@ -17,8 +17,9 @@ extension Panel {
       areas: Self.areas(settings, used: Set(strata.map(\.area))), strata: strata.sorted(), offers: extracts.offers,
       population: extracts.population, fill: .nan)
     settle(ActivitySums(extracts.activity, panel: self))
-    for stratum in self.strata.indices { complete(stratum: stratum) }
+    // First, so that nothing is derived from a stock on the other side.
     apply(settings.breaks)
+    for stratum in self.strata.indices { complete(stratum: stratum) }
     knowledge = self.strata.indices.map(knowledge(of:))
     for stratum in self.strata.indices where knowledge[stratum] == .nothing { setAside(stratum: stratum) }
     settleResidents(extracts.activity)

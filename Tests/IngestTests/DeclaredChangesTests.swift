@@ -135,32 +135,35 @@ struct DeclaredChangesTests {
 
   static let wrong: [Wrong] = [
     Wrong(toml: "[[break]]\nareas = [\"hjerneskade\", \"autsime\"]\ndate = \"2022\"\n", line: 2, column: "25", says: "“autisme”"),
-    Wrong(toml: "[[break]]\noffer = \"M3\"\ndate = \"2022\"\n", line: 2, column: "9", says: "“M1”"),
-    Wrong(toml: "[[break]]\nmeasure = \"stok\"\ndate = \"2022\"\n", line: 2, column: "11", says: "“stock”"),
+    Wrong(toml: "[[break]]\noffer = \"M3\"\ndate = \"2022\"\n", line: 2, column: "1", says: "“M1”"),
+    Wrong(toml: "[[break]]\nmeasure = \"stok\"\ndate = \"2022\"\n", line: 2, column: "1", says: "“stock”"),
     Wrong(toml: "[[break]]\narea = \"autisme\"\n", line: 1, column: "1", says: "date is missing"),
-    Wrong(toml: "[[break]]\ndate = \"2022-02-31\"\n", line: 2, column: "8", says: "does not exist"),
-    Wrong(toml: "[[break]]\ndate = \"2030\"\n", line: 2, column: "8", says: "outside the data", severity: .warning),
+    Wrong(toml: "[[break]]\ndate = \"2022-02-31\"\n", line: 2, column: "1", says: "does not exist"),
+    Wrong(toml: "[[break]]\ndate = \"2030\"\n", line: 2, column: "1", says: "outside the data", severity: .warning),
     Wrong(toml: "[[break]]\ndate = \"2022\"\nresaon = \"x\"\n", line: 3, column: "1", says: "“reason”"),
     Wrong(toml: "[[merge]]\nmunicipalities = [\"Gjren\"]\ninto = \"Silkeborg\"\ndate = \"2022\"\n", line: 2, column: "19", says: "“Gjern”"),
-    Wrong(toml: "[[merge]]\nmunicipalities = [\"Gjern\"]\ninto = \"Silkborg\"\ndate = \"2022\"\n", line: 3, column: "8", says: "“Silkeborg”"),
+    Wrong(toml: "[[merge]]\nmunicipalities = [\"Gjern\"]\ninto = \"Silkborg\"\ndate = \"2022\"\n", line: 3, column: "1", says: "“Silkeborg”"),
     Wrong(toml: "[[merge]]\nmunicipalities = [\"Gjern\"]\ndate = \"2022\"\n", line: 1, column: "1", says: "into is missing"),
     Wrong(toml: "[[merge]]\nmunicipalities = [\"Gjern\"]\nareas = [\"autisme\"]\ninto = \"Silkeborg\"\ndate = \"2022\"\n", line: 3, column: "1", says: "one [[merge]] for each"),
-    Wrong(toml: "[[merge]]\nmunicipalities = [\"Silkeborg\"]\ninto = 740\ndate = \"2022\"\n", line: 3, column: "8", says: "itself alone"),
+    Wrong(toml: "[[merge]]\nmunicipalities = [\"Silkeborg\"]\ninto = 740\ndate = \"2022\"\n", line: 3, column: "1", says: "itself alone"),
     Wrong(
       toml: "[[merge]]\nmunicipalities = [741]\ninto = 740\ndate = \"2022\"\n[[merge]]\nmunicipalities = [743, 741]\ninto = 751\ndate = \"2023\"\n", line: 6,
       column: "24", says: "merged already on line 6"),
     Wrong(
       toml: "[[merge]]\nmunicipalities = [741]\ninto = 740\ndate = \"2022\"\n[[merge]]\nmunicipalities = [740]\ninto = 741\ndate = \"2023\"\n", line: 7,
-      column: "8", says: "itself merged into"),
-    Wrong(toml: "[[merge]]\nmunicipalities = [741]\ninto = 740\ndate = \"2019\"\n", line: 4, column: "8", says: "outside the data", severity: .warning),
+      column: "1", says: "itself merged into"),
+    Wrong(toml: "[[merge]]\nmunicipalities = [741]\ninto = 740\ndate = \"2019\"\n", line: 4, column: "1", says: "outside the data", severity: .warning),
     Wrong(toml: "[[merge]]\noffers = [\"M2\"]\ninto = \"M1\"\ndate = \"2022-03-01\"\n", line: 2, column: "11", says: "when it was merged into M1: 1", severity: .warning),
   ]
 
+  /// Items of lists have places of their own; a single value has its key's.
   @Test("Each finding stands at its line and column, with the nearest name", arguments: wrong)
   func findings(_ wrong: Wrong) throws {
     let read = try Self.project(wrong.toml)
     let own = read.findings.filter { $0.file == "plads.toml" && $0.severity >= .warning }
-    #expect(own.count == (wrong.says.contains("itself merged") ? own.count : 1) && !own.isEmpty, "\(read.all)")
+    // Two merges into each other are two findings; one before all data is also one of counts that go on after it.
+    let several = wrong.says.contains("itself merged") || (wrong.toml.hasPrefix("[[merge]]") && wrong.says.contains("outside"))
+    #expect(own.count == 1 || (several && own.count == 2), "\(read.all)")
     let finding = try #require(own.last { $0.text(in: .en).contains(wrong.says) }, "\(read.all)")
     #expect(finding.severity == wrong.severity)
     #expect(finding.row == wrong.line + 5 && finding.column == wrong.column, "\(read.all)")

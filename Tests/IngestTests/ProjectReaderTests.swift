@@ -95,7 +95,7 @@ struct ProjectReaderTests {
     #expect(read.hasErrors)
   }
 
-  @Test("files in data/ that nobody reads are named", arguments: [("stay.csv", "data/stays.csv"), ("expectations.csv", "not used yet"), ("zzzzzzzzzzz.csv", "[inputs.TABLE]")])
+  @Test("files in data/ that nobody reads are named", arguments: [("stay.csv", "data/stays.csv"), ("zzzzzzzzzzz.csv", "[inputs.TABLE]")])
   func strayFiles(_ name: String, _ text: String) throws {
     let read = try TestProject(["data/activity.csv": TestProject.activity, "data/\(name)": "a,b\n1,2\n"]).read()
     let finding = try #require(read.findings.first { $0.file == "data/\(name)" })
