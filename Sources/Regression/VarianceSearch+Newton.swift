@@ -83,7 +83,7 @@ extension VarianceSearch {
   mutating func newton() throws(RegressionError) {
     var x = parameters()
     guard !x.isEmpty else { return try solveMode() }
-    let goal = 0.01 * spec.tolerance * spec.tolerance
+    let goal = 0.01 * spec.tolerance * spec.tolerance * rowScale
     var (value, g) = try evaluate(x)
     var h = try hessian(at: x)
     for iteration in 1...100 {
@@ -162,7 +162,7 @@ extension VarianceSearch {
     dropAnchor(x)
     let tolerance = modeTolerance
     // Errors of the mode enter differences over 5e-3 of large problems only by some 1e-5.
-    if !isSmall { modeTolerance = 1e-8 }
+    if !isSmall { modeTolerance = 1e-8 * rowScale }
     defer { modeTolerance = tolerance }
     let reach = isSmall ? 1e-4 : 5e-3
     var result = Matrix(rows: m, columns: m)

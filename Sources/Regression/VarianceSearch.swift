@@ -16,8 +16,11 @@ struct VarianceSearch {
   /// Parameters that the criterion was last evaluated at, while nothing has moved since.
   var place: [Double]?
   var anchor: Anchor?
+  /// Gain of the penalised likelihood below which a mode is found.
   var modeTolerance: Double
   let isSmall: Bool
+  /// Many rows know everything better, and the criterion itself grows with them: gains that do not matter are larger.
+  let rowScale: Double
 
   var spec: PenalizedGLM { state.problem.spec }
   var blocks: Range<Int> { state.priors.indices }
@@ -26,7 +29,8 @@ struct VarianceSearch {
     self.state = state
     criterion = LaplaceCriterion(state)
     isSmall = state.problem.rowCount <= 20_000
-    modeTolerance = isSmall ? 1e-24 : 1e-11
+    rowScale = max(1, Double(state.problem.rowCount) / 100_000)
+    modeTolerance = isSmall ? 1e-24 : 1e-11 * rowScale
     if case .negativeBinomial(nil) = state.problem.spec.family {
       theta = NegativeBinomialTheta(y: state.problem.y.array, weights: state.problem.weights.array)
     } else {
