@@ -17,6 +17,9 @@ public struct ForecastModel: Sendable {
     PooledLocalLevel(), ClassicalForecaster(.exponentialSmoothing), ClassicalForecaster(.theta),
   ]
 
+  /// Names of what is tried, by candidate.
+  static let candidates = [simulation] + challengers.map(\.name)
+
   public let name: String
 
   /// - Parameter name: one of `names`.
@@ -123,7 +126,7 @@ private struct AreaGroups {
       let scores: (Language) -> String = { language in
         choice.scores.map { "\($0.name) \(NumberText.display($0.crps, decimals: 2, language: language))" }.joined(separator: ", ")
       }
-      let name = choice.scores[min(choice.candidate, choice.scores.count - 1)].name
+      let name = ForecastModel.candidates[choice.candidate]
       lines.append(names[index] + Phrase(da: ": \(name) (\(scores(.da)))", en: ": \(name) (\(scores(.en)))"))
     }
     return lines

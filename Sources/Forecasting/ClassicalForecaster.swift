@@ -68,7 +68,7 @@ public struct ClassicalForecaster: Forecaster {
   ) -> PathDraws {
     let hierarchy = history.hierarchy
     let errors = JointErrors(models: models, periods: history.count)
-    let projection = projection(hierarchy, errors: errors)
+    let projection = projection(hierarchy, models: models, errors: errors)
     let covariance = ShrunkCovariance(errors.rows)
     let bottoms = hierarchy.bottomCount
     let steps = horizon + (models.map(\.staleness).max() ?? 0)
@@ -97,14 +97,24 @@ public struct ClassicalForecaster: Forecaster {
     return PathDraws(hierarchy: hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
   }
 
-  /// Without enough past errors nodes are weighed by the number of their series.
-  private func projection(_ hierarchy: SeriesHierarchy, errors: JointErrors) -> Matrix {
-    let method = errors.count >= 2 ? reconciliation : .wlsStructural
-    if let found = try? Reconciliation(method, hierarchy: hierarchy, residuals: errors.rows) { return found.projection }
-    guard let structural = try? Reconciliation(.wlsStructural, hierarchy: hierarchy) else {
-      preconditionFailure("every series must be under some node")
+  /// Bottom series × nodes. Sums whose last value is older than others', or that have hardly been seen together, are left out:
+  /// one series that ended or began would speak for all. Without enough past errors nodes are weighed by the number of their
+  /// series.
+  private func projection(_ hierarchy: SeriesHierarchy, models: [NodeForecast], errors: JointErrors) -> Matrix {
+    let newest = models.filter(\.isUsable).map(\.staleness).min() ?? 0
+    let kept = hierarchy.nodes.indices.filter { index in
+      hierarchy.nodes[index].members.count == 1 || (models[index].staleness == newest && models[index].errorCount >= NodeForecast.enoughErrors)
     }
-    return structural.projection
+    let part = SeriesHierarchy(nodes: kept.map { hierarchy.nodes[$0] }, bottomCount: hierarchy.bottomCount)
+    let found =
+      (try? Reconciliation(errors.count >= 2 ? reconciliation : .wlsStructural, hierarchy: part, residuals: kept.map { errors.rows[$0] }))
+      ?? (try? Reconciliation(.wlsStructural, hierarchy: part))
+    guard let found else { preconditionFailure("every series must be a node") }
+    var whole = Matrix(rows: hierarchy.bottomCount, columns: hierarchy.nodes.count)
+    for (column, index) in kept.enumerated() {
+      for series in 0..<hierarchy.bottomCount { whole[series, index] = found.projection[series, column] }
+    }
+    return whole
   }
 }
 
@@ -117,6 +127,10 @@ struct NodeForecast: Sendable {
   let errors: [Double]
 
   var isUsable: Bool { model != nil }
+
+  /// Errors that say something of a node's spread and of how it moves with others.
+  static let enoughErrors = 3
+  var errorCount: Int { errors.count { !$0.isNaN } }
 
   init(_ values: [Double], method: ClassicalForecaster.Method, season: Int) {
     var end = values.count
@@ -161,16 +175,20 @@ struct NodeForecast: Sendable {
   }
 }
 
-/// One-step errors of all nodes over the periods that all usable nodes share.
+/// One-step errors of all nodes over the periods that all nodes with enough of them share.
 struct JointErrors {
-  /// `[node][period]`; zeros for a node without a model.
+  /// `[node][period]`; zeros for a node without a model or with few errors.
   let rows: [[Double]]
   var count: Int { rows.first?.count ?? 0 }
 
   init(models: [NodeForecast], periods: Int) {
-    let usable = models.filter(\.isUsable)
-    let shared = (0..<periods).filter { t in usable.allSatisfy { !$0.errors[t].isNaN } }
-    rows = models.map { model in shared.map { model.isUsable ? model.errors[$0] : 0 } }
+    let newest = models.filter(\.isUsable).map(\.staleness).min() ?? 0
+    func counts(_ model: NodeForecast) -> Bool {
+      model.isUsable && model.staleness == newest && model.errorCount >= NodeForecast.enoughErrors
+    }
+    let usable = models.filter(counts)
+    let shared = usable.isEmpty ? [] : (0..<periods).filter { t in usable.allSatisfy { !$0.errors[t].isNaN } }
+    rows = models.map { model in shared.map { counts(model) ? model.errors[$0] : 0 } }
   }
 }
 

@@ -24,8 +24,12 @@ struct ComponentFitting {
     let beta = (1 - decay) * evidence.weight
     let groupShare = evidence.weight * min(1, max(0, evidence.coefficient))
 
-    // Series that belong to no groups say more about the whole's smoothing than its own few periods do.
-    total = Self.total(parts.total, alpha: parts.hasGroups ? 1 : localAlpha, weight: evidence.weight, beta: beta, season: season, past: past)
+    // Many series that belong to no groups say more about the whole's smoothing than its own few periods do.
+    var totalAlpha = parts.hasGroups ? 1 : localAlpha
+    if !parts.hasGroups, parts.localDeviations.count < Self.enoughGroups {
+      totalAlpha = LevelSmoothing.shared([parts.total.level], season: season, horizon: horizon, first: first)
+    }
+    total = Self.total(parts.total, alpha: totalAlpha, weight: evidence.weight, beta: beta, season: season, past: past)
     var groupAlpha = 1.0
     if parts.hasGroups {
       groupAlpha = max(localAlpha, LevelSmoothing.shared(parts.groupDeviations, season: season, horizon: horizon, first: first))

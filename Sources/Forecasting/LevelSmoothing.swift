@@ -3,6 +3,7 @@ internal import Glibc
 /// Simple exponential smoothing of several series with one shared parameter: the level of a random walk seen with noise
 /// (Muth, JASA 55, 1960).
 enum LevelSmoothing {
+  private static let leastScale = 1e-12
   static let candidates = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
   struct Track {
@@ -49,7 +50,8 @@ enum LevelSmoothing {
       losses.append(
         zip(rows, scales).map { row, scale in loss(row, alpha: alpha, season: season, horizon: horizon, first: first) / scale })
     }
-    let known = rows.indices.filter { row in losses.allSatisfy { $0[row].isFinite } }
+    // A series that does not move, such as the only one's deviation from itself, says nothing.
+    let known = rows.indices.filter { row in scales[row] > leastScale && losses.allSatisfy { $0[row].isFinite } }
     guard !known.isEmpty else { return 1 }
     let means = losses.map { one in known.reduce(0) { $0 + one[$1] } / Double(known.count) }
     let best = means.indices.min { means[$0] < means[$1] } ?? means.count - 1
@@ -82,6 +84,6 @@ enum LevelSmoothing {
       sum += (now - before) * (now - before)
       number += 1
     }
-    return number > 0 ? max(sum / number, 1e-12) : .nan
+    return number > 0 ? max(sum / number, leastScale) : .nan
   }
 }

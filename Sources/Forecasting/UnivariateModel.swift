@@ -25,7 +25,8 @@ struct NaiveModel: UnivariateModel {
     last = series[series.count - 1]
     self.drift = drift
     errors = [.nan] + changes.map { $0 - drift }
-    sigma = Self.rootMeanSquare(changes.map { $0 - drift }, lost: drift == 0 ? 0 : 1)
+    // A single value: that of a count.
+    sigma = changes.isEmpty ? last.squareRoot() : Self.rootMeanSquare(changes.map { $0 - drift }, lost: drift == 0 ? 0 : 1)
     driftError = drift == 0 ? 0 : sigma / Double(changes.count).squareRoot()
   }
 

@@ -71,6 +71,8 @@ struct BacktestTests {
       (nodes, "unique_id,A,C\nT,1,1\nA,1,0\nB,0,1\n", ["S.csv", "»C«"]), (nodes, "unique_id,A,B\nT,1,1\nA,1,0\n", ["S.csv", "»B«"]),
       (nodes, "unique_id,A,B\nT,1,2\nA,1,0\nB,0,1\n", ["S.csv", "række 2", "»2«"]), (nodes, "unique_id,A,B\nT,1,1\nA,1,1\nB,0,1\n", ["»A«"]),
       ("unique_id,ds,y\n", "unique_id,A\nA,1\n", ["nodes.csv"]),
+      ("unique_id,ds,y\nA,-9223372036854775807,1\nA,1,2\n", "unique_id,A\nA,1\n", ["række 2", "ds"]),
+      ("unique_id,ds,y\nA,2010,1e30\n", "unique_id,A\nA,1\n", ["række 2", "y"]),
     ])
   func broken(_ nodes: String, _ summing: String, _ words: [String]) throws {
     try withFiles(nodes: nodes, summing: summing) { program in
@@ -84,7 +86,7 @@ struct BacktestTests {
   @Test(
     "What is wrong with the command line: exit code 2 and the nearest name",
     arguments: [
-      (["--origins", "1999"], ["1999", "2010"]), (["--model", "thteta"], ["theta"]), (["--horizon", "30"], ["30"]),
+      (["--origins", "1999"], ["1999", "2010"]), (["--origins=-9223372036854775808"], ["2010"]), (["--model", "thteta"], ["theta"]), (["--horizon", "30"], ["30"]),
       (["--target", "stocks"], ["stock"]),
     ])
   func usage(_ arguments: [String], _ words: [String]) throws {

@@ -105,6 +105,20 @@ import Testing
     }
   }
 
+  /// A sum that is known no longer, or only since yesterday, must not speak for the series that go on.
+  @Test("A series that ends or begins moves no other", arguments: ClassicalForecaster.Method.allCases, [true, false])
+  func raggedSums(_ method: ClassicalForecaster.Method, _ ends: Bool) throws {
+    let whole = PooledLocalLevelTests.panel(groups: 3, each: 3, periods: 16)
+    var bottom = whole.bottom
+    for t in 0..<16 where ends ? t > 5 : t < 15 { bottom[8][t] = .nan }
+    let ragged = SeriesHistory(hierarchy: whole.hierarchy, bottom: bottom, season: 1)
+    func middle(_ history: SeriesHistory) throws -> Double {
+      let paths = ClassicalForecaster(method).forecast(history, horizon: 1, draws: 800, seed: 1, threads: 2)
+      return try #require(paths.sample(history.hierarchy.nodes[4], step: 0)).sorted()[400]
+    }
+    #expect(abs(try middle(ragged) / middle(whole) - 1) < 0.12)
+  }
+
   @Test("The same bytes for any number of threads", arguments: ClassicalForecaster.Method.allCases)
   func threads(_ method: ClassicalForecaster.Method) {
     let history = PooledLocalLevelTests.panel(groups: 3, each: 3, periods: 14)

@@ -128,6 +128,14 @@ import Testing
     #expect(spread(vanished) > 1.5 * spread(known))
   }
 
+  @Test("A single series is followed as it goes")
+  func alone() throws {
+    let ramp: [Double] = (0..<20).map { (t: Int) -> Double in 20 + 8 * Double(t) + Double(t % 3) }
+    let history = SeriesHistory(hierarchy: SeriesHierarchy(separate: ["one"], level: "all"), bottom: [ramp], season: 1)
+    let sample = try #require(Self.forecast(history).sample(history.hierarchy.nodes[0], step: 0)).sorted()
+    #expect(sample[200] > 0.9 * ramp[19] && sample[200] < 1.2 * ramp[19])
+  }
+
   @Test("One period and one series are enough to answer", arguments: [(1, 1), (1, 5), (3, 1)])
   func tiny(_ series: Int, _ periods: Int) {
     let history = SeriesHistory(

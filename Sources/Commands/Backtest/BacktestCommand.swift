@@ -89,6 +89,7 @@ struct BacktestCommand: AsyncParsableCommand {
       series.history, origins: known, horizon: horizon, forecasters: forecasters, draws: simulation.draws, seed: UInt64(simulation.seed),
       threads: simulation.taskCount, progress: progress.follow)
     progress.finish()
+    remark(result, names: { "\(series.cells[$0].municipality) \(series.cells[$0].area)" }, period: { series.first.advanced(by: $0).description })
     if let forecasts { try OutputFile.write(ForecastFile.text(result, series: series), to: forecasts) }
     let tables = BacktestTables(result, target: target.rawValue)
     try session.print(tables.sheets(), machine: tables.machine(), project, output)
@@ -105,6 +106,8 @@ struct BacktestCommand: AsyncParsableCommand {
       history, origins: known, horizon: horizon, forecasters: forecasters, draws: simulation.draws, seed: UInt64(simulation.seed),
       threads: simulation.taskCount, nodeValues: file.nodeValues, progress: progress.follow)
     progress.finish()
+    let ids = Dictionary(file.hierarchy.nodes.filter { $0.members.count == 1 }.map { ($0.members[0], $0.id) }, uniquingKeysWith: { first, _ in first })
+    remark(result, names: { ids[$0] ?? "" }, period: file.period)
     if let forecasts { try OutputFile.write(ForecastFile.text(result, file: file), to: forecasts) }
     let tables = BacktestTables(result, target: "y")
     try output.isForPeople ? output.write(tables.sheets()) : output.write(tables.machine())
@@ -134,7 +137,7 @@ struct BacktestCommand: AsyncParsableCommand {
       }
       return found.reversed()
     }
-    return try origins.split(separator: ",", omittingEmptySubsequences: false).map { text in
+    let chosen: [Int] = try origins.split(separator: ",", omittingEmptySubsequences: false).map { text in
       let wanted = text.filter { $0 != " " }
       if let found = known(wanted), (1...count).contains(found) { return found }
       throw UsageError(
@@ -142,5 +145,31 @@ struct BacktestCommand: AsyncParsableCommand {
           da: "Udgangspunktet »\(wanted)« er ingen periode i serierne (\(name(0)) til \(name(count - 1))).",
           en: "The origin “\(wanted)” is no period of the series (\(name(0)) to \(name(count - 1)))."))
     }
+    return Set(chosen).sorted()
+  }
+
+  /// What could not be forecast or scored, counted and named.
+  private func remark(_ result: RollingOrigin, names: (Int) -> String, period: (Int) -> String) {
+    var findings: [Finding] = []
+    if !result.setAside.isEmpty {
+      let list = result.setAside.prefix(5).map { "\(names($0.series)) (\(period($0.origin - 1)))" }.joined(separator: ", ")
+      let more = result.setAside.count > 5 ? ", …" : ""
+      findings.append(
+        Finding(
+          .warning, value: list + more,
+          message: Phrase(
+            da: "serier uden tal før udgangspunktet, sat til side: \(result.setAside.count).", en: "series without figures before the origin, set aside: \(result.setAside.count)."),
+          remedy: Phrase("")))
+    }
+    if result.names.indices.allSatisfy({ BacktestSummary(result, forecaster: $0) == nil }) {
+      findings.append(
+        Finding(
+          .warning,
+          message: Phrase(
+            da: "intet kan bedømmes: der er ingen tal efter udgangspunkterne, eller serierne har ikke ændret sig før dem.",
+            en: "nothing can be scored: there are no figures after the origins, or the series had not changed before them."),
+          remedy: Phrase(da: "Vælg tidligere --origins eller en kortere --horizon.", en: "Choose earlier --origins or a shorter --horizon.")))
+    }
+    output.show(findings)
   }
 }

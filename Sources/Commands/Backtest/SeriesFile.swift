@@ -95,6 +95,7 @@ struct SeriesFile {
     }
     guard let number = try? NumberText.parse(text) else { throw refused(Phrase(da: "er ikke et tal.", en: "is not a number.")) }
     guard number >= 0 else { throw refused(Phrase(da: "er mindre end nul.", en: "is below zero.")) }
+    guard number <= 1e15 else { throw refused(Phrase(da: "er for stort til at være et antal.", en: "is too large to be a count.")) }
     return number
   }
 
@@ -130,6 +131,9 @@ private struct PeriodScale {
     case calendar(PeriodLength)
   }
 
+  /// Numbers of periods that a file may use.
+  private static let possible = -1_000_000_000...1_000_000_000
+
   private let kind: Kind
   private let first: Int
   private let ordinals: [Int]
@@ -151,6 +155,7 @@ private struct PeriodScale {
     var kind = Kind.numbers
     if texts.allSatisfy({ Int($0) != nil }) {
       ordinals = texts.compactMap { Int($0) }
+      if let row = ordinals.firstIndex(where: { !Self.possible.contains($0) }) { throw refused(row) }
     } else {
       guard let length = texts.lazy.compactMap({ Period($0) }).first?.length else { throw refused(0) }
       kind = .calendar(length)
@@ -183,7 +188,7 @@ private struct PeriodScale {
     case .numbers: ordinal = Int(text)
     case .calendar(let length): ordinal = Period(text).flatMap { $0.length == length ? $0.ordinal : nil }
     }
-    guard let ordinal, (0..<count).contains(ordinal - first) else { return nil }
+    guard let ordinal, Self.possible.contains(ordinal), (0..<count).contains(ordinal - first) else { return nil }
     return ordinal - first
   }
 }
