@@ -63,28 +63,35 @@ struct ComponentFitting {
     let (variance, degrees) = past.variance.mean(errors.map { $0 * $0 })
     result.variance = variance
     result.degrees = degrees + 2
+    result.staleness = unknownAtEnd(index.change)
     return result
   }
+
+  /// Periods before the origin in which no change is known.
+  private static func unknownAtEnd(_ changes: [Double]) -> Int { changes.reversed().prefix { $0.isNaN }.count }
 
   private static func groups(_ parts: PathParts, alpha: Double, share: Double, beta: Double, season: Int, past: Past) -> [Component] {
     guard parts.hasGroups else { return parts.groupDeviations.map { _ in Component() } }
     var components: [Component] = []
     var observations: [Double] = []
-    for row in parts.groupDeviations {
+    for (row, changes) in zip(parts.groupDeviations, parts.groupChanges) {
       var one = Component()
       let track = LevelSmoothing.track(row, alpha: alpha, season: season)
-      let changes = [.nan] + zip(row.dropFirst(), row).map { $0 - $1 }
       one.slope = share * past.slope.mean(changes).mean
       one.level = track.last - (row.last ?? 0)
       one.alpha = alpha
       one.beta = beta
       let slope = one.slope
-      let (variance, size) = past.variance.mean(track.errors.map { ($0 - slope) * ($0 - slope) })
+      // Over periods in which nobody counted the path is carried on: that is no change of zero.
+      let errors = zip(track.errors, changes).map { $1.isNaN ? .nan : $0 - slope }
+      let (variance, size) = past.variance.mean(errors.map { $0 * $0 })
+      one.staleness = unknownAtEnd(changes)
       one.variance = variance
       observations.append(size)
       components.append(one)
     }
-    let mean = components.reduce(0) { $0 + $1.variance } / Double(components.count)
+    let seen = observations.indices.filter { observations[$0] > 0 }
+    let mean = seen.reduce(0) { $0 + components[$1].variance } / Double(max(1, seen.count))
     for index in components.indices {
       let size = observations[index]
       components[index].variance = (PooledLocalLevel.priorSize * mean + size * components[index].variance) / (PooledLocalLevel.priorSize + size)

@@ -91,6 +91,8 @@ struct PathParts {
   let total: ChainIndex
   /// `[group][period]`.
   let groupDeviations: [[Double]]
+  /// `[group][period]` changes of those deviations; NaN where none of a group's series is known in both periods.
+  let groupChanges: [[Double]]
   /// `[series][period]`, NaN where unknown.
   let localDeviations: [[Double]]
   /// Log level of each group's path at the origin, whole and deviation together.
@@ -113,6 +115,7 @@ struct PathParts {
     hasGroups = found != nil
     self.total = total
     groupDeviations = indices.map { zip($0.level, total.level).map { $0 - $1 } }
+    groupChanges = indices.map { zip($0.change, total.change).map { $0 - $1 } }
     groupLevels = indices.map { $0.level.last ?? 0 }
     localDeviations = adjusted.enumerated().map { index, series in zip(series, indices[group[index]].level).map { $0 - $1 } }
   }

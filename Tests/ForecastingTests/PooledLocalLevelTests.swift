@@ -128,6 +128,20 @@ import Testing
     #expect(spread(vanished) > 1.5 * spread(known))
   }
 
+  @Test("Years in which a whole group was not counted are no years without change")
+  func holeInGroup() {
+    let whole = Self.panel(periods: 20, grouped: 0.1)
+    var bottom = whole.bottom
+    for series in 0..<8 { for t in 10..<18 { bottom[series][t] = .nan } }
+    let holed = PooledLocalLevelFit(SeriesHistory(hierarchy: whole.hierarchy, bottom: bottom, season: 1), horizon: 4)
+    let full = PooledLocalLevelFit(whole, horizon: 4)
+    // Counted as changes of zero, eight of the nineteen would take half of the group's variance away.
+    #expect(holed.groups[0].variance > 0.75 * full.groups[0].variance)
+    for series in bottom.indices { bottom[series][19] = .nan }
+    let ended = PooledLocalLevelFit(SeriesHistory(hierarchy: whole.hierarchy, bottom: bottom, season: 1), horizon: 4)
+    #expect(ended.total.staleness == 1 && ended.groups[3].staleness == 1 && full.total.staleness == 0)
+  }
+
   @Test("A single series is followed as it goes")
   func alone() throws {
     let ramp: [Double] = (0..<20).map { (t: Int) -> Double in 20 + 8 * Double(t) + Double(t % 3) }
