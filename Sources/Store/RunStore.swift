@@ -6,7 +6,7 @@ import Groundwork
 ///
 /// It holds digests, results and counts by municipality, stratum and period, never a stay; internal all the same.
 /// Several programs may use it at once: a rollback journal (which also works on network drives, unlike a write-ahead
-/// log), one short transaction a run, five seconds of patience. Nothing is ever deleted.
+/// log), one short transaction a run, half a minute of patience. Nothing is ever deleted.
 public final class RunStore: Sendable {
   public static let fileName = "plads.sqlite"
 
@@ -30,20 +30,37 @@ public final class RunStore: Sendable {
     // SQLite takes a file of a few bytes for an empty database and would write over it.
     if isThere, !looksLikeStore(path) { throw StoreProblem.corrupt }
     var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
+    configuration.busyMode = .timeout(30)
     if isThere, access(path, W_OK) != 0 { configuration.readonly = true }
     let queue = try DatabaseQueue(path: path, configuration: configuration)
-    let migrator = StoreSchema.migrator
-    let state = try queue.read { try (migrator.hasBeenSuperseded($0), migrator.hasCompletedMigrations($0)) }
-    if state.0 { throw StoreProblem.newer }
-    if !state.1 { try migrator.migrate(queue) }
+    try prepare(queue)
     return queue
   }
 
-  /// An empty file, one with SQLite's header, or one that cannot be looked at.
+  /// Makes the tables that are missing. The migrator looks what is missing before it locks, and each of its looks is for
+  /// itself: where another program makes them meanwhile it fails on what it finds, and looks again.
+  private static func prepare(_ queue: DatabaseQueue) throws {
+    let migrator = StoreSchema.migrator
+    var attempts = 0
+    while true {
+      attempts += 1
+      do {
+        let state = try queue.read { try (migrator.hasBeenSuperseded($0), migrator.hasCompletedMigrations($0)) }
+        if state.0 { throw StoreProblem.newer }
+        if state.1 { return }
+        try migrator.migrate(queue)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR && attempts < 10 {
+        usleep(10_000)
+      }
+    }
+  }
+
+  /// An empty file or one with room for SQLite's header, which SQLite then looks at. The file itself is not opened here:
+  /// closing it would take away the locks of all connections of this program (POSIX advisory locks).
   private static func looksLikeStore(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 16) else { return true }
-    return head.isEmpty || head == Data("SQLite format 3\0".utf8)
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return true }
+    return status.st_size == 0 || status.st_size >= 512
   }
 
   func reading<Value>(_ body: (Database) throws -> Value) throws(StoreProblem) -> Value {

@@ -44,7 +44,7 @@ public enum StoreProblem: Error, Hashable, Sendable {
   private var message: Phrase {
     switch self {
     case .missing: Phrase(da: "projektet har ingen gemte kørsler endnu.", en: "the project has no recorded runs yet.")
-    case .locked: Phrase(da: "et andet program bruger den, også efter fem sekunders ventetid.", en: "another program uses it, even after five seconds of waiting.")
+    case .locked: Phrase(da: "et andet program bruger den, også efter et halvt minuts ventetid.", en: "another program uses it, even after half a minute of waiting.")
     case .corrupt:
       Phrase(da: "den er beskadiget eller ikke en fil, som plads har lavet.", en: "it is damaged or not a file that plads made.")
     case .notWritable: Phrase(da: "der kan ikke skrives i den eller i projektets mappe.", en: "it or the project's folder cannot be written to.")

@@ -108,19 +108,36 @@ struct RunStoreTests {
   @Test("Several programs record at once: nothing is lost, the file stays whole")
   func concurrent() throws {
     try Self.withFolder { folder in
-      let failures = Counter()
+      let failures = Failures()
       DispatchQueue.concurrentPerform(iterations: 8) { worker in
         do {
           let store = try RunStore(folder: folder)
           for round in 0..<5 { try store.record(Self.identity(seed: 10 * worker + round), Self.document) }
         } catch {
-          failures.add()
+          failures.add(error)
         }
       }
-      #expect(failures.count == 0)
+      #expect(failures.all.isEmpty)
       let store = try RunStore(folder: folder)
       #expect(try store.runs().count == 40)
       #expect(try store.reading { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+    }
+  }
+
+  @Test("Several programs make the store at once: each finds it whole", arguments: 0..<20)
+  func madeAtOnce(round: Int) throws {
+    try Self.withFolder { folder in
+      let failures = Failures()
+      DispatchQueue.concurrentPerform(iterations: 8) { worker in
+        do {
+          try RunStore(folder: folder).record(Self.identity(seed: worker), Self.document)
+        } catch {
+          failures.add(error)
+        }
+      }
+      #expect(failures.all.isEmpty)
+      let store = try RunStore(folder: folder)
+      #expect(try store.runs().count == 8)
     }
   }
 
@@ -160,12 +177,12 @@ struct RunStoreTests {
   }
 }
 
-/// Counts from several threads.
-private final class Counter: @unchecked Sendable {
+/// Errors of several threads.
+private final class Failures: @unchecked Sendable {
   private let lock = NSLock()
-  private var number = 0
+  private var errors: [String] = []
 
-  var count: Int { lock.withLock { number } }
+  var all: [String] { lock.withLock { errors } }
 
-  func add() { lock.withLock { number += 1 } }
+  func add(_ error: any Error) { lock.withLock { errors.append("\(error)") } }
 }
