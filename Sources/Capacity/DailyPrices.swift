@@ -23,19 +23,12 @@ public struct DailyPrices: Sendable {
   /// The tariff of a stay's support level counts before its own price, which may be that of the year in which it began, and
   /// that before the mean over the offer's levels. Services by the hour have no price a day.
   public init(stays: [Stay], tariffs: [Tariff], offers: [Offer], on day: Day) {
+    let list = PriceList(tariffs: tariffs, offers: offers)
     let kinds = Dictionary(offers.map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
-    var byLevel: [String: [String: Double]] = [:]
-    for tariff in tariffs where tariff.from <= day && (tariff.to.map { day <= $0 } ?? true) {
-      guard let kind = kinds[tariff.offer], kind != .hours, tariff.service == kind.rawValue else { continue }
-      byLevel[tariff.offer, default: [:]][tariff.level] = tariff.amount
-    }
-    // Summed in the order of the levels: the same bytes every time.
-    let means = byLevel.mapValues { levels in levels.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } / Double(levels.count) }
+    let means = Dictionary(uniqueKeysWithValues: list.offers(on: day).map { ($0, list.mean(offer: $0, on: day) ?? 0) })
     var sums: [Place: Sum] = [:]
     for stay in stays where stay.start <= day && (stay.end.map { day < $0 } ?? true) {
-      guard let kind = kinds[stay.offer], kind != .hours else { continue }
-      let level = stay.supportLevel.map { $0 == $0.rounded() ? String(Int($0)) : String($0) }
-      guard let price = level.flatMap({ byLevel[stay.offer]?[$0] }) ?? stay.price ?? means[stay.offer] else { continue }
+      guard let kind = kinds[stay.offer], kind != .hours, let price = list.price(of: stay, on: day) ?? means[stay.offer] else { continue }
       for payer in ["", stay.payer] {
         sums[Place(offer: stay.offer, payer: payer), default: Sum()].amount += price
         sums[Place(offer: stay.offer, payer: payer), default: Sum()].count += 1

@@ -44,7 +44,8 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     if signals { return try showSignals() }
-    let project = Self.withRemarks(ProjectReader(folder: projectOptions.project).read())
+    let read = Self.withRemarks(ProjectReader(folder: projectOptions.project).read())
+    let project = read.adding(RuleLibrary(folder: projectOptions.project).findings(read.extracts.settings.ruleSet))
     let report = CheckReport(project: project)
     // Without any table there is nothing to tabulate, only something to mend.
     if !(project.tables.isEmpty && project.hasErrors && !findings) {
@@ -94,6 +95,12 @@ extension CheckCommand {
     return ReadProject(
       extracts: project.extracts, findings: project.findings + placed, proposals: project.proposals, tables: project.tables,
       coverage: project.coverage)
+  }
+}
+
+extension ReadProject {
+  fileprivate func adding(_ more: [Finding]) -> ReadProject {
+    more.isEmpty ? self : ReadProject(extracts: extracts, findings: findings + more, proposals: proposals, tables: tables, coverage: coverage)
   }
 }
 

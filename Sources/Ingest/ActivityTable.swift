@@ -79,6 +79,9 @@ struct ActivityTable {
       let key = Key(stratum: place.stratum, offer: place.offer, period: when, payer: code)
       if let first = seen.add(key, row: row.row.line) { return row.report(.duplicate(firstRow: first), period) }
       if isTotal { return sums.add(activity, row, payer) }
+      if let fault = LegalBasis.fault(place.stratum.legalBasis, from: when.firstDay, before: when.lastDay.advanced(by: 1)) {
+        table.log.report(fault, file: table.file, row: row.row.line, column: table.column("legal_basis").header, value: place.stratum.legalBasis)
+      }
       hidden.add(own, entry: entries.count, line: row.row.line)
       entries.append((activity, row.row.line))
     }

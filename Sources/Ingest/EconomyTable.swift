@@ -8,15 +8,15 @@ enum EconomyTable {
     let period: Period
   }
 
-  /// - Returns: rows read and entries, sorted by offer and period.
-  static func read(_ table: OpenTable, _ registers: Registers) -> (rows: Int, entries: [EconomyEntry]) {
+  /// - Returns: rows read; entries, sorted by offer and period; the line of each.
+  static func read(_ table: OpenTable, _ registers: Registers) -> (rows: Int, entries: [EconomyEntry], lines: [Int]) {
     let offer = table.column("offer")
     let period = table.column("period")
     let amounts = ["original_budget", "revised_budget", "costs", "income"].map { table.column($0) }
     let words = CategoryReader(table, registers)
     let periods = CellCache<Period?> { CheckedRow.period($0) }
     var first = FirstRows<Key>()
-    var entries: [EconomyEntry] = []
+    var entries: [(entry: EconomyEntry, line: Int)] = []
     let rows = table.forEachRow { row in
       let index = words.requiredOffer(row, offer)
       let when = row.required(period).flatMap { cell -> Period? in
@@ -29,11 +29,12 @@ enum EconomyTable {
       if let firstRow = first.add(Key(offer: index, period: when), row: row.row.line) {
         return row.report(.duplicate(firstRow: firstRow), period)
       }
-      entries.append(
-        EconomyEntry(
-          offer: registers.offers.offers[index].id, period: when, originalBudget: values[0], revisedBudget: values[1], costs: values[2],
-          income: values[3]))
+      let entry = EconomyEntry(
+        offer: registers.offers.offers[index].id, period: when, originalBudget: values[0], revisedBudget: values[1], costs: values[2],
+        income: values[3])
+      entries.append((entry, row.row.line))
     }
-    return (rows, entries.sorted { ($0.offer, $0.period.firstDay) < ($1.offer, $1.period.firstDay) })
+    entries.sort { ($0.entry.offer, $0.entry.period.firstDay) < ($1.entry.offer, $1.entry.period.firstDay) }
+    return (rows, entries.map(\.entry), entries.map(\.line))
   }
 }

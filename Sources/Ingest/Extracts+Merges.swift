@@ -19,6 +19,11 @@ extension Extracts {
     // Prices and accounts of an offer that is no more say nothing of the one that took it in.
     tariffs.removeAll { offer[$0.offer] != nil }
     economy.removeAll { offer[$0.offer] != nil }
+    ownSupply = ownSupply.map { own in
+      OwnSupplyStep(
+        municipality: municipality[own.municipality] ?? own.municipality, area: area[own.area] ?? own.area, from: own.from, places: own.places,
+        citizens: own.citizens, status: own.status)
+    }
     settings.areas.removeAll { area[$0.id] != nil }
     municipalities.removeAll { municipality[$0.code] != nil }
     mergeStatements(changes, municipality: municipality, area: area, offer: offer)

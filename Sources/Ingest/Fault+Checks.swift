@@ -207,8 +207,12 @@ extension Fault {
         ?? Phrase(da: "Skriv [inputs.TABEL] file = … i plads.toml for at bruge den.", en: "Write [inputs.TABLE] file = … in plads.toml to use it."))
   }
 
-  static var laterTable: Fault {
-    Fault("later", .note, Phrase(da: "tabellen bruges ikke endnu.", en: "the table is not used yet."), Phrase(""))
+  static var rulesAsTable: Fault {
+    Fault(
+      "rules", .warning, Phrase(da: "regelsæt er ikke en tabel; filen bruges ikke.", en: "rule sets are no table; the file is not used."),
+      Phrase(
+        da: "Kopiér et regelsæt fra Data/rules til rules/NAVN.toml, ret det, og skriv rule_set = \"NAVN\" under [project] i plads.toml.",
+        en: "Copy a rule set from Data/rules to rules/NAME.toml, change it, and write rule_set = \"NAME\" below [project] in plads.toml."))
   }
 
   static func unknownRegion(_ value: String, among names: [String]) -> Fault {

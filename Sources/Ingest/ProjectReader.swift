@@ -78,6 +78,8 @@ private struct Reading {
   var stayOffers: Set<String> = []
   var hiddenSeries: [HiddenSeries] = []
   private var offersNameKind = true
+  private var capacityOrigins: [CapacityTable.Origin] = []
+  private var economyLines: [Int] = []
 
   init(folder: String, project: ProjectFile, log: FindingLog) {
     self.folder = folder
@@ -103,6 +105,9 @@ private struct Reading {
     readExpectations()
     readNotices()
     readOverrides()
+    readIndices()
+    readOwnSupply()
+    checkMoney()
     reportStrayFiles()
     extracts.settings.areas = registers.areas.all
     settleRegion()
@@ -201,7 +206,7 @@ private struct Reading {
   private mutating func readCapacity() {
     guard let table = open(.capacity), knowsOffers(table) else { return }
     let rows: Int
-    (rows, extracts.capacity) = CapacityTable.read(table, registers)
+    (rows, extracts.capacity, capacityOrigins) = CapacityTable.read(table, registers)
     close(table, rows: rows)
   }
 
@@ -215,7 +220,7 @@ private struct Reading {
   private mutating func readEconomy() {
     guard let table = open(.economy), knowsOffers(table) else { return }
     let rows: Int
-    (rows, extracts.economy) = EconomyTable.read(table, registers)
+    (rows, extracts.economy, economyLines) = EconomyTable.read(table, registers)
     close(table, rows: rows)
   }
 
@@ -231,6 +236,7 @@ private struct Reading {
     stayOffers = result.offers
     settleWindow(of: table)
     if let last = extracts.settings.observedTo { reader.reportPlanned(result, after: last) }
+    reader.reportLegalBases(result)
     close(table, rows: result.rows)
     return true
   }
@@ -281,6 +287,27 @@ private struct Reading {
     let (rows, overrides) = OverridesTable.read(table, registers)
     extracts.overrides += overrides
     close(table, rows: rows)
+  }
+
+  private mutating func readIndices() {
+    guard let table = open(.indices) else { return }
+    let rows: Int
+    (rows, extracts.indices) = IndicesTable.read(table)
+    close(table, rows: rows)
+  }
+
+  private mutating func readOwnSupply() {
+    guard let table = open(.ownSupply) else { return }
+    let rows: Int
+    (rows, extracts.ownSupply) = OwnSupplyTable.read(table, registers)
+    close(table, rows: rows)
+  }
+
+  /// Holds places and accounts against the citizens that were counted; a broken table would only repeat its own errors.
+  private func checkMoney() {
+    guard log.errorCount == 0 else { return }
+    OccupancyCheck(extracts).report(capacityOrigins, file: file(.capacity), log: log)
+    IncomeCheck(extracts).report(economyLines, file: file(.economy), log: log)
   }
 
   private mutating func settleWindow(of table: OpenTable) {
@@ -366,8 +393,8 @@ private struct Reading {
       let file = "data/" + name
       guard !used.contains(file), let ending = TableFile.endings.first(where: { name.lowercased().hasSuffix($0) }) else { continue }
       let table = String(name.dropLast(ending.count))
-      if TableName.later.contains(table) {
-        log.report(.laterTable, file: file)
+      if table == "rules" {
+        log.report(.rulesAsTable, file: file)
       } else if names.contains(table), TableName(rawValue: table).map(isThere) == true {
         log.report(.secondFile, file: file)
       } else {

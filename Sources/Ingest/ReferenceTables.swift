@@ -155,6 +155,9 @@ struct CategoryReader {
   /// Codes that the paying municipality's column has named so far.
   var payersSeen: Set<String> { Set(payers.values.compactMap { $0 }) }
 
+  /// Codes of the sections that the column has named so far.
+  var legalBasesSeen: Set<String> { Set(legalBases.values.compactMap { $0 }) }
+
   /// Positions of the offers that the column has named so far.
   var offersSeen: Set<Int> { Set(offers.values.compactMap { $0 }) }
 

@@ -74,7 +74,7 @@ struct ProjectFileReader {
     let table = table(toml.root, "project", at: "project")
     check(
       table, at: "project",
-      allowed: ["name", "base_period", "region", "synthetic", "notice_da", "notice_en", "attribution", "horizon"])
+      allowed: ["name", "base_period", "region", "synthetic", "notice_da", "notice_en", "attribution", "horizon", "rule_set"])
     if let name = string(table, "name", in: "project") { result.settings.name = name }
     if let text = string(table, "base_period", in: "project") {
       let valid = PeriodLength.allCases.map(\.rawValue)
@@ -87,6 +87,11 @@ struct ProjectFileReader {
     let english = string(table, "notice_en", in: "project")
     result.settings.notice = Phrase(da: danish ?? english ?? "", en: english ?? danish ?? "")
     result.settings.attribution = string(table, "attribution", in: "project") ?? ""
+    if let name = string(table, "rule_set", in: "project") {
+      // The name is looked up where the program's own rule sets are known.
+      let place = toml.finding(at: "project.rule_set", value: name, message: Phrase(""), remedy: Phrase(""))
+      result.settings.ruleSet = RuleSetName(name: name, place: place)
+    }
     result.settings.horizon = integer(table, "horizon", in: "project", 1...1200)
   }
 

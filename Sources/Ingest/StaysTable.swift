@@ -184,6 +184,20 @@ final class StaysTable {
   }
 }
 
+extension StaysTable {
+  /// Reports stays under a law that was not in force while they lasted.
+  func reportLegalBases(_ result: Result) {
+    let header = columns.legalBasis.header
+    let old = words.legalBasesSeen.union(places.map(\.legalBasis)).filter { LegalBasis.isReplaced($0) || LegalBasis.isOfReform($0) }
+    guard !old.isEmpty else { return }
+    for position in result.stays.indices where old.contains(result.stays[position].legalBasis) {
+      let stay = result.stays[position]
+      guard let fault = LegalBasis.fault(stay.legalBasis, from: stay.start, before: stay.end) else { continue }
+      table.log.report(fault, file: table.file, row: Int(result.lines[position]), column: header, value: stay.legalBasis)
+    }
+  }
+}
+
 /// Finds stays of one citizen in one offer, of one kind and legal section, that overlap.
 private struct OverlapKeys {
   private var citizens: [Int32] = []

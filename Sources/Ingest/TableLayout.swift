@@ -2,10 +2,8 @@ import Groundwork
 
 /// The tables that are read, in the order in which later ones need earlier ones.
 enum TableName: String, CaseIterable {
-  case municipalities, population, offers, capacity, tariffs, economy, stays, activity, expectations, notices, overrides
-
-  /// Tables of the design that nothing reads yet.
-  static let later = ["own_supply", "indices", "rules"]
+  case municipalities, population, offers, capacity, tariffs, economy, stays, activity, expectations, notices, overrides, indices
+  case ownSupply = "own_supply"
 
   /// What files and sheets with the table are called in Danish, in machine form.
   var aliases: [String] {
@@ -21,6 +19,8 @@ enum TableName: String, CaseIterable {
     case .expectations: ["forventninger", "forventede_pladser", "redegoerelser", "redegoerelse", "behovsindmelding", "behovsindmeldinger"]
     case .notices: ["varsler", "varslinger", "varsel", "opsigelser", "udmeldinger"]
     case .overrides: ["overskrivninger", "egne_skoen", "skoen"]
+    case .indices: ["indeks", "prisindeks", "pl_indeks", "pl"]
+    case .ownSupply: ["egenforsyning", "egne_tilbud", "egne_pladser", "kommunale_tilbud"]
     }
   }
 
@@ -83,6 +83,8 @@ struct TableLayout {
     case .expectations: expectations
     case .notices: notices
     case .overrides: overrides
+    case .indices: indices
+    case .ownSupply: ownSupply
     }
   }
 
@@ -126,6 +128,7 @@ struct TableLayout {
       "assumed_occupancy", "forudsat_belaegningsprocent", "belaegning_forudsat_pct", "forudsat_belaegning", "belaegningsprocent",
       "forudsat_belaegning_pct", "budgetteret_belaegningsprocent"),
     optional("days_per_year", "dage_pr_aar", "aabningsdage", "dage_om_aaret"),
+    optional("reason", "begrundelse", "aarsag", "bemaerkning", "forklaring"),
   ]
 
   private static let tariffs = [
@@ -205,6 +208,20 @@ struct TableLayout {
     required("reason", "begrundelse", "aarsag", "hvorfor"),
     optional("by", "af", "initialer", "hvem", "analytiker"),
     optional("date", "dato", "oprettet"),
+  ]
+
+  private static let indices = [
+    required("year", "aar", "aarstal", "prisaar"),
+    required("pl_index", "pl_indeks", "indeks", "prisindeks", "pl", "index", "pris_og_loenindeks"),
+  ]
+
+  private static let ownSupply = [
+    required("municipality", "kommune", "kommunekode", "kommune_kode", "municipality_code"),
+    area(isRequired: true),
+    required("from", "fra", "fra_dato", "gyldig_fra", "gaelder_fra", "dato", "startdato", "aabner"),
+    required("places", "pladser", "antal_pladser", "normerede_pladser", "kapacitet"),
+    optional("citizens", "borgere", "antal_borgere", "belaegning", "indskrevne"),
+    optional("status", "tilstand", "fase"),
   ]
 
   private static let legalBasis = optional("legal_basis", "paragraf", "hjemmel", "retsgrundlag", "lovgrundlag", "lovhjemmel")

@@ -20,6 +20,8 @@ public struct ProjectSettings: Sendable {
   public var horizon: Int?
   /// Changes of definition, with known names.
   public var breaks: [SeriesBreak] = []
+  /// Name of the economic rules; nil where the project does not say.
+  public var ruleSet: RuleSetName?
   /// Models declared for `plads fit`, in their order.
   public var models: [ModelDeclaration] = []
 
@@ -42,6 +44,18 @@ public struct ProjectSettings: Sendable {
   }
 }
 
+/// The economic rules that a project names, and where.
+public struct RuleSetName: Hashable, Sendable {
+  public let name: String
+  /// The finding's place in plads.toml, without a message.
+  public let place: Finding
+
+  public init(name: String, place: Finding) {
+    self.name = name
+    self.place = place
+  }
+}
+
 /// All checked tables of a project.
 public struct Extracts: Sendable {
   public var settings: ProjectSettings
@@ -52,6 +66,10 @@ public struct Extracts: Sendable {
   public var activity: [Activity]
   public var tariffs: [Tariff]
   public var economy: [EconomyEntry] = []
+  /// Price and wage index by year, on any base.
+  public var indices: [Int: Double] = [:]
+  /// Sorted by municipality, area and day.
+  public var ownSupply: [OwnSupplyStep] = []
   public var population: Population
   /// Sorted by municipality, area, year and day received.
   public var expectations: [Expectation] = []

@@ -97,8 +97,10 @@ struct NewProject {
       try makeFolder(temporary)
       try makeFolder(temporary + "/data")
       try makeFolder(temporary + "/scenarios")
+      try makeFolder(temporary + "/rules")
       try OutputFile.write(ProjectTemplate.settings(name: name)[language], to: temporary + "/plads.toml")
       try OutputFile.write(ProjectTemplate.columns[language] + ProjectTemplate.models[language], to: temporary + "/data/README.md")
+      try OutputFile.write(ProjectTemplate.rules[language], to: temporary + "/rules/README.md")
     }
   }
 

@@ -14,6 +14,7 @@ enum ProjectTemplate {
         # base_period = "month"           # month, quarter eller year; ellers dataenes egen
         # horizon = 36                    # perioder frem
         # notice_da = "Foreløbige tal"    # står over alle tabeller
+        # rule_set = "sjaelland_2012"     # økonomiske regler, jf. rules/README.md; ellers "neutral"
 
         [data]
         # from = "2017-01-01"             # udtrækkets første og sidste dag, begge med
@@ -73,6 +74,7 @@ enum ProjectTemplate {
         # base_period = "month"           # month, quarter or year; else the data's own
         # horizon = 36                    # periods ahead
         # notice_en = "Preliminary"       # stands above every table
+        # rule_set = "sjaelland_2012"     # economic rules, see rules/README.md; else "neutral"
 
         [data]
         # from = "2017-01-01"             # first and last day of the extract, both included
@@ -186,17 +188,20 @@ enum ProjectTemplate {
     | activity.csv | offer or area, period, payer, stock, occupied_days, admissions, homecomings, other_exits, waiting |
     | municipalities.csv | code, name, region, group, valid_from, valid_to |
     | offers.csv | offer, name, area, region, legal_basis, kind, operator, host_municipality, valid_from, valid_to, p_number |
-    | capacity.csv | offer, from, places, approved_places, staffed_places, fte, assumed_occupancy, days_per_year |
+    | capacity.csv | offer, from, places, approved_places, staffed_places, fte, assumed_occupancy, days_per_year, reason |
     | tariffs.csv | offer, service, level, amount, price_year, from, to |
     | economy.csv | offer, period, original_budget, revised_budget, costs, income |
     | population.csv | municipality, year, age_from, age_to, persons, source |
     | expectations.csv | municipality, area, year, expected_places, scale_1_5, source, received |
     | notices.csv | offer or area, payer, places, notice_date, end_date, kind |
     | overrides.csv | municipality, area, period, measure, value, lower, upper, reason, by, date |
+    | indices.csv | year, pl_index |
+    | own_supply.csv | municipality, area, from, places, citizens, status |
 
     period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
     end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
     source: observed, projection; of expectations redegoerelse, dialogue. kind of notices: exit, admission.
+    status of own_supply: open, planned. Rule sets are TOML files in rules/, not tables.
 
     """
 

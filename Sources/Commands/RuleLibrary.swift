@@ -1,0 +1,76 @@
+internal import Capacity
+internal import Glibc
+internal import Groundwork
+internal import Ingest
+internal import Placements
+
+/// The rule sets that a project may use: its own in `rules`, then those that come with the program. A project's own file stands
+/// for the shipped one of the same name.
+struct RuleLibrary {
+  /// What counts where nothing is named.
+  static let standard = "neutral"
+
+  private let shelf: String
+  private let shipped: String?
+
+  /// - Parameter shipped: the program's folder of rule sets; nil where its data is missing.
+  init(folder: String, shipped: String? = ShippedData.folder.map { $0 + "/rules" }) {
+    shelf = folder == "." ? "rules" : folder + "/rules"
+    self.shipped = shipped
+  }
+
+  private static let ending = ".toml"
+
+  /// In byte order.
+  var names: [String] {
+    let files = Folder.files(in: shelf, ending: Self.ending) + (shipped.map { Folder.files(in: $0, ending: Self.ending) } ?? [])
+    return Set(files.map { String($0.dropLast(Self.ending.count)) }).sorted()
+  }
+
+  /// Where a rule set lies; nil where there is none of the name.
+  func path(of name: String) -> String? {
+    guard names.contains(name) else { return nil }
+    let own = shelf + "/" + name + Self.ending
+    return access(own, F_OK) == 0 ? own : shipped.map { $0 + "/" + name + Self.ending }
+  }
+
+  /// The rule set that the project names, or the neutral one.
+  /// - Throws: `FindingsError` with the place in plads.toml and the nearest name, or with what is wrong with the rules' own file.
+  func ruleSet(_ wanted: RuleSetName?) throws -> RuleSet {
+    let name = wanted?.name ?? Self.standard
+    guard let path = path(of: name) else {
+      if wanted == nil { _ = try ShippedData.find() }
+      throw FindingsError(
+        Finding(
+          .error, file: wanted?.place.file ?? shelf, row: wanted?.place.row, column: wanted?.place.column, value: name,
+          message: Phrase(da: "er ikke et regelsæt.", en: "is no rule set."), remedy: NearestName.hint(name, among: names)))
+    }
+    return try Self.read(path, name: name)
+  }
+
+  static func read(_ path: String, name: String) throws -> RuleSet {
+    let bytes = try TextFile.read(path, as: path)
+    return try RuleSet(text: String(decoding: bytes, as: UTF8.self), file: path, name: name)
+  }
+
+  /// What is wrong with the project's rules, for `plads check`: with the set that it names and with every file of its own.
+  func findings(_ wanted: RuleSetName?) -> [Finding] {
+    var found = wanted.map { problems { _ = try ruleSet($0) } } ?? []
+    for file in Folder.files(in: shelf, ending: Self.ending) {
+      let name = String(file.dropLast(Self.ending.count))
+      if name != wanted?.name { found += problems { _ = try Self.read(shelf + "/" + file, name: name) } }
+    }
+    return found
+  }
+
+  private func problems(_ work: () throws -> Void) -> [Finding] {
+    do {
+      try work()
+      return []
+    } catch let error as FindingsError {
+      return error.findings
+    } catch {
+      return [Finding(.error, file: shelf, message: Phrase(String(describing: error)), remedy: Phrase(""))]
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Groundwork
+import Placements
+
+/// Barnets lov took the place of sections of serviceloven about children on 1 January 2024.
+extension LegalBasis {
+  private static let replaced: Set<String> = ["SEL_32", "SEL_36", "SEL_52", "SEL_66"]
+  private static let inForce = Period(year: 2024, number: 1, length: .year).firstDay
+
+  static func isReplaced(_ code: String) -> Bool { replaced.contains(code) }
+
+  static func isOfReform(_ code: String) -> Bool { code.hasPrefix("BL_") }
+
+  /// What is wrong with a section from one day until before another; nil where it was in force for a part of it.
+  /// A stay that goes on has no end.
+  static func fault(_ code: String, from start: Day, before end: Day?) -> Fault? {
+    if code.isEmpty { return nil }
+    if isReplaced(code) {
+      let isOld = end.map { $0 <= inForce } ?? false
+      return isOld ? nil : start < inForce ? .replacedSection : .repealedSection
+    }
+    if isOfReform(code), let end, end <= inForce { return .sectionBeforeLaw }
+    return nil
+  }
+}
+
+extension Fault {
+  private static let renaming = Phrase(
+    da: "Brug barnets lov for hele forløbet, så tidsserien ikke brydes: §§ 43-66 ved anbringelse, §§ 80-90 ved handicap; [inputs.stays.values.legal_basis] i plads.toml oversætter en kode.",
+    en: "Use barnets lov for the whole course, so that the series does not break: sections 43-66 for placement, 80-90 for disability; [inputs.stays.values.legal_basis] in plads.toml translates a code.")
+
+  /// The decision was made under the old law and lasted into the new one.
+  static var replacedSection: Fault {
+    var fault = Fault(
+      "section-replaced", .note,
+      Phrase(da: "paragraffen er afløst af barnets lov 1. januar 2024, men opholdet fortsatte.", en: "the section gave way to barnets lov on 1 January 2024, but the stay went on."),
+      renaming)
+    fault.isMerged = true
+    return fault
+  }
+
+  static var repealedSection: Fault {
+    var fault = Fault(
+      "section-repealed", .warning,
+      Phrase(da: "paragraffen gælder ikke efter 1. januar 2024, da barnets lov afløste den.", en: "the section is not valid from 1 January 2024, when barnets lov took its place."),
+      renaming)
+    fault.isMerged = true
+    return fault
+  }
+
+  static var sectionBeforeLaw: Fault {
+    var fault = Fault(
+      "section-early", .note,
+      Phrase(
+        da: "barnets lov gælder fra 1. januar 2024; det læses som den afløste paragraf, så tidsserien ikke brydes.",
+        en: "barnets lov is in force from 1 January 2024; it is read as the section that gave way, so that the series does not break."),
+      Phrase(""))
+    fault.isMerged = true
+    return fault
+  }
+}

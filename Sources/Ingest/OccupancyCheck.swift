@@ -1,0 +1,141 @@
+import Groundwork
+import Placements
+
+/// Holds the days that citizens were there against the days of the places, offer by offer and year by year.
+struct OccupancyCheck {
+  /// In per cent; outside it somebody has to say why.
+  static let usual = 50.0...110.0
+
+  private let extracts: Extracts
+  private let years: ClosedRange<Int>?
+
+  init(_ extracts: Extracts) {
+    self.extracts = extracts
+    years = Self.wholeYears(extracts.settings)
+  }
+
+  /// Years that the data covers from the first day to the last.
+  private static func wholeYears(_ settings: ProjectSettings) -> ClosedRange<Int>? {
+    guard let from = settings.observedFrom, let to = settings.observedTo else { return nil }
+    let first = from == Period(year: from.year, number: 1, length: .year).firstDay ? from.year : from.year + 1
+    let last = to == Period(year: to.year, number: 1, length: .year).lastDay ? to.year : to.year - 1
+    return first <= last ? first...last : nil
+  }
+
+  /// Reports an offer at the step of its places with the years in which its occupancy was unusual, unless the step says why.
+  /// - Parameter origins: of the extracts' capacity, in its order.
+  func report(_ origins: [CapacityTable.Origin], file: String, log: FindingLog) {
+    guard let years, origins.count == extracts.capacity.count else { return }
+    let days = occupiedDays(years)
+    for (id, own) in Dictionary(grouping: extracts.capacity.indices, by: { extracts.capacity[$0].offer }).sorted(by: { $0.key < $1.key }) {
+      guard let offer = extracts.offers.first(where: { $0.id == id }), [.residential, .day].contains(offer.kind) else { continue }
+      var unusual: [(year: Int, percent: Double)] = []
+      for year in years {
+        guard let occupied = days[id]?[year], let places = placeDays(offer, own, year), places > 0 else { continue }
+        let percent = 100 * occupied / places
+        let step = own.last { extracts.capacity[$0].from.year <= year }
+        if !Self.usual.contains(percent), step.map({ origins[$0].reason.isEmpty }) ?? true { unusual.append((year, percent)) }
+      }
+      guard let last = unusual.last, let step = own.last(where: { extracts.capacity[$0].from.year <= last.year }) else { continue }
+      log.report(.unusualOccupancy(unusual), file: file, row: origins[step].line, column: "places", value: id)
+    }
+  }
+
+  /// Place-days of a year; nil where the offer or its places did not exist all year.
+  private func placeDays(_ offer: Offer, _ steps: [Int], _ year: Int) -> Double? {
+    let period = Period(year: year, number: 1, length: .year)
+    if let opened = offer.validFrom, opened > period.firstDay { return nil }
+    if let closed = offer.validTo, closed < period.lastDay { return nil }
+    let own = steps.map { extracts.capacity[$0] }
+    guard let first = own.first, first.from <= period.firstDay else { return nil }
+    return own.indices.reduce(0.0) { sum, index in
+      let end = index + 1 < own.count ? own[index + 1].from : period.lastDay.advanced(by: 1)
+      let days = min(end, period.lastDay.advanced(by: 1)) - max(own[index].from, period.firstDay)
+      return days > 0 ? sum + Double(days) * own[index].places : sum
+    }
+  }
+
+  /// By offer and year, from stays where there are any, else from counted days that are known in every row of the year.
+  private func occupiedDays(_ years: ClosedRange<Int>) -> [String: [Int: Double]] {
+    var sums: [String: [Int: Double]] = [:]
+    guard extracts.stays.isEmpty else {
+      let periods = years.map { Period(year: $0, number: 1, length: .year) }
+      let bounds = periods.map { (year: $0.year, first: $0.firstDay, end: $0.lastDay.advanced(by: 1)) }
+      for stay in extracts.stays {
+        for bound in bounds {
+          let days = min(stay.end ?? bound.end, bound.end) - max(stay.start, bound.first)
+          if days > 0 { sums[stay.offer, default: [:]][bound.year, default: 0] += Double(days) }
+        }
+      }
+      return sums
+    }
+    for row in extracts.activity where !row.offer.isEmpty && years.contains(row.period.year) {
+      sums[row.offer, default: [:]][row.period.year, default: 0] += row.occupiedDays ?? .nan
+    }
+    return sums.mapValues { $0.filter { !$0.value.isNaN } }
+  }
+}
+
+/// Holds the income of the accounts against days × tariff.
+struct IncomeCheck {
+  /// Income may differ by so much, in per cent.
+  static let tolerance = 1.0
+
+  private let extracts: Extracts
+
+  init(_ extracts: Extracts) { self.extracts = extracts }
+
+  /// Reports income that differs; a row with a day that has no price is left alone.
+  /// - Parameter lines: of the extracts' economy, in its order.
+  func report(_ lines: [Int], file: String, log: FindingLog) {
+    guard lines.count == extracts.economy.count, let from = extracts.settings.observedFrom, let to = extracts.settings.observedTo else { return }
+    let list = PriceList(tariffs: extracts.tariffs, offers: extracts.offers)
+    let wanted = Set(extracts.economy.filter { $0.income != nil }.map(\.offer))
+    guard !wanted.isEmpty else { return }
+    let stays = Dictionary(grouping: extracts.stays.filter { wanted.contains($0.offer) }, by: \.offer)
+    let hours = Set(extracts.offers.filter { $0.kind == .hours }.map(\.id))
+    for (entry, line) in zip(extracts.economy, lines) {
+      guard let income = entry.income, entry.period.firstDay >= from, entry.period.lastDay <= to, !hours.contains(entry.offer),
+        let own = stays[entry.offer]
+      else { continue }
+      let parts = own.map { list.income(of: $0, from: entry.period.firstDay, before: entry.period.lastDay.advanced(by: 1)) }
+      guard !parts.contains(where: { $0 == nil }) else { continue }
+      let expected = parts.reduce(0) { $0 + ($1 ?? 0) }
+      guard expected > 0, (income - expected).magnitude > expected * Self.tolerance / 100 else { continue }
+      log.report(.incomeDiffers(by: 100 * (income / expected - 1), expected: expected), file: file, row: line, column: "income", value: NumberText.machine(income))
+    }
+  }
+}
+
+extension Fault {
+  private static let why = Phrase(
+    da: "Ret tallene, eller skriv hvorfor i kolonnen reason i capacity.", en: "Mend the figures, or say why in the column reason of capacity.")
+
+  static var unusualAssumedOccupancy: Fault {
+    Fault(
+      "occupancy-assumed", .warning,
+      Phrase(da: "takstens belægning er over 110 % eller under 50 %.", en: "the tariff's occupancy is above 110 % or below 50 %."), why)
+  }
+
+  static func unusualOccupancy(_ years: [(year: Int, percent: Double)]) -> Fault {
+    let list = years.suffix(4).map { "\($0.year): \(Int($0.percent.rounded())) %" }.joined(separator: ", ")
+    return Fault(
+      "occupancy-actual", .note,
+      Phrase(da: "den faktiske belægning er over 110 % eller under 50 % (\(list)).", en: "actual occupancy is above 110 % or below 50 % (\(list))."), why)
+  }
+
+  private static func shown(_ value: Double, _ decimals: Int, _ language: Language) -> String {
+    NumberText.display(value, decimals: decimals, language: language)
+  }
+
+  static func incomeDiffers(by percent: Double, expected: Double) -> Fault {
+    Fault(
+      "income", .warning,
+      Phrase(
+        da: "indtægten afviger \(shown(percent, 1, .da)) % fra dage × takst, \(shown(expected, 0, .da)) kr.",
+        en: "the income differs by \(shown(percent, 1, .en)) % from days × tariff, \(shown(expected, 0, .en)) kr."),
+      Phrase(
+        da: "Se efter tillægsydelser, objektiv finansiering, takster og ophold, som mangler.",
+        en: "Look for supplements, key-based financing, tariffs and stays that are missing."))
+  }
+}

@@ -1,0 +1,160 @@
+import Groundwork
+@testable import Ingest
+import Placements
+import Testing
+
+@Suite("Tables of money: indices, own supply, accounts, places, sections")
+struct MoneyTablesTests {
+  private static let offers = "offer,name,area,legal_basis,kind\nM1,Mosebakken,Autisme,SEL_108,residential\n"
+  private static let settings = "[data]\nfrom = \"2024-01-01\"\nto = \"2025-12-31\"\n"
+
+  /// Two citizens all the time, at level 3 and at a price of their own.
+  private static let stays = """
+    citizen,payer,offer,start,end,end_reason,support_level,price
+    a,751,M1,2020-01-01,,,3,
+    b,740,M1,2021-01-01,,,,1000
+
+    """
+
+  private static let tariffs = "offer,service,level,amount,price_year,from,to\nM1,residential,3,2000,2024,2024-01-01,2024-12-31\nM1,residential,3,2100,2025,2025-01-01,\n"
+
+  private static func project(_ tables: [String: String], stays: String = Self.stays, settings: String = Self.settings) throws -> ReadProject {
+    var files = ["plads.toml": settings, "data/offers.csv": offers, "data/stays.csv": stays]
+    for (name, text) in tables { files["data/\(name).csv"] = text }
+    return try TestProject(files).read()
+  }
+
+  // MARK: Indices and own supply
+
+  @Test func danishHeadingsAreUnderstood() throws {
+    let read = try Self.project([
+      "indices": "år;pl_indeks\n2025;103,1\n2024;100\n",
+      "own_supply": "kommune;specialområde;fra;pladser;borgere;status\nAarhus;autisme;01-03-2027;8;;planlagt\n751;Autisme;2024-01-01;12;10;åben\n",
+    ])
+    #expect(read.findings.isEmpty, "\(read.all)")
+    #expect(read.extracts.indices == [2024: 100, 2025: 103.1])
+    #expect(
+      read.extracts.ownSupply == [
+        OwnSupplyStep(municipality: "751", area: "autisme", from: try #require(Day(year: 2024, month: 1, day: 1)), places: 12, citizens: 10),
+        OwnSupplyStep(municipality: "751", area: "autisme", from: try #require(Day(year: 2027, month: 3, day: 1)), places: 8, status: .planned),
+      ])
+  }
+
+  struct Bad: Sendable, CustomTestStringConvertible {
+    let table: String
+    let text: String
+    let row: Int
+    let column: String
+    let says: String
+    var severity = Finding.Severity.error
+    var testDescription: String { "\(table) \(text)" }
+  }
+
+  static let bad: [Bad] = [
+    Bad(table: "indices", text: "year,pl_index\n2025,3.1\n", row: 2, column: "pl_index", says: "growth"),
+    Bad(table: "indices", text: "year,pl_index\n2025,100\n2025,101\n", row: 3, column: "year", says: "row 2"),
+    Bad(table: "indices", text: "year,pl_index\n2025,\n", row: 2, column: "pl_index", says: "missing"),
+    Bad(table: "indices", text: "year,pl_index\n20255,100\n", row: 2, column: "year", says: "2100"),
+    Bad(table: "own_supply", text: "municipality,area,from,places\nArhus,autisme,2024-01-01,5\n", row: 2, column: "municipality", says: "“Aarhus”"),
+    Bad(table: "own_supply", text: "municipality,area,from,places\n751,autsme,2024-01-01,5\n", row: 2, column: "area", says: "autisme"),
+    Bad(table: "own_supply", text: "municipality,area,from,places,status\n751,autisme,2024-01-01,5,opne\n", row: 2, column: "status", says: "open"),
+    Bad(table: "own_supply", text: "municipality,area,from,places\n751,autisme,,5\n", row: 2, column: "from", says: "missing"),
+    Bad(table: "own_supply", text: "municipality,area,from,places\n751,autisme,2024-01-01,-5\n", row: 2, column: "places", says: "negative"),
+    Bad(table: "economy", text: "offer,period,costs\nM1,2024,-5\n", row: 2, column: "costs", says: "negative"),
+    Bad(table: "capacity", text: "offer,from,places\nM1,2024-01-01,2\nM1,,3\n", row: 3, column: "from", says: "missing"),
+    Bad(
+      table: "tariffs", text: "offer,service,level,amount,from,to\nM1,residential,1,5,2024-01-01,2024-12-31\nM1,residential,1,6,2024-07-01,\n", row: 3,
+      column: "from", says: "row 2"),
+    Bad(
+      table: "capacity", text: "offer,from,places,assumed_occupancy\nM1,2024-01-01,2,1.2\n", row: 2, column: "assumed_occupancy", says: "reason",
+      severity: .warning),
+    Bad(
+      table: "capacity", text: "offer,from,places,assumed_occupancy\nM1,2024-01-01,2,40\n", row: 2, column: "assumed_occupancy", says: "reason",
+      severity: .warning),
+    Bad(table: "rules", text: "a,b\n1,2\n", row: 0, column: "", says: "rules/NAME.toml", severity: .warning),
+  ]
+
+  @Test(arguments: bad) func badRowsHavePlaceAndRemedy(_ bad: Bad) throws {
+    let read = try Self.project([bad.table: bad.text])
+    let found = read.findings.filter { $0.severity >= .warning }
+    #expect(found.count == 1, "\(read.all)")
+    let finding = try #require(found.first)
+    #expect(finding.severity == bad.severity && finding.file == "data/\(bad.table).csv")
+    #expect(finding.row == (bad.row == 0 ? nil : bad.row) && finding.column == (bad.column.isEmpty ? nil : bad.column), "\(read.all)")
+    #expect(finding.text(in: .en).contains(bad.says) && !finding.remedy.isEmpty, "\(read.all)")
+  }
+
+  @Test func aReasonQuietsTheOccupancy() throws {
+    let read = try Self.project(["capacity": "offer,from,places,assumed_occupancy,reason\nM1,2024-01-01,20,1.2,under opbygning\n"])
+    #expect(read.findings.isEmpty, "\(read.all)")
+  }
+
+  // MARK: Days against places and accounts
+
+  /// Two citizens in 20 places, in one, and in two; the finding stands at the step and names the years.
+  @Test(arguments: [(20, "10 %"), (1, "200 %"), (2, nil)] as [(Int, String?)])
+  func actualOccupancy(places: Int, says: String?) throws {
+    let read = try Self.project(["capacity": "offer,from,places\nM1,2020-01-01,\(places)\n"])
+    let found = read.findings.filter { $0.file == "data/capacity.csv" }
+    #expect(found.count == (says == nil ? 0 : 1), "\(read.all)")
+    guard let says else { return }
+    #expect(found[0].row == 2 && found[0].value == "M1" && found[0].message.en.contains("2024: \(says), 2025: \(says)"), "\(read.all)")
+  }
+
+  /// A year in which places or offer were not there all the time is not judged.
+  @Test func partialYearsAreNotJudged() throws {
+    let read = try Self.project(["capacity": "offer,from,places\nM1,2025-02-01,20\n"])
+    #expect(read.findings.isEmpty, "\(read.all)")
+  }
+
+  /// 366 days of 2,000 and of 1,000 in 2024, 365 days of 2,100 and of 1,000 in 2025.
+  @Test(arguments: [
+    (2024, 1_098_000.0, true), (2024, 1_108_900, true), (2024, 1_109_100, false), (2024, 1_086_900, false), (2025, 1_131_500, true), (2025, 900_000, false),
+  ])
+  func incomeIsDaysTimesTariff(year: Int, income: Double, agrees: Bool) throws {
+    let read = try Self.project(["tariffs": Self.tariffs, "economy": "offer,period,income\nM1,\(year),\(income)\n"])
+    #expect(read.findings.isEmpty == agrees, "\(read.all)")
+    guard !agrees else { return }
+    #expect(read.findings[0].row == 2 && read.findings[0].column == "income" && read.findings[0].severity == .warning)
+    #expect(read.findings[0].text(in: .en).contains("days × tariff"))
+  }
+
+  /// Without a price of every day nothing is held against the income; nor outside the data.
+  @Test func whatHasNoPriceIsNotJudged() throws {
+    let unpriced = try Self.project(["economy": "offer,period,income\nM1,2024,5\n"])
+    #expect(unpriced.findings.isEmpty, "\(unpriced.all)")
+    let outside = try Self.project(["tariffs": Self.tariffs, "economy": "offer,period,income\nM1,2023,5\nM1,2026,5\n"])
+    #expect(outside.findings.isEmpty, "\(outside.all)")
+  }
+
+  // MARK: Sections and their law
+
+  /// One stay under a section, with what is found: nothing, a note or a warning.
+  @Test(arguments: [
+    ("SEL_66", "2020-01-01", "2023-12-31", nil), ("SEL_66", "2020-01-01", "2024-01-01", nil), ("SEL_66", "2020-01-01", "2024-01-02", .note),
+    ("SEL_52", "2020-01-01", "", .note), ("SEL_36", "2024-01-01", "", .warning), ("SEL_108", "2024-06-01", "", nil),
+    ("BL_43", "2024-01-01", "", nil), ("BL_43", "2020-01-01", "", nil), ("BL_43", "2020-01-01", "2024-01-01", .note),
+  ] as [(String, String, String, Finding.Severity?)])
+  func sections(code: String, start: String, end: String, severity: Finding.Severity?) throws {
+    let stays = "citizen,payer,offer,legal_basis,start,end,end_reason\na,751,M1,\(code),\(start),\(end),\(end.isEmpty ? "" : "discharge")\nb,751,M1,SEL_108,2024-01-01,,\n"
+    let read = try Self.project([:], stays: stays, settings: "[data]\nfrom = \"2020-01-01\"\nto = \"2025-12-31\"\n")
+    #expect(read.findings.map(\.severity) == (severity.map { [$0] } ?? []), "\(read.all)")
+    guard severity != nil else { return }
+    #expect(read.findings[0].row == 2 && read.findings[0].column == "legal_basis" && read.findings[0].text(in: .da).contains("barnets lov"))
+  }
+
+  @Test func sectionsOfCounts() throws {
+    let read = try TestProject([
+      "data/activity.csv": "area,period,payer,legal_basis,stock\na,2023,751,SEL_66,5\na,2024,751,SEL_66,5\na,2025,751,SEL_66,5\n"
+    ]).read()
+    let found = read.findings.filter { $0.column == "legal_basis" }
+    #expect(found.count == 1 && found[0].severity == .warning && found[0].row == 3, "\(read.all)")
+    #expect(found[0].message.en.contains("In all 2"), "\(read.all)")
+  }
+
+  @Test func theRuleSetIsNamedWithItsPlace() throws {
+    let read = try Self.project([:], settings: "[project]\nrule_set = \"sjaelland_2012\"\n" + Self.settings)
+    let found = try #require(read.extracts.settings.ruleSet)
+    #expect(found.name == "sjaelland_2012" && found.place.row == 2 && found.place.file == "plads.toml")
+  }
+}
