@@ -55,7 +55,7 @@ struct RuleLibrary {
 
   /// What is wrong with the project's rules, for `plads check`: with the set that it names and with every file of its own.
   func findings(_ wanted: RuleSetName?) -> [Finding] {
-    var found = wanted.map { problems { _ = try ruleSet($0) } } ?? []
+    var found = wanted.map { name in problems { _ = try ruleSet(name) } } ?? []
     for file in Folder.files(in: shelf, ending: Self.ending) {
       let name = String(file.dropLast(Self.ending.count))
       if name != wanted?.name { found += problems { _ = try Self.read(shelf + "/" + file, name: name) } }
