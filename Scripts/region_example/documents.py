@@ -3,7 +3,7 @@
 import json
 
 from region_example.catalogue import (
-    AREAS, BATCHES, FLOWS, HISTORY, HOME_REGION, SD_MUNICIPALITY_TREND, SEED, TRANSFER, TRANSFER_DESTINATIONS,
+    AREAS, BATCHES, FLOWS, HISTORY, HOME_REGION, SD_MUNICIPALITY_TREND, SEED, STREAMS, TRANSFER, TRANSFER_DESTINATIONS,
     WINDOW_FIRST_DAY, WINDOW_LAST_DAY,
 )
 
@@ -194,6 +194,7 @@ def true_parameters(truth, totals):
         "sd_municipality_trend": SD_MUNICIPALITY_TREND,
         "municipality_trend": truth.municipality_trend,
     }
+    everything["other_exit"]["age_out_share"] = {stream.key: stream.age_out_share for stream in STREAMS}
     everything["transfer"] = TRANSFER
     everything["transfer_destinations"] = TRANSFER_DESTINATIONS
     everything["batches"] = [vars(batch) for batch in BATCHES]

@@ -19,13 +19,14 @@ public struct DriverTables {
     ("population", Phrase(da: "Befolkning", en: "Population"), { $0.population }),
     ("homecomings", Phrase(da: "Hjemtaget", en: "Homecomings"), { -$0.homecomings }),
     ("other_exits", Phrase(da: "Andre ud", en: "Other exits"), { -$0.otherExits }),
+    ("age_outs", Phrase(da: "Aldersgrænse", en: "Age limit"), { -$0.ageOuts }),
     ("transfers", Phrase(da: "Flyttet", en: "Transfers"), { $0.transfers }),
     ("drift", Phrase(da: "Udvikling", en: "Drift"), { $0.drift }),
     ("forecast", Phrase(da: "Prognose", en: "Forecast"), { $0.forecast }),
   ]
 
   /// Columns: origin, period, region, area, municipality, kind, measure, unit, component, value. The components `admissions`,
-  /// `population`, `homecomings`, `other_exits` (both with a minus), `transfers` and `drift` add up to `forecast` less `now`.
+  /// `population`, `homecomings`, `other_exits` without those at an age limit, `age_outs` (these three with a minus), `transfers` and `drift` add up to `forecast` less `now`.
   public func machine() -> Table {
     var table = Table(
       title: Phrase(da: "Hvad der driver prognosen", en: "What drives the forecast"),

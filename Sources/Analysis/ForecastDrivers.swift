@@ -4,10 +4,10 @@ import Scenarios
 
 /// What moves the expected stock from the origin to a period ahead, adding up exactly.
 ///
-/// `now + population + admissions − homecomings − other exits + transfers + drift = forecast`, all means over the draws, flows
-/// summed over the periods from the origin. `admissions` are those with the population held as it is at the origin; `population` is
-/// what the projection adds to them, from a paired run on the same random numbers. Where only stocks are known, `population`
-/// is its effect on the stock and `drift` what the share of the inhabitants adds.
+/// `now + population + admissions − homecomings − other exits − age outs + transfers + drift = forecast`, all means over the draws, flows
+/// summed over the periods from the origin. `otherExits` are here without those at an age limit. `admissions` are those with the
+/// population held as it is at the origin; `population` is what the projection adds to them, from a paired run on the same random
+/// numbers. Where only stocks are known, `population` is its effect on the stock and `drift` what the share of the inhabitants adds.
 public struct ForecastDrivers: Sendable {
   public struct Row: Hashable, Sendable {
     public let key: ResultKey
@@ -17,6 +17,7 @@ public struct ForecastDrivers: Sendable {
     public let admissions: Double
     public let homecomings: Double
     public let otherExits: Double
+    public let ageOuts: Double
     public let transfers: Double
     public let drift: Double
     public let forecast: Double
@@ -52,7 +53,7 @@ public struct ForecastDrivers: Sendable {
     return Row(
       key: whole.key, period: period, now: whole.now,
       population: with.admissions - without.admissions + with.stockOnly - without.stockOnly, admissions: without.admissions,
-      homecomings: with.homecomings, otherExits: with.otherExits, transfers: with.transfers,
+      homecomings: with.homecomings, otherExits: with.otherExits - with.ageOuts, ageOuts: with.ageOuts, transfers: with.transfers,
       drift: without.stockOnly - (whole.now - whole.flowNow),
       forecast: whole.flowNow + with.admissions - with.homecomings - with.otherExits + with.transfers + with.stockOnly)
   }
@@ -63,7 +64,9 @@ private struct Totals {
   struct Step {
     var admissions = 0.0
     var homecomings = 0.0
+    /// With `ageOuts` among them.
     var otherExits = 0.0
+    var ageOuts = 0.0
     var transfers = 0.0
     /// Stock at the step's end where only stocks are known.
     var stockOnly = 0.0
@@ -83,7 +86,7 @@ private struct Totals {
     let builder = PlanBuilder(panel: demand.panel, horizon: demand.horizon, capacity: [], scenarios: [])
     let simulated = SimulatedPlans(
       demand: demand, capacity: [], plans: [builder.reference(named: "basis")], grouping: request.grouping, filter: request.filter,
-      detail: .events, draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
+      detail: .causes, draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
     let draws = simulated.draws
     lines = simulated.index.keys.enumerated().compactMap { index, key -> Line? in
       guard draws.hasFlowStock(key: index) || draws.hasStockOnly(key: index) else { return nil }
@@ -98,6 +101,7 @@ private struct Totals {
         sum.admissions += mean { draws.add(.admissions, plan: 0, key: index, step: step, to: &$0) }
         sum.homecomings += mean { draws.add(.homecomings, plan: 0, key: index, step: step, to: &$0) }
         sum.otherExits += mean { draws.add(.otherExits, plan: 0, key: index, step: step, to: &$0) }
+        sum.ageOuts += mean { draws.add(.ageOuts, plan: 0, key: index, step: step, to: &$0) }
         sum.transfers += mean { draws.add(.netMoves, plan: 0, key: index, step: step, to: &$0) }
         if draws.hasStockOnly(key: index) { sum.stockOnly = mean { draws.addStockOnly(plan: 0, key: index, step: step, to: &$0) } }
         steps.append(sum)

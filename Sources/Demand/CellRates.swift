@@ -14,6 +14,8 @@ final class CellRates {
   private let admission: FlowRates.View
   private let homecoming: FlowRates.View
   private let otherExit: FlowRates.View
+  private let ageOut: FlowRates.View?
+  private let transfer: FlowRates.View?
   private let homecomingCount: FlowRates.View?
   private let otherExitCount: FlowRates.View?
   private let exposure: UnsafePointer<Double>
@@ -22,6 +24,9 @@ final class CellRates {
   private let planBook: RateBook
   /// Other exits follow the area alone: `[area]`.
   private let exitShapes: RateShapes
+  /// Ageing out and transfers, likewise.
+  private let ageOutShapes: RateShapes
+  private let transferShapes: RateShapes
   /// Admissions follow the area and the population: the area's part, likewise.
   private let admissionShapes: RateShapes
   /// By stratum: admissions a day at the largest exposure, without trend and season; and their bounds over the horizon, summed up.
@@ -55,6 +60,8 @@ final class CellRates {
     admission = simulator.admission.view
     homecoming = simulator.homecoming.view
     otherExit = simulator.otherExit.view
+    ageOut = simulator.ageOut?.view
+    transfer = simulator.transfer?.view
     homecomingCount = simulator.homecomingCount?.view
     otherExitCount = simulator.otherExitCount?.view
     exposure = simulator.exposure.pointer
@@ -62,6 +69,8 @@ final class CellRates {
     baseBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     planBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     exitShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
+    ageOutShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
+    transferShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     admissionShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     levels = memory.filled(strata, with: 0)
     bounds = memory.filled(strata, with: 0)
@@ -80,6 +89,8 @@ final class CellRates {
   func begin(draw: Int) {
     self.draw = draw
     exitShapes.clear()
+    ageOutShapes.clear()
+    transferShapes.clear()
     admissionShapes.clear()
   }
 
@@ -112,6 +123,8 @@ final class CellRates {
     case .admission: return touch(stratum).isDisjoint(with: .admissionRate)
     case .homecoming, .homecomingCount: return touch(stratum).isDisjoint(with: .homecoming)
     case .otherExit, .otherExitCount: return touch(stratum).isDisjoint(with: .otherExit)
+    case .ageOut: return touch(stratum).isDisjoint(with: .ageOut)
+    case .transfer: return touch(stratum).isDisjoint(with: .transfer)
     }
   }
 
@@ -226,7 +239,8 @@ final class CellRates {
     switch row {
     case .homecoming: homecoming.tenure(stratum: stratum, draw: draw)
     case .otherExit: otherExit.tenure(stratum: stratum, draw: draw)
-    case .admission, .homecomingCount, .otherExitCount: nil
+    case .ageOut: ageOut?.tenure(stratum: stratum, draw: draw)
+    case .transfer, .admission, .homecomingCount, .otherExitCount: nil
     }
   }
 
@@ -238,6 +252,8 @@ final class CellRates {
     case .admission: admission
     case .homecoming: homecoming
     case .otherExit: otherExit
+    case .ageOut: ageOut
+    case .transfer: transfer
     case .homecomingCount: homecomingCount
     case .otherExitCount: otherExitCount
     }
@@ -265,7 +281,7 @@ final class CellRates {
     let amounts = planBook.ownAmounts(row, stratum)
     switch row {
     case .homecoming: fillPlannedHomecomings(amounts, flow, stratum)
-    case .otherExit:
+    case .otherExit, .ageOut, .transfer:
       let level = level(flow, stratum)
       let days = flow.days(area: areaOfStratum[stratum], draw: draw)
       for t in 0..<horizon { amounts[t] = level * days[t] }
@@ -296,6 +312,8 @@ final class CellRates {
   private func hazardShape(_ row: RateBook.Row, area: Int) -> UnsafePointer<Double>? {
     switch row {
     case .otherExit: return shape(otherExit, in: exitShapes, area: area)
+    case .ageOut: return ageOut.map { shape($0, in: ageOutShapes, area: area) }
+    case .transfer: return transfer.map { shape($0, in: transferShapes, area: area) }
     case .homecoming:
       if !homecomingShapes.ready(area) { fillHomecomings(area) }
       return homecomingShapes.integral(area)

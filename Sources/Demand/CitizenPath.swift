@@ -1,7 +1,7 @@
 /// One uninterrupted time of one citizen in one offer; times in days from the origin.
 struct Spell {
   enum Entry: UInt8 { case resident, admission, move }
-  enum Cause: UInt8 { case stays, homecoming, otherExit, move }
+  enum Cause: UInt8 { case stays, homecoming, otherExit, ageOut, move }
 
   var citizen: Int32
   var stratum: Int32

@@ -12,14 +12,18 @@ public final class EventTally: @unchecked Sendable {
     case netMoves
     /// Days of presence that the period's arrivals add, less those that its leavers take, against the opening stock.
     case dayCorrection
+    /// Of the other exits, those at an age limit; not counted in detail `events`.
+    case ageOuts
     /// Citizens who leave in announced batches, and the days from announcement to leaving; counted in detail `batches` only.
     case batchCitizens, noticeDays
   }
 
   /// What is told apart.
   public enum Detail: Sendable {
-    /// Every kind of event but those of announced batches.
+    /// Admissions, exits and moves, with the days that they add and take.
     case events
+    /// Those, and which of the other exits are at an age limit.
+    case causes
     /// Every kind of event.
     case batches
     /// Only what the stock changes by, all under `netMoves`: a fifth of the memory, for stocks and places.
@@ -27,7 +31,8 @@ public final class EventTally: @unchecked Sendable {
 
     var kinds: Int {
       switch self {
-      case .events: Kind.batchCitizens.rawValue
+      case .events: Kind.ageOuts.rawValue
+      case .causes: Kind.batchCitizens.rawValue
       case .batches: Kind.allCases.count
       case .net: 1
       }

@@ -6,7 +6,7 @@ public struct FittedDemand: Sendable {
   public let panel: Panel
   /// Future periods.
   public let horizon: Int
-  /// Admissions, homecomings and other exits, where there is a stratum with flows and stock.
+  /// Admissions, homecomings and other exits, where there is a stratum with flows and stock; ageing out and transfers, where they are known from stays.
   public let flows: [FlowFit]
   private let countFlows: [FlowFit]
   private let stock: StockModel
@@ -27,11 +27,25 @@ public struct FittedDemand: Sendable {
     var jobs: [(Flow, [Int], FlowFrame.Exposure)] = []
     if !full.isEmpty || !counted.isEmpty { jobs.append((.admission, full + counted, .population)) }
     if !full.isEmpty { jobs += [(.homecoming, full, .personTime), (.otherExit, full, .personTime)] }
+    let aging = Self.strataThatAgeOut(full, panel)
+    if !aging.isEmpty { jobs.append((.ageOut, aging, .personTime)) }
+    let destinations = TransferDestinations(panel: panel)
+    let leaving = full.filter { !destinations.options[$0].isEmpty }
+    if !leaving.isEmpty { jobs.append((.transfer, leaving, .personTime)) }
     let countJobs: [(Flow, [Int], FlowFrame.Exposure)] =
       counted.isEmpty ? [] : [(.homecoming, counted, .population), (.otherExit, counted, .population)]
     let fits = Self.fit(jobs + countJobs, panel: panel, clock: clock, threads: threads)
     flows = Array(fits.prefix(jobs.count))
     countFlows = Array(fits.dropFirst(jobs.count))
+  }
+
+  /// Those of areas from which anybody ever left at an age limit.
+  private static func strataThatAgeOut(_ strata: [Int], _ panel: Panel) -> [Int] {
+    let areas = Set(
+      strata.filter { s in
+        panel.municipalities.indices.contains { m in panel.series(.ageOuts, municipality: m, stratum: s).contains { $0 > 0 } }
+      }.map { panel.areaOfStratum[$0] })
+    return strata.filter { areas.contains(panel.areaOfStratum[$0]) }
   }
 
   private static func fit(_ jobs: [(Flow, [Int], FlowFrame.Exposure)], panel: Panel, clock: FlowClock, threads: Int) -> [FlowFit] {
@@ -49,7 +63,7 @@ public struct FittedDemand: Sendable {
   /// A flow that nobody counted is zero in the forecast: its events are part of another flow or not known at all.
   private var unknownFlows: [Finding] {
     let full = panel.strata.indices.filter { panel.knowledge[$0] == .flowsAndStock }
-    return flows.compactMap { flow in
+    return flows.filter { Flow.counted.contains($0.flow) }.compactMap { flow in
       let strata = flow.unknownStrata(among: full)
       guard !strata.isEmpty else { return nil }
       let names = strata.map { panel.strata[$0].area }.joined(separator: ", ")
@@ -115,8 +129,9 @@ public struct FittedDemand: Sendable {
     }
     return FlowSimulator(
       panel: panel, clock: clock, draws: draws, seed: seed, admission: known(.admission), homecoming: known(.homecoming),
-      otherExit: known(.otherExit), homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
-      otherExitCount: pick(.otherExit, from: flows.count..<needed.count), transfers: transfers, frailty: frailty, exposure: exposure)
+      otherExit: known(.otherExit), ageOut: pick(.ageOut, from: 0..<flows.count), transfer: pick(.transfer, from: 0..<flows.count),
+      homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
+      otherExitCount: pick(.otherExit, from: flows.count..<needed.count), destinations: transfers, frailty: frailty, exposure: exposure)
   }
 
   /// 10,000 persons by municipality, area and future period; 1 where there is no population.

@@ -11,11 +11,14 @@ import Probability
 struct FlowDraws: ~Copyable {
   fileprivate let memory = BareMemory()
   let draws: Int
+  /// 1 where all municipalities have the same rates.
   let municipalities: Int
   let strata: Int
   let areas: Int
   let horizon: Int
   let areaOfStratum: [Int]
+  /// From one municipality to the next in the tables: 1, or 0 where they have the same rates.
+  fileprivate let stride: Int
   /// `[draw · strata + stratum]`: yearly rate by intercept, stratum, and the area's trend up to the origin.
   let stratumFactor: UnsafeMutablePointer<Double>
   /// `[draw · municipalities + municipality]`: factor of the municipality, the home region, and the own trend up to the origin.
@@ -34,9 +37,10 @@ struct FlowDraws: ~Copyable {
   var tenure: (factors: [Double], groupOfStratum: [Int])?
 
   /// Rates of 1 without trend or season.
-  init(empty panel: Panel, clock: FlowClock, draws: Int) {
+  init(empty panel: Panel, clock: FlowClock, draws: Int, tellsMunicipalitiesApart: Bool = true) {
     self.draws = draws
-    municipalities = panel.municipalities.count
+    municipalities = tellsMunicipalitiesApart ? panel.municipalities.count : 1
+    stride = tellsMunicipalitiesApart ? 1 : 0
     strata = panel.strata.count
     areas = panel.areas.count
     horizon = clock.horizon
@@ -76,7 +80,7 @@ final class FlowRates: @unchecked Sendable {
       }
     }
     view = View(
-      municipalities: flow.municipalities, strata: flow.strata, areas: flow.areas, horizon: flow.horizon,
+      municipalities: flow.municipalities, stride: flow.stride, strata: flow.strata, areas: flow.areas, horizon: flow.horizon,
       areaOfStratum: memory.copy(flow.areaOfStratum), stratumFactor: flow.stratumFactor, municipalityFactor: flow.municipalityFactor,
       interactionFactor: flow.interactionFactor, correction: flow.correction,
       municipalitySlope: flow.municipalitySlope.isEmpty ? nil : memory.copy(flow.municipalitySlope), areaDays: flow.areaTime,
@@ -88,6 +92,7 @@ final class FlowRates: @unchecked Sendable {
   /// Bare pointers into the rates, which must outlive it.
   struct View {
     fileprivate let municipalities: Int
+    fileprivate let stride: Int
     fileprivate let strata: Int
     fileprivate let areas: Int
     fileprivate let horizon: Int
@@ -107,10 +112,14 @@ final class FlowRates: @unchecked Sendable {
     /// Yearly rate at the origin per unit of exposure, without season.
     @inline(__always)
     func level(municipality m: Int, stratum s: Int, draw d: Int) -> Double {
-      let row = d * municipalities + m
+      let own = m * stride
+      let row = d * municipalities + own
       return stratumFactor[d * strata + s] * municipalityFactor[row]
-        * (Double(interactionFactor[row * areas + areaOfStratum[s]]) * correction[m * strata + s])
+        * (Double(interactionFactor[row * areas + areaOfStratum[s]]) * correction[own * strata + s])
     }
+
+    /// Whether the stratum's rate is above zero.
+    func isPositive(stratum s: Int) -> Bool { (0..<(stride == 0 ? 1 : municipalities)).contains { correction[$0 * strata + s] > 0 } }
 
     /// Damped trend and season of an area by future period, times the period's days.
     @inline(__always)

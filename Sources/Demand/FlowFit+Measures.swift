@@ -58,11 +58,9 @@ extension FittedDemand {
   /// Nil where the flow's rates were not regressed.
   public func observations(of fit: FlowFit, seed: UInt64) -> FlowObservations? {
     guard case .regression(let regression, _) = fit.parameters else { return nil }
-    let full = panel.strata.indices.filter { panel.knowledge[$0] == .flowsAndStock }
-    let counted = panel.strata.indices.filter { panel.knowledge[$0] == .flowsOnly }
     let clock = FlowClock(panel: panel, horizon: horizon)
     let frame = FlowFrame(
-      panel: panel, clock: clock, flow: fit.flow, strata: (fit.flow == .admission ? full + counted : full).sorted(), exposure: fit.exposure)
+      panel: panel, clock: clock, flow: fit.flow, strata: fit.strata, exposure: fit.exposure)
     guard frame.rows == regression.mean.count else { return nil }
     let middle = Double(panel.first.year) + (Double(panel.first.number - 1) + Double(panel.count) / 2) / Double(panel.length.perYear)
     let distributions: [CountDistribution] = regression.mean.map { mean in

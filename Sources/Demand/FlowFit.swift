@@ -25,6 +25,8 @@ public struct FlowFit: Sendable {
       case municipalityTrend(code: String)
       /// Log factor of a time since admission against the mean of its group of legal sections.
       case tenure(LegalGroup, band: Int)
+      /// Log share of those moving from a stratum who go to another.
+      case destination(from: Stratum, to: Stratum)
       case standardDeviation(String)
       case theta
     }
@@ -38,6 +40,8 @@ public struct FlowFit: Sendable {
   }
 
   public let flow: Flow
+  /// Of the panel, ascending.
+  let strata: [Int]
   /// Events behind the fit.
   public let events: Double
   public let rows: Int
@@ -79,6 +83,7 @@ public struct FlowFit: Sendable {
   init(panel: Panel, clock: FlowClock, flow: Flow, strata: [Int], exposure: FlowFrame.Exposure) {
     let frame = FlowFrame(panel: panel, clock: clock, flow: flow, strata: strata, exposure: exposure)
     self.flow = flow
+    self.strata = strata
     self.exposure = exposure
     self.panel = panel
     isKnown = panel.strata.indices.map { s in
@@ -217,12 +222,29 @@ public struct FlowFit: Sendable {
     return zip(means, counts).map { $1 >= fewestEvents ? $0 / $1 : overall }
   }
 
-  /// Every number of the regression with its interval, computed anew at each call; empty where one rate was taken.
+  /// Every number of the fit with its interval, computed anew at each call: of the regression, or of one rate by stratum.
   public var estimates: [Estimate] {
-    guard case .regression(let fit, let terms) = parameters else { return [] }
-    return terms.estimates(fit, panel: panel) + (tenure?.estimates ?? []).map { entry in
-      .init(.tenure(entry.group, band: entry.band), log(entry.factor), standardError: entry.logError)
-    } + (shocks?.estimates ?? [])
+    let rates: [Estimate] =
+      switch parameters {
+      case .regression(let fit, let terms):
+        terms.estimates(fit, panel: panel).filter(isOfStrata) + (tenure?.estimates ?? []).map { entry in
+          .init(.tenure(entry.group, band: entry.band), log(entry.factor), standardError: entry.logError)
+        } + (shocks?.estimates ?? [])
+      case .constant(let events, let exposure, let prior):
+        strata.filter { isKnown[$0] && exposure[$0] + prior.exposure > 0 && events[$0] + prior.events > 0 }.map {
+          Estimate.gamma(.level(panel.strata[$0]), shape: events[$0] + prior.events, rate: exposure[$0] + prior.exposure)
+        }
+      }
+    return flow == .transfer ? rates + TransferDestinations(panel: panel).estimates : rates
+  }
+
+  /// Levels and slopes of strata that the flow does not reach are those of no data.
+  private func isOfStrata(_ estimate: Estimate) -> Bool {
+    switch estimate.subject {
+    case .level(let stratum): strata.contains { isKnown[$0] && panel.strata[$0] == stratum }
+    case .slope(let area): strata.contains { isKnown[$0] && panel.strata[$0].area == area }
+    default: true
+    }
   }
 
   /// The gamma factors of batches; nil where the counts vary no more than Poisson.
@@ -242,12 +264,12 @@ public struct FlowFit: Sendable {
     case .constant(let events, let exposure, let prior):
       result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
-    for m in panel.municipalities.indices {
+    for m in 0..<result.municipalities {
       for s in panel.strata.indices where !isKnown[s] { result.correction[m * panel.strata.count + s] = 0 }
     }
-    for s in panel.unknownExits.indices where panel.unknownExits[s] > 0 && flow != .admission {
+    for s in panel.unknownExits.indices where panel.unknownExits[s] > 0 && flow != .admission && flow != .transfer {
       let factor = unknownFactor(stratum: s)
-      for m in panel.municipalities.indices { result.correction[m * panel.strata.count + s] *= factor }
+      for m in 0..<result.municipalities { result.correction[m * panel.strata.count + s] *= factor }
     }
     if let tenure { result.tenure = (tenure.draws(draws, seed: seed ^ salt ^ 0x7465_6E75_7265), tenure.groupOfStratum) }
     return FlowRates(result, edges: clock.edges)
@@ -260,11 +282,19 @@ public struct FlowFit: Sendable {
       panel.municipalities.indices.reduce(0) { $0 + panel.series(quantity, municipality: $1, stratum: stratum).reduce(0, +) }
     }
     let unknown = Double(panel.unknownExits[stratum])
-    let (home, others) = (total(.homecomings), total(.otherExits) - unknown)
-    guard unknown > 0, home > 0 else { return 1 }
-    // Half an event more of each: one exit of a known reason does not decide them all.
-    let share = (home + 0.5) / (home + others + 1)
-    return flow == .homecoming ? 1 + share * unknown / home : (others + (1 - share) * unknown) / (others + unknown)
+    let (home, aged) = (total(.homecomings), total(.ageOuts))
+    let others = total(.otherExits) - unknown - aged
+    guard unknown > 0, home + aged > 0 else { return 1 }
+    // Half an event more of each that was seen: one exit of a known reason does not decide them all.
+    func weight(_ events: Double) -> Double { events > 0 ? events + 0.5 : 0 }
+    let all = weight(home) + weight(aged) + others + 0.5
+    func factor(_ events: Double) -> Double { events > 0 ? 1 + weight(events) / all * unknown / events : 1 }
+    switch flow {
+    case .homecoming: return factor(home)
+    case .ageOut: return factor(aged)
+    case .otherExit: return (others + (others + 0.5) / all * unknown) / (others + unknown)
+    case .admission, .transfer: return 1
+    }
   }
 
   /// Own random streams for each flow and each way of counting it.
@@ -274,6 +304,8 @@ public struct FlowFit: Sendable {
       case .admission: 0x61_646D
       case .homecoming: 0x68_6F6D
       case .otherExit: 0x6F_7468
+      case .ageOut: 0x61_6765
+      case .transfer: 0x74_7261
       }
     return exposure == .population ? base << 24 : base
   }
@@ -285,7 +317,7 @@ public struct FlowFit: Sendable {
     _ events: [Double], _ exposure: [Double], _ prior: (events: Double, exposure: Double), panel: Panel, clock: FlowClock, draws: Int,
     seed: UInt64
   ) -> FlowDraws {
-    let flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws)
+    let flowDraws = FlowDraws(empty: panel, clock: clock, draws: draws, tellsMunicipalitiesApart: FlowTerms.tellsMunicipalitiesApart(flow))
     for s in panel.strata.indices {
       for d in 0..<draws {
         var stream = RandomStream(seed: seed ^ salt, pair: UInt64(d), UInt64(s))

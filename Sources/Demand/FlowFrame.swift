@@ -35,6 +35,8 @@ struct FlowFrame {
     case .admission: .admissions
     case .homecoming: .homecomings
     case .otherExit: .otherExits
+    case .ageOut: .ageOuts
+    case .transfer: .transfersOut
     }
   }
 
@@ -45,15 +47,18 @@ struct FlowFrame {
     let years = (0..<panel.count).map { Double(panel.first.advanced(by: $0).days) / Self.daysPerYear }
     let persons = exposure == .population ? Self.personsTable(panel) : []
     let times = Times(clock: clock, count: panel.count)
-    let tenure = exposure == .personTime ? panel.tenure : nil
+    let tenure = exposure == .personTime && flow != .transfer ? panel.tenure : nil
+    // Counted among the other exits, but a flow of its own.
+    let apart: Panel.Quantity? = flow == .otherExit && panel.total(.ageOuts) > 0 ? .ageOuts : nil
     for m in panel.municipalities.indices {
       for s in strata {
         let counts = panel.series(Self.quantity(flow), municipality: m, stratum: s)
+        let aged = apart.map { panel.series($0, municipality: m, stratum: s) }
         let days = panel.series(.occupiedDays, municipality: m, stratum: s)
         let people = (m * panel.areas.count + panel.areaOfStratum[s]) * panel.count
         var row = PartialRow()
         for t in 0..<panel.count {
-          let y = counts[counts.startIndex + t]
+          let y = counts[counts.startIndex + t] - (aged.map { $0[$0.startIndex + t] } ?? 0)
           let amount =
             exposure == .population ? persons[people + t] / 10_000 * years[t] : days[days.startIndex + t] / Self.daysPerYear
           if !y.isNaN, !amount.isNaN {

@@ -21,10 +21,14 @@ final class FlowSimulator: Sendable {
   let admission: FlowRates
   let homecoming: FlowRates
   let otherExit: FlowRates
+  /// Nil where nobody leaves at an age limit.
+  let ageOut: FlowRates?
+  /// Of moves to other strata; nil where there are none.
+  let transfer: FlowRates?
   /// For strata whose flows are known but not their stock; counted against the population.
   let homecomingCount: FlowRates?
   let otherExitCount: FlowRates?
-  let transfers: TransferDraws
+  let destinations: TransferDraws
   let frailty: FrailtyTable?
   /// `[(municipality · areas + area) · horizon + period]`, in 10,000 persons.
   let exposure: BareArray<Double>
@@ -39,7 +43,8 @@ final class FlowSimulator: Sendable {
 
   init(
     panel: Panel, clock: FlowClock, draws: Int, seed: UInt64, admission: FlowRates, homecoming: FlowRates, otherExit: FlowRates,
-    homecomingCount: FlowRates?, otherExitCount: FlowRates?, transfers: TransferDraws, frailty: FrailtyTable?, exposure: [Double]
+    ageOut: FlowRates? = nil, transfer: FlowRates? = nil, homecomingCount: FlowRates?, otherExitCount: FlowRates?, destinations: TransferDraws,
+    frailty: FrailtyTable?, exposure: [Double]
   ) {
     self.panel = panel
     areaOfStratum = BareArray(panel.areaOfStratum)
@@ -55,9 +60,11 @@ final class FlowSimulator: Sendable {
     self.admission = admission
     self.homecoming = homecoming
     self.otherExit = otherExit
+    self.ageOut = ageOut
+    self.transfer = transfer
     self.homecomingCount = homecomingCount
     self.otherExitCount = otherExitCount
-    self.transfers = transfers
+    self.destinations = destinations
     self.frailty = frailty
     self.exposure = BareArray(exposure)
     let horizon = clock.horizon
@@ -108,52 +115,5 @@ final class FlowSimulator: Sendable {
       if key >= 0 { stock[key] += 1 }
     }
     return stock
-  }
-}
-
-/// Moves between strata: a constant hazard a day by stratum and draw, and where they lead.
-final class TransferDraws: Sendable {
-  /// `[draw · strata + stratum]`, per day.
-  let rate: BareArray<Double>
-  /// By stratum: destinations with cumulative probability, the last 1; empty when none was ever seen.
-  let destinations: [[(stratum: Int, cumulative: Double)]]
-
-  /// Hazards have gamma posteriors whose prior is the pooled hazard with the weight of one transfer;
-  /// destinations follow the observed shares.
-  init(panel: Panel, draws: Int, seed: UInt64) {
-    let strata = panel.strata.count
-    let exposure = panel.strata.indices.map { s in
-      panel.municipalities.indices.reduce(0.0) { sum, m in
-        panel.series(.occupiedDays, municipality: m, stratum: s).reduce(sum) { $1.isNaN ? $0 : $0 + $1 }
-      }
-    }
-    var counts = [[Int: Int]](repeating: [:], count: strata)
-    for transfer in panel.transfers { counts[transfer.from][transfer.to, default: 0] += 1 }
-    let allExposure = exposure.reduce(0, +)
-    let pooled = allExposure > 0 ? Double(panel.transfers.count) / allExposure : 0
-    var rate = [Double](repeating: 0, count: draws * strata)
-    for s in 0..<strata where !counts[s].isEmpty && pooled > 0 {
-      let seen = Double(counts[s].values.reduce(0, +))
-      for d in 0..<draws {
-        var stream = RandomStream(seed: seed ^ 0x7472_616E_7366, pair: UInt64(d), UInt64(s))
-        rate[d * strata + s] = stream.nextGamma(seen + 1) / (exposure[s] + 1 / pooled)
-      }
-    }
-    self.rate = BareArray(rate)
-    destinations = counts.map { counts in
-      let total = Double(counts.values.reduce(0, +))
-      var sum = 0.0
-      return counts.sorted { $0.key < $1.key }.map { entry in
-        sum += Double(entry.value) / total
-        return (entry.key, sum)
-      }
-    }
-  }
-
-  @inline(__always)
-  func destination(from stratum: Int, uniform: Double) -> Int {
-    let options = destinations[stratum]
-    for option in options where uniform < option.cumulative { return option.stratum }
-    return options[options.count - 1].stratum
   }
 }

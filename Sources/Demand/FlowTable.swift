@@ -199,7 +199,7 @@ private struct FlowRows {
     table.add("years", cells.map { (Double($0.period) + 0.5 - Double(panel.count) / 2) / perYear })
     table.add("year", cells.map { Double(panel.first.advanced(by: $0.period).year) })
     table.add("season", cells.map { season(panel.first.advanced(by: $0.period)) })
-    for other in Flow.allCases {
+    for other in Flow.counted {
       table.add(other.plural, other == flow ? cells.map(\.count) : values(FlowFrame.quantity(other)))
     }
     table.add("stock", values(.stock))

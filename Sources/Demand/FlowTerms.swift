@@ -33,13 +33,15 @@ struct FlowTerms: Sendable {
     span = Double(frame.span)
     let isHome = panel.municipalities.map(panel.isHome)
     self.isHome = isHome
-    let hasTrend = clock.past >= 2 * clock.length.perYear && clock.past >= 4
+    let tellsMunicipalitiesApart = Self.tellsMunicipalitiesApart(flow)
+    let events = tellsMunicipalitiesApart ? .infinity : frame.response.reduce(0, +)
+    let hasTrend = clock.past >= 2 * clock.length.perYear && clock.past >= 4 && events >= Self.fewestTrendEvents
     var columns: [(String, [Double])] = [(Name.intercept, [Double](repeating: 1, count: frame.rows))]
     let own = frame.municipality.map { isHome[Int($0)] ? 1.0 : 0.0 }
-    if own.contains(0), own.contains(1) { columns.append((Name.ownRegion, own)) }
+    if tellsMunicipalitiesApart, own.contains(0), own.contains(1) { columns.append((Name.ownRegion, own)) }
     if hasTrend { columns.append((Name.trend, frame.trend)) }
     if hasTrend, flow == .homecoming { columns.append((Name.recentTrend, frame.ramp)) }
-    if hasTrend, clock.length != .year {
+    if hasTrend, clock.length != .year, events >= Self.fewestSeasonEvents {
       columns.append((Name.sine, frame.sine))
       columns.append((Name.cosine, frame.cosine))
     }
@@ -51,7 +53,7 @@ struct FlowTerms: Sendable {
     if hasTrend, panel.areas.count > 1 {
       blocks.append(PenalizedBlock(name: Name.areaTrend, levelCount: panel.areas.count, index: areaOfRow, covariate: frame.trend))
     }
-    if panel.municipalities.count > 1 {
+    if tellsMunicipalitiesApart, panel.municipalities.count > 1 {
       blocks.append(PenalizedBlock(name: Name.municipality, levelCount: panel.municipalities.count, index: frame.municipality))
       if hasTrend, flow == .homecoming {
         blocks.append(
@@ -70,9 +72,16 @@ struct FlowTerms: Sendable {
     self.blocks = blocks
   }
 
-  /// Admissions and homecomings vary more than Poisson; other exits do not come in batches.
+  /// Age limits and moves between offers are the region's and the areas' own, whoever pays.
+  static func tellsMunicipalitiesApart(_ flow: Flow) -> Bool { Flow.counted.contains(flow) }
+
+  /// Fewest events of the rarer flows, ageing out and transfers, for which a trend, and a season, is asked of the data.
+  private static let fewestTrendEvents = 50.0
+  private static let fewestSeasonEvents = 100.0
+
+  /// Admissions and homecomings vary more than Poisson; the others do not come in batches.
   func fit(_ frame: FlowFrame, logExposure: [Double]) throws -> FittedPenalizedGLM {
-    let family: Family = flow == .otherExit ? .poisson : .negativeBinomial(theta: nil)
+    let family: Family = flow == .admission || flow == .homecoming ? .negativeBinomial(theta: nil) : .poisson
     let model = try PenalizedGLM(family: family, criterion: .reml, search: .exact)
     return try model.fit(response: frame.response, offset: logExposure, fixed: fixed, fixedNames: fixedNames, blocks: blocks)
   }
@@ -96,7 +105,7 @@ struct FlowTerms: Sendable {
   func draws(
     fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], shocks: SharedShocks?, panel: Panel, clock: FlowClock
   ) -> FlowDraws {
-    var result = FlowDraws(empty: panel, clock: clock, draws: draws)
+    var result = FlowDraws(empty: panel, clock: clock, draws: draws, tellsMunicipalitiesApart: Self.tellsMunicipalitiesApart(flow))
     let layout = fit.layout
     let strata = panel.strata.count
     let areas = panel.areas.count
@@ -142,7 +151,7 @@ struct FlowTerms: Sendable {
   }
 
   private func fillMunicipalities(_ result: inout FlowDraws, _ coefficients: Matrix, _ layout: CoefficientLayout, _ panel: Panel, _ clock: FlowClock) {
-    let municipalities = panel.municipalities.count
+    let municipalities = result.municipalities
     let areas = panel.areas.count
     let municipality = block(Name.municipality)
     let trend = block(Name.municipalityTrend)
@@ -178,13 +187,13 @@ struct FlowTerms: Sendable {
     // Five hundred draws fix the mean of a factor far below what the forecast's own draws leave open.
     let sample = min(result.draws, 500)
     let strata = panel.strata.count
-    var sums = [Double](repeating: 0, count: panel.municipalities.count * strata)
+    var sums = [Double](repeating: 0, count: result.municipalities * strata)
     for d in 0..<sample {
-      for m in panel.municipalities.indices {
+      for m in 0..<result.municipalities {
         for s in 0..<strata { sums[m * strata + s] += result.level(municipality: m, stratum: s, draw: d) }
       }
     }
-    for m in panel.municipalities.indices {
+    for m in 0..<result.municipalities {
       for s in 0..<strata {
         let shareOfObserved = share[s] > 0 ? share[s] : 1
         result.correction[m * strata + s] = exp(plugIn(m, s)) * Double(sample) / (sums[m * strata + s] * shareOfObserved)
@@ -289,6 +298,14 @@ extension FlowFit.Estimate {
     self.init(
       subject: subject, value: value, standardError: standardError, lower: value - Self.quantile975 * standardError,
       upper: value + Self.quantile975 * standardError)
+  }
+
+  /// A rate with a gamma posterior, on the log scale.
+  static func gamma(_ subject: Subject, shape: Double, rate: Double) -> FlowFit.Estimate {
+    let mean = shape / rate
+    return FlowFit.Estimate(
+      subject: subject, value: log(mean), standardError: 1 / sqrt(shape), lower: log(mean * FrailtyTable.quantile(0.025, shape: shape)),
+      upper: log(mean * FrailtyTable.quantile(0.975, shape: shape)))
   }
 
   static func logNormal(_ subject: Subject, _ value: Double, logStandardError: Double?) -> FlowFit.Estimate {

@@ -30,7 +30,9 @@ struct PathWorker: ~Copyable {
   private let edges: UnsafePointer<Double>
   private let periodOfDay: UnsafePointer<Int32>
   private let endOfTime: Double
-  private let transferRate: UnsafePointer<Double>
+  /// By stratum: whether anybody leaves at an age limit, and whether anybody moves.
+  private let agesOut: [Bool]
+  private let moves: [Bool]
 
   init(simulator: FlowSimulator, plans: [PreparedPlan], keys: TallyKeys, base: EventTally, differences: [EventTally]) {
     self.simulator = simulator
@@ -49,7 +51,9 @@ struct PathWorker: ~Copyable {
     edges = simulator.edges.pointer
     periodOfDay = simulator.periodOfDay.pointer
     endOfTime = simulator.endOfTime
-    transferRate = simulator.transfers.rate.pointer
+    let (ageOut, transfer) = (simulator.ageOut?.view, simulator.transfer?.view)
+    agesOut = (0..<strata).map { ageOut?.isPositive(stratum: $0) ?? false }
+    moves = (0..<strata).map { (transfer?.isPositive(stratum: $0) ?? false) && simulator.destinations.hasDestinations($0) }
   }
 
   /// Simulates a draw. Those of a block follow each other, since their counts stand near each other in memory.
@@ -138,7 +142,7 @@ struct PathWorker: ~Copyable {
   /// Follows a citizen from the spell's start through moves to the end; appends every spell.
   ///
   /// Numbers of a spell, from the citizen's own stream: clocks of homecoming, other exit and move, the move's destination,
-  /// the offer there.
+  /// the offer there; and apart from these, so that they stay what they are without it, the clock of ageing out.
   private mutating func follow(_ first: Spell) {
     var spell = first
     var number: UInt64 = 0
@@ -149,18 +153,14 @@ struct PathWorker: ~Copyable {
       spell.cause = .stays
       consider(.homecoming, .homecoming, CounterStream.uniform(key: spell.key, number), at: at, spell: &spell)
       consider(.otherExit, .otherExit, CounterStream.uniform(key: spell.key, number + 1), at: at, spell: &spell)
-      let moveRate = transferRate[draw * strataCount + stratum]
-      let clock = CounterStream.uniform(key: spell.key, number + 2)
-      // −ln u is at least 1 − u.
-      let span = moveRate * (min(spell.end, endOfTime) - spell.start)
-      if 1 - clock < span, -log(clock) < span {
-        spell.end = min(spell.start - log(clock) / moveRate, endOfTime.nextDown)
-        spell.cause = .move
+      if moves[stratum] { consider(.transfer, .move, CounterStream.uniform(key: spell.key, number + 2), at: at, spell: &spell) }
+      if agesOut[stratum] {
+        consider(.ageOut, .ageOut, CounterStream.uniform(key: spell.key, number + Self.ageOutClock), at: at, spell: &spell)
       }
       guard leaveClosingOffers(&spell) else { return }
       spells.append(spell)
       guard spell.cause == .move else { return }
-      let destination = simulator.transfers.destination(from: stratum, uniform: CounterStream.uniform(key: spell.key, number + 3))
+      let destination = simulator.destinations.destination(from: stratum, draw: draw, uniform: CounterStream.uniform(key: spell.key, number + 3))
       spell.stratum = Int32(destination)
       spell.offer = offer(in: destination, at: spell.end, uniform: CounterStream.uniform(key: spell.key, number + 4))
       spell.entry = .move
@@ -168,6 +168,8 @@ struct PathWorker: ~Copyable {
       number += 5
     }
   }
+
+  private static let ageOutClock: UInt64 = 1 << 32
 
   /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
   /// False when the citizen has left.
@@ -373,6 +375,9 @@ struct PathWorker: ~Copyable {
     case .stays: return
     case .homecoming: tally.add(sign, .homecomings, key: key, period: at, draw: draw)
     case .otherExit: tally.add(sign, .otherExits, key: key, period: at, draw: draw)
+    case .ageOut:
+      tally.add(sign, .otherExits, key: key, period: at, draw: draw)
+      if keys.detail != .events { tally.add(sign, .ageOuts, key: key, period: at, draw: draw) }
     case .move: tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
     }
     tally.add(-sign * daysLeft(at, spell.end), .dayCorrection, key: key, period: at, draw: draw)

@@ -12,9 +12,11 @@ struct Touch: OptionSet {
   static let offers = Touch(rawValue: 16)
   /// Those who are admitted choose among other offers.
   static let newChoice = Touch(rawValue: 32)
+  static let ageOut = Touch(rawValue: 64)
+  static let transfer = Touch(rawValue: 128)
 
   /// Changes that reach those who are there.
-  static let path: Touch = [.homecoming, .otherExit, .batch, .offers]
+  static let path: Touch = [.homecoming, .otherExit, .ageOut, .transfer, .batch, .offers]
 }
 
 extension RateChange.Target {
@@ -23,6 +25,8 @@ extension RateChange.Target {
     case .flow(.admission), .population: .admissionRate
     case .flow(.homecoming): .homecoming
     case .flow(.otherExit): .otherExit
+    case .flow(.ageOut): .ageOut
+    case .flow(.transfer): .transfer
     case .stock: []
     }
   }
@@ -30,7 +34,8 @@ extension RateChange.Target {
   func acts(on row: RateBook.Row) -> Bool {
     switch (self, row) {
     case (.flow(.admission), .admission), (.population, .admission), (.flow(.homecoming), .homecoming),
-      (.flow(.homecoming), .homecomingCount), (.flow(.otherExit), .otherExit), (.flow(.otherExit), .otherExitCount):
+      (.flow(.homecoming), .homecomingCount), (.flow(.otherExit), .otherExit), (.flow(.otherExit), .otherExitCount), (.flow(.ageOut), .ageOut),
+      (.flow(.transfer), .transfer):
       true
     default: false
     }
@@ -173,6 +178,9 @@ final class PreparedPlan: Sendable {
       case (.admission, .flowsAndStock), (.admission, .flowsOnly): return level(simulator.admission) * people(m, s)
       case (.homecoming, .flowsAndStock): return level(simulator.homecoming) * Double(present(m, s))
       case (.otherExit, .flowsAndStock): return level(simulator.otherExit) * Double(present(m, s))
+      case (.ageOut, .flowsAndStock): return simulator.ageOut.map { level($0) * Double(present(m, s)) } ?? 0
+      case (.transfer, .flowsAndStock): return simulator.transfer.map { level($0) * Double(present(m, s)) } ?? 0
+      case (.ageOut, .flowsOnly), (.transfer, .flowsOnly): return 0
       case (.homecoming, .flowsOnly): return simulator.homecomingCount.map { level($0) * people(m, s) } ?? 0
       case (.otherExit, .flowsOnly): return simulator.otherExitCount.map { level($0) * people(m, s) } ?? 0
       case (_, .stockOnly), (_, .nothing): return 0

@@ -6,12 +6,12 @@ import Placements
 /// Shapes are the book's own rows or those that several strata share. One book serves the base, one more each scenario.
 struct RateBook {
   enum Row: Int {
-    case homecoming, otherExit, admission, homecomingCount, otherExitCount
+    case homecoming, otherExit, ageOut, transfer, admission, homecomingCount, otherExitCount
 
     /// Counts arrive in clusters; the others are hazards of each citizen.
-    var isCounted: Bool { self != .homecoming && self != .otherExit }
+    var isCounted: Bool { rawValue >= Row.admission.rawValue }
 
-    static let count = 5
+    static let count = 7
   }
 
   private struct Line: BitwiseCopyable {

@@ -18,7 +18,7 @@ extension ProjectFileReader {
       let family = word(table, "family", in: path, among: ModelDeclaration.families) ?? ModelDeclaration.families[0]
       let link = word(table, "link", in: path, among: ModelDeclaration.links)
       let method = word(table, "method", in: path, among: ModelDeclaration.methods)
-      let flow = word(table, "flow", in: path, among: Flow.allCases.map(\.plural)).flatMap(Flow.init(plural:))
+      let flow = word(table, "flow", in: path, among: Flow.counted.map(\.plural)).flatMap(Flow.init(plural:))
       guard let name, let formula else { continue }
       if name.isEmpty || name.contains(",") {
         report(.modelName, at: path + ".name", value: name)

@@ -54,7 +54,7 @@ extension Flow {
   public var plural: String { rawValue + "s" }
 
   public init?(plural: String) {
-    guard let flow = Flow.allCases.first(where: { $0.plural == plural }) else { return nil }
+    guard let flow = Flow.counted.first(where: { $0.plural == plural }) else { return nil }
     self = flow
   }
 }

@@ -2,7 +2,7 @@ public import Groundwork
 
 extension Panel {
   /// The first number of an archive; another one is another form, which is not read.
-  private static let archiveForm = 3
+  private static let archiveForm = 4
 
   /// The panel as bytes, to be read again by `init(archive:)`: counts by municipality, stratum and period. Of who is
   /// there, only how many have been there how long; of offers, only their admissions and when they exist.

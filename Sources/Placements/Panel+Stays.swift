@@ -155,8 +155,9 @@ extension Panel {
       transfers.append(Transfer(from: stratum, to: destination, period: period))
     } else {
       if stay.endReason == .unknown || stay.endReason == nil { unknownExits[stratum] += 1 }
-      let flow: Flow = stay.endReason == .homecoming ? .homecoming : .otherExit
+      let flow: Flow = stay.endReason == .homecoming ? .homecoming : stay.endReason == .ageOut ? .ageOut : .otherExit
       values[(flow == .homecoming ? Quantity.homecomings : .otherExits).rawValue][cell + period] += 1
+      if flow == .ageOut { values[Quantity.ageOuts.rawValue][cell + period] += 1 }
       tenure?.addExit(flow, municipality: cell / count / strata.count, stratum: stratum, period: period, end: end, admitted: admitted)
     }
   }

@@ -12,6 +12,8 @@ public struct Panel: Sendable {
     case transfersOut, transfersIn
     /// Person-days present during the period.
     case occupiedDays
+    /// Of the other exits, those at the age limit; counted from stays alone.
+    case ageOuts
   }
 
   /// What is known of a stratum, which decides how it is modelled.

@@ -32,7 +32,7 @@ public struct Tenure: Sendable {
 
   /// `[((municipality · strata + stratum) · periods + period) · bands + band]`; single precision holds whole days exactly.
   private var days: [Float]
-  /// Homecomings and other exits, in the order of the stays.
+  /// Homecomings, exits at the age limit and other exits, in the order of the stays.
   public private(set) var exits: [Exit] = []
 
   init(cells: Int) { days = [Float](repeating: 0, count: cells * Self.bandCount) }
@@ -58,6 +58,9 @@ public struct Tenure: Sendable {
 }
 
 extension Tenure {
+  /// By their number in an archive.
+  private static let flows: [Flow] = [.otherExit, .homecoming, .ageOut]
+
   /// Days that are not zero with their distance from the one before, then the exits.
   func archive(into writer: inout ByteWriter) {
     var last = -1
@@ -67,7 +70,7 @@ extension Tenure {
       last = index
     }
     writer.write(exits) { writer, exit in
-      for number in [exit.flow == .homecoming ? 1 : 0, exit.municipality, exit.stratum, exit.period, exit.band] { writer.write(number) }
+      for number in [Self.flows.firstIndex(of: exit.flow) ?? 0, exit.municipality, exit.stratum, exit.period, exit.band] { writer.write(number) }
     }
   }
 
@@ -81,7 +84,9 @@ extension Tenure {
       days[index] = Float(value)
     }
     exits = try reader.list { reader throws(ByteReader.Damaged) in
-      let flow: Flow = try reader.integer() == 1 ? .homecoming : .otherExit
+      let number = try reader.integer()
+      guard Self.flows.indices.contains(number) else { throw ByteReader.Damaged() }
+      let flow = Self.flows[number]
       return Exit(
         flow: flow, municipality: try reader.integer(), stratum: try reader.integer(), period: try reader.integer(), band: try reader.integer())
     }

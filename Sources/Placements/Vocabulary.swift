@@ -22,16 +22,24 @@ public enum EndReason: String, CaseIterable, Hashable, Sendable {
   case ageOut = "age_out"
 }
 
-/// A flow between the offers and the world outside them.
+/// A flow between the offers and the world outside them, or from one stratum to another.
 public enum Flow: String, CaseIterable, Hashable, Sendable {
   case admission, homecoming
   case otherExit = "other_exit"
+  /// Those who reach the age at which their area's offers end; counts and tables have them among the other exits.
+  case ageOut = "age_out"
+  case transfer
+
+  /// Those that extracts count and tables show.
+  public static let counted: [Flow] = [.admission, .homecoming, .otherExit]
 
   public var phrase: Phrase {
     switch self {
     case .admission: Phrase(da: "indskrivninger", en: "admissions")
     case .homecoming: Phrase(da: "hjemtagninger", en: "homecomings")
     case .otherExit: Phrase(da: "andre udskrivninger", en: "other exits")
+    case .ageOut: Phrase(da: "udskrivninger ved aldersgrænsen", en: "exits at the age limit")
+    case .transfer: Phrase(da: "flytninger mellem grupper", en: "transfers between strata")
     }
   }
 }

@@ -27,7 +27,7 @@ import Testing
     let simulator = FlowSimulator(
       panel: panel, clock: clock, draws: Self.draws, seed: 7, admission: rates(admissionsPerYear, thetaA), homecoming: rates(homecoming, nil),
       otherExit: rates(otherExit, nil), homecomingCount: nil, otherExitCount: nil,
-      transfers: TransferDraws(panel: panel, draws: Self.draws, seed: 7), frailty: thetaH.map { FrailtyTable(theta: $0, logError: 0) },
+      destinations: TransferDraws(panel: panel, draws: Self.draws, seed: 7), frailty: thetaH.map { FrailtyTable(theta: $0, logError: 0) },
       exposure: exposure)
     return (simulator, TallyKeys(count: 1, cell: [Int](repeating: 0, count: municipalities), strata: 1), panel)
   }

@@ -79,7 +79,7 @@ import Testing
   @Test(arguments: [Flow.homecoming, .admission])
   func nineOfTenTrueRatesAndTrendsLieInTheirIntervals(flow: Flow) throws {
     let demand = try FlowFitTests.demand.get()
-    let truth = TrueRates(demand, try Truth.region().flow(flow), isAdmission: flow == .admission)
+    let truth = TrueRates(demand, flow == .admission ? try Truth.region().admission : try Truth.region().homecoming, isAdmission: flow == .admission)
     var now = Coverage()
     var change = Coverage()
     var groups = Coverage()

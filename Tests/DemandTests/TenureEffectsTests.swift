@@ -168,7 +168,7 @@ import Testing
     }
     let simulator = FlowSimulator(
       panel: panel, clock: clock, draws: draws, seed: 5, admission: rates(admissionsPerYear, nil), homecoming: rates(0.4, factors),
-      otherExit: rates(0.1, nil), homecomingCount: nil, otherExitCount: nil, transfers: TransferDraws(panel: panel, draws: draws, seed: 5),
+      otherExit: rates(0.1, nil), homecomingCount: nil, otherExitCount: nil, destinations: TransferDraws(panel: panel, draws: draws, seed: 5),
       frailty: nil, exposure: [Double](repeating: 1, count: 36))
     return (simulator, panel)
   }

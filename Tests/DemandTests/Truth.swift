@@ -12,6 +12,8 @@ struct Truth: Decodable {
     let season_sin: Double
     let season_cos: Double
     let theta: Double?
+    /// Of other exits: the share of those at an age limit by stratum.
+    let age_out_share: [String: Double]?
     let municipality: [String: Double]
     let municipality_area: [String: Double]
     let municipality_trend: [String: Double]?
@@ -27,7 +29,7 @@ struct Truth: Decodable {
       case .municipalityArea(let code, let area): municipality_area["\(code)|\(area)"]
       case .municipalityTrend(let code): municipality_trend?[code]
       case .theta: theta
-      case .standardDeviation, .tenure: nil
+      case .standardDeviation, .tenure, .destination: nil
       }
     }
   }
@@ -35,6 +37,9 @@ struct Truth: Decodable {
   let admission: Flow
   let homecoming: Flow
   let other_exit: Flow
+  /// Yearly hazards by area, and where they lead by area and kind.
+  let transfer: [String: Double]
+  let transfer_destinations: [String: [String: Double]]
   let totals: [String: Double]
 
   static func region() throws -> Truth {
@@ -42,11 +47,18 @@ struct Truth: Decodable {
     return try JSONDecoder().decode(Truth.self, from: data)
   }
 
-  func flow(_ flow: Placements.Flow) -> Flow {
-    switch flow {
-    case .admission: admission
-    case .homecoming: homecoming
-    case .otherExit: other_exit
+  /// Nil where the truth has nothing of the kind.
+  func value(_ flow: Placements.Flow, _ subject: FlowFit.Estimate.Subject) -> Double? {
+    switch (flow, subject) {
+    case (.admission, _): admission.value(subject)
+    case (.homecoming, _): homecoming.value(subject)
+    // A share of the exits that are no homecomings, whoever pays.
+    case (.otherExit, .level(let stratum)): other_exit.value(subject).map { $0 + log(1 - ageOutShare(stratum)) }
+    case (.otherExit, _): other_exit.value(subject)
+    case (.ageOut, _), (.transfer, _): nil
     }
   }
+
+  /// Of a stratum's exits that are no homecomings.
+  func ageOutShare(_ stratum: Stratum) -> Double { other_exit.age_out_share?[stratum.key] ?? 0 }
 }

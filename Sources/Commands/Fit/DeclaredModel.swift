@@ -92,7 +92,7 @@ struct DeclaredModel {
       }
       return flow
     }
-    let list = Flow.allCases.map(\.plural).joined(separator: ", ")
+    let list = Flow.counted.map(\.plural).joined(separator: ", ")
     var reason = Phrase(
       da: "det er ikke til at se, hvilken bevægelse modellen gælder. Lad responsen være en af \(list)",
       en: "it cannot be seen which flow the model is about. Let the response be one of \(list)")

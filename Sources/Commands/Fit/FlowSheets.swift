@@ -16,6 +16,9 @@ struct FlowSheets {
         da: "Rater gælder midt i dataene for kommuner uden for hjemregionen, indskrivninger pr. 10.000 indbyggere om året, resten pr. personår; faktorer ganges på raten. Intervaller er 95 %.",
         en: "Rates hold in the middle of the data for municipalities outside the home region, admissions per 10,000 inhabitants a year, the others per person-year; factors multiply the rate. Intervals are 95 %."),
       Phrase(
+        da: "Andre udskrivninger er her uden dem ved aldersgrænsen, som har deres egen rate.",
+        en: "Other exits are here without those at the age limit, which have a rate of their own."),
+      Phrase(
         da: "Kommunernes egne faktorer: --format csv. Egne modeller: [[model]] i plads.toml.",
         en: "The municipalities' own factors: --format csv. Models of your own: [[model]] in plads.toml."),
     ]
@@ -62,18 +65,21 @@ struct FlowSheets {
   private static func name(_ subject: FlowFit.Estimate.Subject) -> (Phrase, Phrase)? {
     switch subject {
     case .level(let stratum):
-      (
-        Phrase(da: "rate", en: "rate"),
-        Phrase([stratum.area, stratum.kind == .residential ? "" : stratum.kind.rawValue, stratum.legalBasis].filter { !$0.isEmpty }.joined(separator: ", "))
-      )
+      (Phrase(da: "rate", en: "rate"), Phrase(name(of: stratum)))
     case .ownRegion: (Phrase(da: "hjemregionens kommuner", en: "home region's municipalities"), Phrase(""))
     case .slope(let area): (Phrase(da: "trend pr. år", en: "trend a year"), Phrase(area))
     case .seasonSine: (Phrase(da: "sæson (sinus)", en: "season (sine)"), Phrase(""))
     case .seasonCosine: (Phrase(da: "sæson (cosinus)", en: "season (cosine)"), Phrase(""))
     case .tenure(let group, let band):
       (Phrase(da: "tid siden indskrivning", en: "time since admission"), group.phrase + Phrase(", ") + Tenure.phrase(band: band))
+    case .destination(let from, let to):
+      (Phrase(da: "andel af flytninger", en: "share of transfers"), Phrase(name(of: from) + " → " + name(of: to)))
     case .municipality, .municipalityArea, .municipalityTrend, .standardDeviation, .theta: nil
     }
+  }
+
+  private static func name(of stratum: Stratum) -> String {
+    [stratum.area, stratum.kind == .residential ? "" : stratum.kind.rawValue, stratum.legalBasis].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   // MARK: Spreads and measures

@@ -81,6 +81,11 @@ struct ProjectFitTables {
     case .tenure(let group, let band):
       section = .term(code: "\(group)", group.phrase)
       name = ("tenure_\(band)", Phrase(da: "tid siden indskrivning: ", en: "time since admission: ") + Tenure.phrase(band: band))
+    case .destination(let from, let to):
+      (area, kind) = (.text(from.area), .term(code: from.kind.rawValue, from.kind.phrase))
+      section = .text(from.legalBasis)
+      name = ("destination: " + to.key, Phrase(da: "andel til " + to.key, en: "share to " + to.key))
+      unit = ("share", Phrase(da: "andel", en: "share"))
     case .standardDeviation(let block):
       name = ("sd: " + block, Phrase(da: "spredning: " + block, en: "standard deviation: " + block))
       transform = { $0 }
