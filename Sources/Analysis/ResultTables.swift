@@ -11,9 +11,15 @@ public struct ResultTables: Sendable {
   let panel: Panel
   let horizon: Int
   private let footnotes: [Phrase]
+  private let meta: [(key: String, value: String)]
 
-  /// - Parameter notes: what the forecast rests on instead of the demand model's own assumptions; nil for those.
-  public init(run: ScenarioRun, request: RunRequest, demand: FittedDemand, notes: [Phrase]? = nil) {
+  /// - Parameters:
+  ///   - notes: what the forecast rests on instead of the demand model's own assumptions; nil for those.
+  ///   - meta: what the machine's table says besides.
+  public init(
+    run: ScenarioRun, request: RunRequest, demand: FittedDemand, notes: [Phrase]? = nil, meta: [(key: String, value: String)] = []
+  ) {
+    self.meta = meta
     self.run = run
     self.request = request
     panel = demand.panel
@@ -95,6 +101,7 @@ public struct ResultTables: Sendable {
       ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
       ("base_period", panel.length.rawValue), ("horizon", String(horizon)), ("draws", String(request.draws)), ("seed", String(request.seed)),
     ]
+    table.meta += meta
     if run.overridden.applied + run.overridden.unseen > 0 { table.meta.append(("overrides_applied", String(run.overridden.applied))) }
     if !panel.settings.attribution.isEmpty { table.meta.append(("attribution", panel.settings.attribution)) }
     for (number, plan) in run.plans.enumerated() {
@@ -133,10 +140,13 @@ public struct ResultTables: Sendable {
   /// One sheet a measure: the base's level with its interval, and each scenario's difference from its base.
   public func scenarioSheets(_ measures: [Measure]) -> [Table] { measures.map { sheet($0, comparing: true) } }
 
-  public func forecastSheets(_ measures: [Measure]) -> [Table] { measures.map { sheet($0, comparing: false) } }
+  /// - Parameter periods: that are shown; nil for all there are.
+  public func forecastSheets(_ measures: [Measure], periods: Set<Period>? = nil) -> [Table] {
+    measures.map { sheet($0, comparing: false, only: periods) }
+  }
 
-  private func sheet(_ measure: Measure, comparing: Bool) -> Table {
-    let periods = Set(run.rows.filter { $0.measure == measure }.map(\.period)).sorted()
+  private func sheet(_ measure: Measure, comparing: Bool, only: Set<Period>? = nil) -> Table {
+    let periods = Set(run.rows.filter { $0.measure == measure && (only?.contains($0.period) ?? true) }.map(\.period)).sorted()
     var table = sheet(measure, comparing: comparing, columns: columns(periods, measure, comparing: comparing))
     let byLine = Dictionary(grouping: run.rows.filter { $0.measure == measure }) { Line(plan: $0.plan, key: $0.key) }
     for (key, _) in lines(of: measure) {
@@ -297,6 +307,13 @@ public struct ResultTables: Sendable {
       Phrase(
         da: "P(værre): sandsynligheden for, at tallet er højere end i basis i den sidste periode.",
         en: "P(worse): the probability that the figure is higher than in the base in the last period.")
+    }
+  }
+
+  /// Wanted measures of which there is not a single row, for formats that have no place for a note.
+  public func missing(_ measures: [Measure]) -> [Finding] {
+    measures.filter { measure in !run.rows.contains { $0.measure == measure } }.map {
+      Finding(.warning, value: $0.rawValue, message: emptyNote($0), remedy: Phrase(""))
     }
   }
 

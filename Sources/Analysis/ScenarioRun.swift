@@ -74,9 +74,10 @@ public struct ScenarioRun: Sendable {
   /// - Parameters:
   ///   - plans: the first is the plain forecast; others may name each other as base.
   ///   - overrides: to be applied to the stock; nil for none.
+  ///   - shift: what moves the stock of every plan alike, and with it the days; nil for the simulation's own.
   public init(
     demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest, overrides: OverrideForecast? = nil,
-    progress: (@Sendable (Double) -> Void)? = nil
+    shift: AreaStockShift? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) {
     precondition(!plans.isEmpty, "no plan to run")
     self.plans = plans
@@ -90,6 +91,7 @@ public struct ScenarioRun: Sendable {
       offers: simulated.offers)
     let shifts = StockShift.byLine(overrides?.shifts ?? [], index: simulated.index, panel: demand.panel)
     summariser.shifts = shifts.lines
+    summariser.baseShifts = shift?.byLine(simulated.index) ?? [:]
     overridden = ((overrides?.shifts.count ?? 0) - shifts.unseen.count, shifts.unseen.count)
     rows = summariser.rows()
     openingStock = summariser.openingStock()

@@ -15,6 +15,8 @@ struct Summariser: Sendable {
   let offers: [Offer]
   /// By line, `[step][draw]`: by how much overrides move the stock.
   var shifts: [Int: [[Double]]] = [:]
+  /// By line, `[step][draw]`: by how much the forecast's other models move the stock, and the days with it.
+  var baseShifts: [Int: [[Double]]] = [:]
 
   private var panel: Panel { demand.panel }
 
@@ -88,6 +90,8 @@ private struct LineSummary {
   /// By plan, since the period's start; nil once a base period's places were unknown.
   private var placeDays: [Double?]
   private var days = 0
+  /// By draw: days that the base shift adds since the period's start; empty without one.
+  private var shiftedDays: [Double] = []
   private var found: [ResultRow] = []
 
   init(summariser: Summariser, key: Int) {
@@ -109,6 +113,7 @@ private struct LineSummary {
       let period = panel.origin.advanced(by: step + 1)
       for plan in states.indices where differs[plan] { states[plan].add(summariser.draws, plan: plan, key: key, step: step, days: period.days) }
       addPlaceDays(period)
+      addShiftedDays(step, days: period.days)
       let whole = period.enclosing(length)
       guard whole.lastDay == period.lastDay else { continue }
       // A period that began before the origin is only partly simulated: its flows would be too small.
@@ -131,7 +136,15 @@ private struct LineSummary {
     days += period.days
   }
 
+  /// The shift's mean over the period, from its last end to this one.
+  private mutating func addShiftedDays(_ step: Int, days: Int) {
+    guard let shift = summariser.baseShifts[key] else { return }
+    if shiftedDays.isEmpty { shiftedDays = [Double](repeating: 0, count: count) }
+    for d in 0..<count { shiftedDays[d] += (shift[step][d] + (step > 0 ? shift[step - 1][d] : 0)) / 2 * Double(days) }
+  }
+
   private mutating func startPeriod() {
+    shiftedDays = []
     for plan in states.indices where differs[plan] { states[plan].startPeriod() }
     placeDays = placeDays.map { _ in 0 }
     days = 0
@@ -182,7 +195,9 @@ private struct LineSummary {
     case .admissions: return knowsFlows ? state.admissions : nil
     case .homecomings: return knowsFlows ? state.homecomings : nil
     case .otherExits: return knowsFlows ? state.otherExits : nil
-    case .occupiedDays: return summariser.draws.hasStockOnly(key: key) || !summariser.draws.hasFlowStock(key: key) ? nil : state.occupiedDays
+    case .occupiedDays:
+      guard !summariser.draws.hasStockOnly(key: key), summariser.draws.hasFlowStock(key: key) else { return nil }
+      return shiftedDays.isEmpty ? state.occupiedDays : zip(state.occupiedDays, shiftedDays).map { max(0, $0 + $1) }
     case .fullYearPlaces:
       guard let days = vector(.occupiedDays, plan: plan, period: period, step: step) else { return nil }
       return days.map { $0 / Double(self.days) }
@@ -212,7 +227,10 @@ private struct LineSummary {
       draws.addStockOnly(plan: plan, key: key, step: step, to: &sum)
       values = sum
     }
-    guard let shift = summariser.shifts[key]?[step] else { return values }
-    return values.map { stock in zip(stock, shift).map { max(0, $0 + $1) } }
+    for shifts in [summariser.shifts, summariser.baseShifts] {
+      guard let shift = shifts[key]?[step], let now = values else { continue }
+      values = zip(now, shift).map { max(0, $0 + $1) }
+    }
+    return values
   }
 }

@@ -67,7 +67,7 @@ struct ProjectSession {
       onlyPeriods: output.isForPeople ? Set(ResultTables.shownPeriods(panel: panel, horizon: horizon, every: every)) : nil)
   }
 
-  private var knowsOffersOfCitizens: Bool { panel.residents.contains { $0.offer != nil } || !panel.offerAdmissions.isEmpty }
+  var knowsOffersOfCitizens: Bool { panel.residents.contains { $0.offer != nil } || !panel.offerAdmissions.isEmpty }
 
   /// Refuses a project whose files do not hold citizens against places.
   func requireOffersWithPlaces() throws {

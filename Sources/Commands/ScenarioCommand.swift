@@ -59,10 +59,10 @@ struct ScenarioCommand: AsyncParsableCommand {
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon, others: library.files, fresh: remembering.fresh, output: output)
-    try output.write(try memory.document { try computed(plans, request, session, horizon: horizon) }.document)
+    try output.write(try memory.document { try computed(plans, request, session, memory, horizon: horizon) }.document)
   }
 
-  private func computed(_ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, horizon: Int) throws -> RunDocument {
+  private func computed(_ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, horizon: Int) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
@@ -79,13 +79,20 @@ struct ScenarioCommand: AsyncParsableCommand {
         impactTables.sheets(namesChanges: true), machine: impactTables.machine(), warnings: demand.warnings, project)
     }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
+    let basis = ForecastBasis(model: model(session), session: session, demand: demand, plan: plans[0], request: request, memory: memory)
     let result = ScenarioRun(
-      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, progress: progress.follow)
+      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, shift: basis.shift, progress: progress.follow)
     progress.finish()
-    let tables = ResultTables(run: result, request: request, demand: demand)
+    let tables = ResultTables(run: result, request: request, demand: demand, notes: basis.notes + demand.assumptions, meta: basis.meta)
     return session.document(
       tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(namesChanges: false), machine: tables.scenario(),
       warnings: demand.warnings, project)
+  }
+
+  /// The base is the plain forecast; offers and models of series without a simulation leave it the simulation's.
+  private func model(_ session: ProjectSession) -> ForecastModelName {
+    guard filter.by != .offer else { return .simulation }
+    return session.extracts.settings.forecastModel.map { $0 == .automatic ? $0 : .simulation } ?? .automatic
   }
 
   /// What the batches of each scenario mean by offer; the filters of rows do not apply.
@@ -106,6 +113,8 @@ struct ScenarioLibrary {
   private(set) var files: [(name: String, path: String)] = []
   private let wanted: [Scenario]
 
+  /// Under which a run's inputs name scenarios.
+  static let inputName = "scenario"
   /// The name of the plain forecast.
   static let reference = "basis"
 
@@ -116,7 +125,7 @@ struct ScenarioLibrary {
     for file in Folder.files(in: shelf, ending: ".toml") {
       do {
         read.append(try Self.read(shelf + "/" + file, name: String(file.dropLast(5))))
-        files.append(("scenario", shelf + "/" + file))
+        files.append((Self.inputName, shelf + "/" + file))
       } catch let error as FindingsError {
         // A broken file that nobody asked for must not stop the others.
         if names.isEmpty || names.contains(where: { Self.stem($0) == String(file.dropLast(5)) }) { broken += error.findings }
@@ -129,7 +138,7 @@ struct ScenarioLibrary {
       } else if name.hasSuffix(".toml") || name.contains("/") {
         let known = read.first { shelf + "/" + $0.name + ".toml" == name }
         chosen.append(try known ?? Self.read(name, name: Self.stem(name)))
-        if known == nil { files.append(("scenario", name)) }
+        if known == nil { files.append((Self.inputName, name)) }
       } else if broken.isEmpty {
         let hint = NearestName.hint(name, among: read.map(\.name))
         throw UsageError(

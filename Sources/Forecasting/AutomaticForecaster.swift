@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Chooses among forecasters by their pooled scores at past origins; what came after the history is never seen.
 ///
-/// The first candidate is the one that stands unless another beats its CRPS, over all nodes, by more than one standard error
-/// of the paired difference.
+/// The first candidate that can be scored is the one that stands unless another beats its CRPS, over all nodes, by more than one
+/// standard error of the paired difference.
 public struct AutomaticForecaster: Forecaster {
   public let name = "auto"
   public let candidates: [any Forecaster]
@@ -30,8 +30,8 @@ public struct AutomaticForecaster: Forecaster {
   /// Draws for the trial: scores of a few hundred rank candidates as those of thousands.
   private static let trialDraws = 400
 
-  /// Past origins a year apart, the latest first as far back as its forecasts can be scored; none where the history is short.
-  func pastOrigins(count: Int, season: Int, reach: Int) -> [Int] {
+  /// Past origins a year apart, ascending, the latest as far back as its forecasts can be scored; none where the history is short.
+  public static func pastOrigins(_ origins: Int, count: Int, season: Int, reach: Int) -> [Int] {
     let least = max(4, 2 * season + 1)
     var tried: [Int] = []
     var origin = count - reach
@@ -43,28 +43,24 @@ public struct AutomaticForecaster: Forecaster {
   }
 
   public func choose(_ history: SeriesHistory, horizon: Int, seed: UInt64, threads: Int) -> Choice {
-    choose(history, horizon: horizon, groups: [nil], seed: seed, threads: threads)[0]
-  }
-
-  /// A choice for each group of nodes (indices of the hierarchy's; nil for all), from one trial.
-  public func choose(_ history: SeriesHistory, horizon: Int, groups: [Set<Int>?], seed: UInt64, threads: Int) -> [Choice] {
     let reach = min(horizon, max(1, history.count / 3))
-    let tried = pastOrigins(count: history.count, season: history.season, reach: reach)
-    guard candidates.count > 1, !tried.isEmpty else { return groups.map { _ in Choice(candidate: 0, scores: [], origins: []) } }
+    let tried = Self.pastOrigins(origins, count: history.count, season: history.season, reach: reach)
+    guard candidates.count > 1, !tried.isEmpty else { return Choice(candidate: 0, scores: [], origins: []) }
     let result = RollingOrigin(
       history, origins: tried, horizon: reach, forecasters: candidates, draws: Self.trialDraws, seed: seed, threads: threads)
-    return groups.map { nodes in
-      let summaries = candidates.indices.map { BacktestSummary(result, forecaster: $0, nodes: nodes) }
-      let scores = zip(candidates, summaries).compactMap { candidate, summary in summary.map { (candidate.name, $0.crps) } }
-      return Choice(candidate: Self.best(summaries), scores: scores, origins: tried)
-    }
+    let summaries = candidates.indices.map { BacktestSummary(result, forecaster: $0) }
+    let scores = zip(candidates, summaries).compactMap { candidate, summary in summary.map { (candidate.name, $0.crps) } }
+    return Choice(candidate: Self.best(summaries), scores: scores, origins: tried)
   }
 
-  private static func best(_ summaries: [BacktestSummary?]) -> Int {
-    guard let preferred = summaries[0] else { return 0 }
-    var best = 0
+  /// The first that could be scored, unless another's CRPS is less by more than a standard error; then the one that is least by
+  /// most. The first of all where nothing could be scored.
+  /// - Parameter summaries: by candidate, of the same nodes and origins; nil where it could not be scored.
+  public static func best(_ summaries: [BacktestSummary?]) -> Int {
+    guard let first = summaries.firstIndex(where: { $0 != nil }), let preferred = summaries[first] else { return 0 }
+    var best = first
     var least = 0.0
-    for index in summaries.indices.dropFirst() {
+    for index in summaries.indices where index > first {
       guard let difference = summaries[index]?.difference(from: preferred), let error = difference.standardError else { continue }
       if difference.mean < -error, difference.mean < least { (best, least) = (index, difference.mean) }
     }
@@ -85,7 +81,10 @@ public enum ForecasterCatalogue {
   public static let automatic = AutomaticForecaster(
     candidates: [PooledLocalLevel(), ClassicalForecaster(.exponentialSmoothing), ClassicalForecaster(.theta), ClassicalForecaster(.mean)])
 
-  public static let all: [any Forecaster] = [automatic, PooledLocalLevel()] + classical
+  /// Models of series, each by itself.
+  public static let series: [any Forecaster] = [PooledLocalLevel()] + classical
+
+  public static let all: [any Forecaster] = [automatic] + series
 
   public static func named(_ name: String) -> (any Forecaster)? { all.first { $0.name == name } }
 }

@@ -28,9 +28,20 @@ public struct ClassicalForecaster: Forecaster {
 
   public func forecast(_ history: SeriesHistory, horizon: Int, draws: Int, seed: UInt64, threads: Int) -> PathDraws {
     let nodes = history.hierarchy.nodes
-    let models = ConcurrentResults.of(nodes.count, threads: threads) { index in
-      NodeForecast(history.values(of: nodes[index]), method: method, season: history.season)
+    // Nodes of the same series, such as a total and its only region, share a model.
+    var placeOfMembers: [[Int]: Int] = [:]
+    var distinct: [Int] = []
+    let places = nodes.indices.map { index in
+      if let known = placeOfMembers[nodes[index].members] { return known }
+      placeOfMembers[nodes[index].members] = distinct.count
+      distinct.append(index)
+      return distinct.count - 1
     }
+    let different = distinct
+    let fitted = ConcurrentResults.of(different.count, threads: threads) { index in
+      NodeForecast(history.values(of: nodes[different[index]]), method: method, season: history.season)
+    }
+    let models = places.map { fitted[$0] }
     guard history.hierarchy.hasSums else {
       return separate(history, models: models, horizon: horizon, draws: draws, seed: seed, threads: threads)
     }

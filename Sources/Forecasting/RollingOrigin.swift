@@ -30,9 +30,20 @@ public struct RollingOrigin: Sendable {
     _ history: SeriesHistory, origins: [Int], horizon: Int, forecasters: [any Forecaster], draws: Int, seed: UInt64, threads: Int,
     nodeValues: [[Double]]? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) {
+    self.init(history, origins: origins, names: forecasters.map(\.name), threads: threads, nodeValues: nodeValues, progress: progress) { past, number in
+      forecasters[number].forecast(past, horizon: horizon, draws: draws, seed: seed, threads: threads)
+    }
+  }
+
+  /// - Parameter paths: the forecast of what is known at an origin by the forecaster of this number; called for one origin after
+  ///   the other, and there in the order of the names.
+  public init(
+    _ history: SeriesHistory, origins: [Int], names: [String], threads: Int, nodeValues: [[Double]]? = nil,
+    progress: (@Sendable (Double) -> Void)? = nil, paths: (_ past: SeriesHistory, _ forecaster: Int) -> PathDraws
+  ) {
     precondition(origins.allSatisfy { $0 >= 1 && $0 <= history.count }, "an origin outside the history")
     hierarchy = history.hierarchy
-    names = forecasters.map(\.name)
+    self.names = names
     let nodes = history.hierarchy.nodes
     let actuals = nodeValues ?? nodes.map { history.values(of: $0) }
     let scales = origins.map { origin in actuals.map { ErrorScale(Array($0.prefix(origin)), season: history.season) } }
@@ -41,10 +52,9 @@ public struct RollingOrigin: Sendable {
     for (index, origin) in origins.enumerated() {
       let past = history.prefix(origin)
       setAside += past.unobserved.map { (origin, $0) }
-      for (number, forecaster) in forecasters.enumerated() {
-        let paths = forecaster.forecast(past, horizon: horizon, draws: draws, seed: seed, threads: threads)
-        records += Self.scored(paths, forecaster: number, origin: origin, actuals: actuals, scales: scales[index], threads: threads)
-        progress?(Double(index * forecasters.count + number + 1) / Double(origins.count * forecasters.count))
+      for number in names.indices {
+        records += Self.scored(paths(past, number), forecaster: number, origin: origin, actuals: actuals, scales: scales[index], threads: threads)
+        progress?(Double(index * names.count + number + 1) / Double(origins.count * names.count))
       }
     }
     self.records = records

@@ -93,14 +93,19 @@ public struct DelimitedText: Sendable {
 
   /// The columns with all values as text, empty where a field is.
   /// - Throws: on rows with too few or too many fields, open quotes, or person numbers; all that are wrong are named.
-  public func columns() throws(FindingsError) -> [(name: String, values: [String])] {
+  public func columns() throws(FindingsError) -> [(name: String, values: [String])] { try columnsWithLines().columns }
+
+  /// The same with the line, from 1, in which each row of values begins.
+  public func columnsWithLines() throws(FindingsError) -> (columns: [(name: String, values: [String])], lines: [Int]) {
     let log = FindingLog()
     var values = [[String]](repeating: [], count: header.count)
+    var lines: [Int] = []
     forEachRow(log, keepingPersonNumbersIn: nil) { row in
+      lines.append(row.line)
       for index in values.indices { values[index].append(row[index].text) }
     }
     guard log.errorCount == 0 else { throw FindingsError(log.sorted().filter { $0.severity == .error }) }
-    return zip(header, values).map { (name: $0, values: $1) }
+    return (zip(header, values).map { (name: $0, values: $1) }, lines)
   }
 
   /// Calls back with every row that has as many fields as the header; reports the others and person numbers.

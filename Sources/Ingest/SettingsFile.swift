@@ -57,9 +57,10 @@ struct ProjectFileReader {
 
   mutating func read() -> ProjectFile {
     result.toml = toml
-    check(toml.root, at: "", allowed: ["project", "data", "area", "assumption", "inputs", "model", "break", "merge", "override"])
+    check(toml.root, at: "", allowed: ["project", "data", "forecast", "area", "assumption", "inputs", "model", "break", "merge", "override"])
     readProject()
     readData()
+    readForecast()
     readAreas()
     readAssumptions()
     readInputs()
@@ -106,6 +107,16 @@ struct ProjectFileReader {
     result.endIsLastDay = flag(table, "end_is_last_day", in: "data") ?? false
     result.suppression.below = integer(table, "suppressed_below", in: "data", 2...1000)
     result.suppression.from = integer(table, "suppressed_from", in: "data", 0...1)
+  }
+
+  private mutating func readForecast() {
+    let table = table(toml.root, "forecast", at: "forecast")
+    check(table, at: "forecast", allowed: ["model"])
+    guard let text = string(table, "model", in: "forecast") else { return }
+    result.settings.forecastModel = ForecastModelName(rawValue: text)
+    if result.settings.forecastModel == nil {
+      report(.unknownWord(text, among: ForecastModelName.allCases.map(\.rawValue)), at: "forecast.model", value: text)
+    }
   }
 
   private mutating func readAreas() {

@@ -22,6 +22,8 @@ public struct ProjectSettings: Sendable {
   public var breaks: [SeriesBreak] = []
   /// Name of the economic rules; nil where the project does not say.
   public var ruleSet: RuleSetName?
+  /// What `plads forecast` rests on unless the command says otherwise; nil where the file does not say.
+  public var forecastModel: ForecastModelName?
   /// Models declared for `plads fit`, in their order.
   public var models: [ModelDeclaration] = []
 
@@ -112,11 +114,18 @@ extension Extracts {
   }
 
   /// What was known at the end of an earlier period, the population included: that counted until then. No projection is
-  /// kept, since the data does not say when it was made.
+  /// kept, nor later places and closings of offers, since the data does not say when they were decided.
   /// - Parameter first: where the panel begins.
   public func known(at period: Period, from first: Day) -> Extracts {
     var past = asOf(period)
     past.settings.observedFrom = first
+    past.capacity = capacity.filter { $0.from <= period.lastDay }
+    past.offers = offers.map { offer in
+      guard let last = offer.validTo, last > period.lastDay else { return offer }
+      return Offer(
+        id: offer.id, name: offer.name, area: offer.area, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
+        operatorName: offer.operatorName, hostMunicipality: offer.hostMunicipality, validFrom: offer.validFrom, pNumber: offer.pNumber)
+    }
     past.population = population.counted(until: period.lastDay.components.year)
     return past
   }

@@ -1,8 +1,9 @@
 public import Groundwork
 
 extension Panel {
-  /// The first number of an archive; another one is another form, which is not read.
-  private static let archiveForm = 4
+  /// The first number of an archive; another one is another form, which is not read, but for the one that only lacks notices.
+  private static let archiveForm = 5
+  private static let formWithoutNotices = 4
 
   /// The panel as bytes, to be read again by `init(archive:)`: counts by municipality, stratum and period. Of who is
   /// there, only how many have been there how long; of offers, only their admissions and when they exist.
@@ -42,6 +43,10 @@ extension Panel {
     archiveMoves(into: &writer)
     writer.write(unknownExits) { $0.write($1) }
     writer.write(tenure) { $1.archive(into: &$0) }
+    writer.write(notices) { writer, notice in
+      for text in [notice.offer, notice.area, notice.payer, notice.kind.rawValue] { writer.write(text) }
+      for number in [notice.places, notice.noticeDate.number, notice.endDate.number, notice.line] { writer.write(number) }
+    }
     return writer.bytes
   }
 
@@ -76,7 +81,8 @@ extension Panel {
   /// - Throws: `ByteReader.Damaged` where the bytes are of another form, cut off or contradict each other.
   public init(archive: [UInt8]) throws(ByteReader.Damaged) {
     var reader = ByteReader(archive)
-    guard try reader.integer() == Self.archiveForm else { throw ByteReader.Damaged() }
+    let form = try reader.integer()
+    guard form == Self.archiveForm || form == Self.formWithoutNotices else { throw ByteReader.Damaged() }
     var settings = ProjectSettings(name: try reader.text(), region: try reader.text(), isSynthetic: try reader.flag())
     guard let length = PeriodLength(rawValue: try reader.text()) else { throw ByteReader.Damaged() }
     let first = Period(length: length, ordinal: try reader.integer())
@@ -111,7 +117,16 @@ extension Panel {
     tenure = try reader.optional { reader throws(ByteReader.Damaged) in try Tenure(from: &reader, cells: cells) }
     let known = tenure?.exits.allSatisfy { municipalities.indices.contains($0.municipality) && strata.indices.contains($0.stratum) } ?? true
     guard known else { throw ByteReader.Damaged() }
+    if form != Self.formWithoutNotices { notices = try reader.list(Self.notice) }
     guard reader.isAtEnd else { throw ByteReader.Damaged() }
+  }
+
+  private static func notice(_ reader: inout ByteReader) throws(ByteReader.Damaged) -> Notice {
+    let (offer, area, payer) = (try reader.text(), try reader.text(), try reader.text())
+    guard let kind = Notice.Kind(rawValue: try reader.text()) else { throw ByteReader.Damaged() }
+    return Notice(
+      offer: offer, area: area, payer: payer, places: try reader.integer(), noticeDate: Day(number: try reader.integer()),
+      endDate: Day(number: try reader.integer()), kind: kind, line: try reader.integer())
   }
 
   private static func offer(_ reader: inout ByteReader) throws(ByteReader.Damaged) -> Offer {

@@ -110,7 +110,7 @@ public final class RunStore: Sendable {
           """,
         arguments: [
           identity.key, Self.now, identity.command, identity.spec, identity.form, identity.origin, identity.horizon, identity.draws, identity.seed,
-          identity.inputsDigest, identity.version, identity.build, identity.kernel, document.machine.rows.count, document.warnings.count,
+          identity.inputsDigest, identity.version, identity.build, identity.kernel, document.machine.rows.count, document.warnings.count { $0.severity > .note },
           result,
         ])
       let id = Int(database.lastInsertedRowID)

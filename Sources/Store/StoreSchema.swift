@@ -5,6 +5,7 @@ enum StoreSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: runs + publications) }
+    migrator.registerMigration("2") { try $0.execute(sql: findings) }
     return migrator
   }
 
@@ -51,6 +52,17 @@ enum StoreSchema {
       grouping TEXT NOT NULL,
       numbers BLOB NOT NULL,
       PRIMARY KEY (label, grouping)
+    );
+    """
+
+  /// What was found out once about the inputs of a digest, such as which model did best.
+  private static let findings = """
+    CREATE TABLE finding (
+      subject TEXT NOT NULL,
+      key TEXT NOT NULL,
+      recorded TEXT NOT NULL,
+      value BLOB NOT NULL,
+      PRIMARY KEY (subject, key)
     );
     """
 }

@@ -250,7 +250,7 @@ struct MemoryTests {
       try program.write(Self.population(growth: 0.05), to: "p/data/population.csv")
       let run = try program.run(["explain", "--drivers", "-p", "p", "--format", "csv"] + Self.fast)
       #expect(run.code == 0, "\(run.errors)")
-      let forecast = Self.rows(try program.run(["forecast", "-p", "p", "--format", "csv", "--measure", "stock"] + Self.fast).output)
+      let forecast = Self.rows(try program.run(["forecast", "-p", "p", "--format", "csv", "--measure", "stock", "--model", "stock_and_flow"] + Self.fast).output)
       let periods = Dictionary(grouping: Self.rows(run.output)) { $0["period"] ?? "" }
       #expect(periods.count == 3)
       for (period, rows) in periods {

@@ -72,6 +72,32 @@ import Testing
     #expect(short.candidate == 0 && short.scores.isEmpty)
   }
 
+  @Test("A candidate that could not be scored gives way to one that could")
+  func unscored() {
+    struct Nothing: Forecaster {
+      let name = "nothing"
+      func forecast(_ history: SeriesHistory, horizon: Int, draws: Int, seed: UInt64, threads: Int) -> PathDraws {
+        let count = history.hierarchy.bottomCount
+        return PathDraws(
+          hierarchy: history.hierarchy, horizon: horizon, draws: draws, values: [Float](repeating: 0, count: count * horizon * draws),
+          setAside: Array(0..<count))
+      }
+    }
+    let choice = AutomaticForecaster(candidates: [Nothing(), PooledLocalLevel()]).choose(Self.history, horizon: 3, seed: 1, threads: 2)
+    #expect(choice.candidate == 1)
+    #expect(AutomaticForecaster.best([nil, nil]) == 0)
+  }
+
+  @Test("Nodes of the same series have the same forecast, and cost no more than one")
+  func sharedNodes() throws {
+    let bottom = Self.history.bottom
+    let nodes = ["T", "U"].map { SeriesHierarchy.Node(id: $0, level: $0, members: Array(bottom.indices)) }
+    let hierarchy = SeriesHierarchy(nodes: nodes + bottom.indices.map { .init(id: "\($0)", level: "one", members: [$0]) }, bottomCount: bottom.count)
+    let paths = ClassicalForecaster(.theta).forecast(
+      SeriesHistory(hierarchy: hierarchy, bottom: bottom, season: 1), horizon: 2, draws: 50, seed: 1, threads: 2)
+    #expect(try #require(paths.sample(nodes[0], step: 1)) == (try #require(paths.sample(nodes[1], step: 1))))
+  }
+
   @Test("Series that nobody had seen before an origin are listed")
   func setAside() {
     var bottom = Self.history.bottom

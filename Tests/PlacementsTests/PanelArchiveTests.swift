@@ -40,6 +40,23 @@ struct PanelArchiveTests {
     }
   }
 
+  @Test("Notices come back")
+  func notices() throws {
+    let day = try #require(Day(year: 2025, month: 11, day: 3))
+    var extracts = Extracts(
+      settings: ProjectSettings(name: "Prøve", areas: [SpecialtyArea(id: "autisme", name: "Autisme")]),
+      municipalities: [Municipality(code: "740", name: "Silkeborg")],
+      activity: (1...4).map {
+        Activity(
+          stratum: Stratum(area: "autisme", kind: .residential, legalBasis: ""), period: Period(year: 2025, number: $0, length: .quarter), payer: "740",
+          stock: 30)
+      })
+    extracts.notices = [Notice(offer: "", area: "autisme", payer: "740", places: 3, noticeDate: day, endDate: day.advanced(by: 90), line: 2)]
+    let panel = try Panel(extracts)
+    #expect(panel.notices == extracts.notices)
+    #expect(try Panel(archive: panel.archive()).notices == extracts.notices)
+  }
+
   @Test("Of who is there only how long is kept, in bands: no offer, no day, no citizen")
   func residents() throws {
     let offer = Offer(id: "mosebakken", name: "Mosebakken", area: "autisme")

@@ -14,6 +14,9 @@ struct SignalScan {
     let tailProbability: Double
   }
 
+  /// Fewer citizens than this, counted or expected, are no break: a single event is chance, however rare it was.
+  private static let leastEvents = 2.0
+
   private(set) var breaks: [Break] = []
   private(set) var tested = 0
 
@@ -47,7 +50,8 @@ struct SignalScan {
       let mean = total.reduce(0, +) / Double(draws)
       let variance = total.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws - 1)
       let table = TailTable(mean: mean, variance: variance, largest: Int(max(total.max() ?? 0, observed.rounded(.up))))
-      for d in 0..<draws { least[d] = min(least[d], table[Int(total[d])]) }
+      for d in 0..<draws where total[d] >= Self.leastEvents || mean >= Self.leastEvents { least[d] = min(least[d], table[Int(total[d])]) }
+      guard observed >= Self.leastEvents || mean >= Self.leastEvents else { continue }
       // A count that a source gives in parts of a citizen stands between two whole ones; the more likely one is taken.
       let probability = max(table[Int(observed)], table[Int(observed.rounded(.up))])
       if probability < best?.tailProbability ?? .infinity {
@@ -60,12 +64,12 @@ struct SignalScan {
   }
 
   /// On the log scale: the count's own sampling error and that of what was expected, beyond Poisson. Half a citizen is added to
-  /// both, so that a ratio of nothing has an interval, too.
+  /// both, so that a ratio of nothing has an interval, too, and the ratio lies inside it.
   private static func ratio(_ observed: Double, mean: Double, variance: Double, level: Double) -> (value: Double, lower: Double, upper: Double) {
     let center = (observed + 0.5) / (mean + 0.5)
     let spread = (1 / (observed + 0.5) + max(0, variance - mean) / ((mean + 0.5) * (mean + 0.5))).squareRoot()
     let factor = exp(Normal.quantile((1 + level) / 2) * spread)
-    return (mean > 0 ? observed / mean : center, center / factor, center * factor)
+    return (center, center / factor, center * factor)
   }
 }
 

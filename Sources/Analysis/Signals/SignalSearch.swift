@@ -45,7 +45,7 @@ public struct SignalSearch: Sendable {
     /// Counted and expected from then to the data's end.
     public let observed: Double
     public let expected: Double
-    /// Observed over expected, with its interval.
+    /// Observed over expected, half a citizen added to both, with its interval.
     public let ratio: Double
     public let ratioLower: Double
     public let ratioUpper: Double

@@ -90,6 +90,13 @@ public struct SignalTables {
           en: "The data is too short: it takes \(periods) periods, there are \(panel.count).")
       ]
     }
+    guard panel.knowledge.contains(where: { $0 == .flowsAndStock || $0 == .flowsOnly }) else {
+      return [
+        Phrase(
+          da: "Data har ingen bevægelser (indskrivninger, hjemtagninger), kun belægning: der er intet at se efter.",
+          en: "The data has no flows (admissions, homecomings), only stocks: there is nothing to look at.")
+      ]
+    }
     let rate = NumberText.machine(100 * request.falseAlarms)
     let share = NumberText.machine(100 * request.level)
     let series = search.tested.reduce(0) { $0 + $1.series }

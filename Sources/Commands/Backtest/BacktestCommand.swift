@@ -61,18 +61,88 @@ struct BacktestCommand: AsyncParsableCommand {
 
   @Option(
     help: help(
-      Phrase(da: "Det, projektet efterprøves på: stock, admissions, homecomings eller other_exits.", en: "What of the project is tested: stock, admissions, homecomings or other_exits."),
-      value: Phrase(da: "mål", en: "target")), transform: Choice.word(BacktestTarget.self))
-  var target = BacktestTarget.stock
+      Phrase(
+        da: "Det, projektet efterprøves på: stock, admissions, homecomings, other_exits eller closure (lukninger, færre pladser, lukningsgrænsen).",
+        en: "What of the project is tested: stock, admissions, homecomings, other_exits or closure (closings, fewer places, the closure trigger)."),
+      value: Phrase(da: "mål", en: "target")), transform: Choice.word(TestedTarget.self))
+  var target = TestedTarget.stock
+
+  @Option(
+    help: help(
+      Phrase(da: "area (kommuner og områder) eller offer (tilbud).", en: "area (municipalities and areas) or offer (offers)."),
+      value: Phrase(da: "nøgle", en: "key")), transform: Choice.word(TestedGrouping.self))
+  var by = TestedGrouping.area
 
   func run() async throws {
     if let nodes { return try backtest(SeriesFile(path: nodes, summing: summing)) }
     guard summing == nil else { throw UsageError(Phrase(da: "--summing hører til --nodes.", en: "--summing belongs to --nodes.")) }
-    try backtest(ProjectSession(project, output: output))
+    let session = try ProjectSession(project, output: output)
+    guard let series = BacktestTarget(rawValue: target.rawValue) else { return try backtestClosures(session) }
+    try backtest(session, series)
   }
 
-  private func backtest(_ session: ProjectSession) throws {
-    guard let series = PanelSeries(session.panel, target: target, length: PanelSeries.testedLength(session.panel)) else {
+  /// What became of offers.
+  private func backtestClosures(_ session: ProjectSession) throws {
+    guard horizon == nil, model.isEmpty else {
+      throw UsageError(
+        Phrase(
+          da: "--target closure har horisonterne 12 og 24 måneder og simuleringen alene: udelad --horizon og --model.",
+          en: "--target closure has the horizons 12 and 24 months and the simulation alone: leave out --horizon and --model."))
+    }
+    let panel = session.panel
+    let origins = try origins == nil ? ClosureBacktest.usualOrigins(panel) : closureOrigins(panel)
+    guard let unknown = nothingOfOffers(session, origins) else {
+      let request = RiskRequest(
+        level: Double(simulation.level) / 100, draws: simulation.draws, seed: UInt64(simulation.seed), threads: simulation.taskCount)
+      let progress = Progress(Phrase(da: "Efterprøver", en: "Testing"), total: 100, isQuiet: output.quiet)
+      let result = try ClosureBacktest(extracts: session.extracts, panel: panel, origins: origins, request: request, progress: progress.follow)
+      progress.finish()
+      let tables = ClosureTables(result, level: request.level, seed: request.seed)
+      if result.forecasts.isEmpty { output.show([nothingScored(Phrase(da: "intet tilbud kunne bedømmes fra udgangspunkterne.", en: "no offer could be judged from the origins."))]) }
+      if let forecasts { try OutputFile.write(tables.forecastFile(), to: forecasts) }
+      return try session.print(tables.sheets(), machine: tables.machine(), project, output)
+    }
+    output.show([unknown])
+  }
+
+  private func closureOrigins(_ panel: Panel) throws -> [Period] {
+    try chosenOrigins(count: panel.count, horizon: 1, season: 1, name: { panel.first.advanced(by: $0).description }) { text in
+      Period(text).flatMap { $0.length == panel.length ? $0 - panel.first + 1 : nil }
+    }.map { panel.first.advanced(by: $0 - 1) }
+  }
+
+  /// Why a project has nothing to say of closures; nil where it has.
+  private func nothingOfOffers(_ session: ProjectSession, _ origins: [Period]) -> Finding? {
+    if session.extracts.capacity.isEmpty {
+      return nothingScored(Phrase(da: "projektet har ingen pladser (capacity.csv).", en: "the project has no places (capacity.csv)."))
+    }
+    if !session.knowsOffersOfCitizens {
+      return nothingScored(Phrase(da: "data siger ikke, hvem der bor i hvilket tilbud.", en: "the data does not say who lives in which offer."))
+    }
+    if origins.isEmpty {
+      return nothingScored(Phrase(da: "historikken er kortere end fire år.", en: "the history is shorter than four years."))
+    }
+    return nil
+  }
+
+  private func nothingScored(_ why: Phrase) -> Finding {
+    Finding(.warning, message: Phrase(da: "lukninger kan ikke efterprøves: ", en: "closures cannot be tested: ") + why, remedy: Phrase(""))
+  }
+
+  private func series(_ session: ProjectSession, _ target: BacktestTarget) throws -> PanelSeries? {
+    let length = PanelSeries.testedLength(session.panel)
+    guard by == .offer else { return PanelSeries(session.panel, target: target, length: length) }
+    guard session.knowsOffersOfCitizens else {
+      throw FindingsError(
+        Finding(
+          .error, value: "--by offer", message: Phrase(da: "projektets tal siger ikke, hvem der bor i hvilket tilbud.", en: "the project's figures do not say who lives in which offer."),
+          remedy: Phrase(da: "Brug --by area.", en: "Use --by area.")))
+    }
+    return PanelSeries(byOffer: try Panel(byOffer: session.extracts), offers: session.panel.offers, target: target, length: length)
+  }
+
+  private func backtest(_ session: ProjectSession, _ target: BacktestTarget) throws {
+    guard let series = try series(session, target) else {
       throw FindingsError(
         Finding(
           .error, value: target.rawValue, message: Phrase(da: "projektet har ingen sådanne tal over to perioder.", en: "the project has no such figures over two periods."),
@@ -83,13 +153,16 @@ struct BacktestCommand: AsyncParsableCommand {
     let known = try chosenOrigins(count: count, horizon: horizon, season: series.length.perYear, name: { series.first.advanced(by: $0).description }) { text in
       Period(text).flatMap { $0.length == series.length ? $0 - series.first + 1 : nil }
     }
-    let forecasters = try chosenForecasters([DemandForecaster(extracts: session.extracts, series: series)] + ForecasterCatalogue.all)
+    // Of flows and offers the default forecast is the simulation's.
+    let models: [ForecastModelName] = target == .stock && by == .area ? [.automatic, .simulation] : [.simulation]
+    let own: [any Forecaster] = models.map { DemandForecaster(extracts: session.extracts, series: series, model: $0) }
+    let forecasters = try chosenForecasters(own + ForecasterCatalogue.series)
     let progress = Progress(Phrase(da: "Efterprøver", en: "Testing"), total: 100, isQuiet: output.quiet)
     let result = RollingOrigin(
       series.history, origins: known, horizon: horizon, forecasters: forecasters, draws: simulation.draws, seed: UInt64(simulation.seed),
       threads: simulation.taskCount, progress: progress.follow)
     progress.finish()
-    remark(result, names: { "\(series.cells[$0].municipality) \(series.cells[$0].area)" }, period: { series.first.advanced(by: $0).description })
+    remark(result, names: { series.cells[$0].name }, period: { series.first.advanced(by: $0).description })
     if let forecasts { try OutputFile.write(ForecastFile.text(result, series: series), to: forecasts) }
     let tables = BacktestTables(result, target: target.rawValue)
     try session.print(tables.sheets(), machine: tables.machine(), project, output)
@@ -172,4 +245,16 @@ struct BacktestCommand: AsyncParsableCommand {
     }
     output.show(findings)
   }
+}
+
+/// What `--target` may be: a quantity (`BacktestTarget`), or what becomes of offers.
+enum TestedTarget: String, CaseIterable, Sendable {
+  case stock, admissions, homecomings
+  case otherExits = "other_exits"
+  case closure
+}
+
+/// What `--by` of a backtest may be.
+enum TestedGrouping: String, CaseIterable, Sendable {
+  case area, offer
 }

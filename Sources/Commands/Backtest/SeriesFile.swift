@@ -21,7 +21,7 @@ struct SeriesFile {
   /// - Throws: `FindingsError` naming file, row, column and value.
   init(path: String, summing: String?) throws {
     let text = try TableFile.read(path)
-    let columns = try text.columns()
+    let (columns, lines) = try text.columnsWithLines()
     func column(_ name: String) throws -> [String] {
       if let found = columns.first(where: { $0.name == name }) { return found.values }
       throw FindingsError(
@@ -31,7 +31,7 @@ struct SeriesFile {
     }
     let (ids, times, numbers) = (try column("unique_id"), try column("ds"), try column("y"))
     let levels = columns.first { $0.name == "level" }?.values
-    let scale = try PeriodScale(times, file: path, firstRow: text.headerLine + 1)
+    let scale = try PeriodScale(times, file: path, lines: lines)
     self.scale = scale
     periods = (0..<scale.count).map(scale.text)
     var order: [String] = []
@@ -40,7 +40,13 @@ struct SeriesFile {
     var values: [[Double]] = []
     var seen: [[Int32]] = []
     for (index, id) in ids.enumerated() {
-      let line = text.headerLine + 1 + index
+      let line = lines[index]
+      guard !id.isEmpty else {
+        throw FindingsError(
+          Finding(
+            .error, file: path, row: line, column: "unique_id", message: Phrase(da: "rækken siger ikke, hvilken serie den hører til.", en: "the row does not say to which series it belongs."),
+            remedy: Phrase(da: "Skriv seriens navn, eller fjern rækken.", en: "Write the series' name or remove the row.")))
+      }
       let node: Int
       if let known = row[id] {
         node = known
@@ -124,10 +130,12 @@ struct SeriesFile {
   }
 }
 
-/// Periods as the file writes them: whole numbers, or years, quarters and months of the calendar.
+/// Periods as the file writes them: whole numbers, or years, quarters and months of the calendar, months also as `202704`.
 private struct PeriodScale {
   private enum Kind {
     case numbers
+    /// Six digits, of which the last two are a month.
+    case compactMonths
     case calendar(PeriodLength)
   }
 
@@ -139,11 +147,11 @@ private struct PeriodScale {
   private let ordinals: [Int]
   let count: Int
 
-  init(_ texts: [String], file: String, firstRow: Int) throws {
+  init(_ texts: [String], file: String, lines: [Int]) throws {
     func refused(_ row: Int) -> FindingsError {
       FindingsError(
         Finding(
-          .error, file: file, row: firstRow + row, column: "ds", value: texts[row],
+          .error, file: file, row: lines[row], column: "ds", value: texts[row],
           message: Phrase(da: "er ingen periode som de andre.", en: "is no period like the others."),
           remedy: Phrase(da: "Brug hele tal, eller år, kvartaler (2027Q2) eller måneder (2027-04).", en: "Use whole numbers, or years, quarters (2027Q2) or months (2027-04).")))
     }
@@ -153,7 +161,10 @@ private struct PeriodScale {
     }
     var ordinals: [Int] = []
     var kind = Kind.numbers
-    if texts.allSatisfy({ Int($0) != nil }) {
+    if texts.allSatisfy({ Self.compactMonth($0) != nil }) {
+      kind = .compactMonths
+      ordinals = texts.compactMap { Self.compactMonth($0)?.ordinal }
+    } else if texts.allSatisfy({ Int($0) != nil }) {
       ordinals = texts.compactMap { Int($0) }
       if let row = ordinals.firstIndex(where: { !Self.possible.contains($0) }) { throw refused(row) }
     } else {
@@ -173,11 +184,19 @@ private struct PeriodScale {
     self.count = count
   }
 
+  /// `202704`, of the years 1800 to 2199; nil for anything else.
+  private static func compactMonth(_ text: String) -> Period? {
+    guard text.utf8.count == 6, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else { return nil }
+    guard (1800...2199).contains(number / 100), (1...12).contains(number % 100) else { return nil }
+    return Period(year: number / 100, number: number % 100, length: .month)
+  }
+
   func position(_ row: Int) -> Int { ordinals[row] - first }
 
   func text(_ index: Int) -> String {
     switch kind {
     case .numbers: "\(first + index)"
+    case .compactMonths: Period(length: .month, ordinal: first + index).description.replacing("-", with: "")
     case .calendar(let length): Period(length: length, ordinal: first + index).description
     }
   }
@@ -186,6 +205,7 @@ private struct PeriodScale {
     let ordinal: Int?
     switch kind {
     case .numbers: ordinal = Int(text)
+    case .compactMonths: ordinal = (Self.compactMonth(text) ?? Period(text)).flatMap { $0.length == .month ? $0.ordinal : nil }
     case .calendar(let length): ordinal = Period(text).flatMap { $0.length == length ? $0.ordinal : nil }
     }
     guard let ordinal, Self.possible.contains(ordinal), (0..<count).contains(ordinal - first) else { return nil }

@@ -12,7 +12,7 @@ struct SummingFile {
   /// - Throws: `FindingsError` where names or numbers do not fit.
   init(path: String, nodes: [(id: String, level: String)], seriesFile: String) throws {
     let text = try TableFile.read(path)
-    let columns = try text.columns()
+    let (columns, lines) = try text.columnsWithLines()
     func refused(_ message: Phrase, row: Int? = nil, column: String? = nil, value: String? = nil) -> FindingsError {
       FindingsError(
         Finding(
@@ -31,7 +31,7 @@ struct SummingFile {
     }
     var members: [String: [Int]] = [:]
     for (row, id) in first.values.enumerated() {
-      let line = text.headerLine + 1 + row
+      let line = lines[row]
       guard place[id] != nil else {
         throw refused(Phrase(da: "er ingen serie i \(seriesFile).", en: "is no series of \(seriesFile)."), row: line, column: first.name, value: id)
       }

@@ -8,18 +8,21 @@ import Store
 struct RunMemory {
   let identity: RunIdentity
   let folder: String
-  private let store: RunStore?
+  let store: RunStore?
   private let fresh: Bool
+  private let recalls: Bool
   private let output: OutputOptions
 
   /// - Parameters:
   ///   - others: files besides the project's tables that figures depend on, such as scenarios: name and path.
-  ///   - fresh: whether earlier runs are left alone.
+  ///   - fresh: whether everything is computed anew.
+  ///   - recalls: whether an earlier run's result will do.
   init(
     _ command: String, session: ProjectSession, simulation: SimulationOptions, horizon: Int, others: [(name: String, path: String)] = [],
-    fresh: Bool, output: OutputOptions
+    fresh: Bool, recalls: Bool = true, output: OutputOptions
   ) {
     self.fresh = fresh
+    self.recalls = recalls
     self.output = output
     folder = session.folder
     identity = RunIdentity(
@@ -46,7 +49,7 @@ struct RunMemory {
 
   /// The same run's document from the store, else a computed one, which is recorded. Its warnings are shown either way.
   func document(_ compute: () throws -> RunDocument) throws -> (document: RunDocument, run: Int?) {
-    if !fresh, let found = recalled() {
+    if !fresh, recalls, let found = recalled() {
       output.show(found.document.warnings)
       return found
     }
@@ -54,6 +57,11 @@ struct RunMemory {
     output.show(document.warnings)
     return (document, record(document))
   }
+
+  /// Whether everything is computed anew.
+  var isFresh: Bool { fresh }
+
+  func warn(_ problem: StoreProblem) { output.show([problem.finding(.warning)]) }
 
   func say(_ phrase: Phrase) { output.say(phrase) }
 

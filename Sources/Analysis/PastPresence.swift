@@ -1,0 +1,39 @@
+import Capacity
+import Placements
+
+/// Mean occupied places of each offer in each observed period.
+struct PastPresence {
+  private let panel: Panel
+
+  init(_ byOffer: Panel) { panel = byOffer }
+
+  /// Periods in a row up to the last, or to an earlier one, with fewer occupied than the threshold allows. A past period had no
+  /// more places than now count, so an offer that grew is not blamed for having been small.
+  func periodsBelow(_ trigger: ClosureTrigger, offer: String, until last: Period? = nil, places: (Period) -> Double) -> Int {
+    var run = 0
+    let end = last.map { min(panel.count, max(0, $0 - panel.first + 1)) } ?? panel.count
+    for t in (0..<end).reversed() {
+      let period = panel.first.advanced(by: t)
+      let days = occupiedDays(in: period, offer: offer)
+      guard let days, days / Double(period.days) < trigger.threshold(places: places(period)) else { return run }
+      run += 1
+    }
+    return run
+  }
+}
+
+extension PastPresence {
+  /// Nil where no payer's days are known.
+  func occupiedDays(in period: Period, offer: String) -> Double? {
+    let t = period - panel.first
+    guard t >= 0, t < panel.count else { return nil }
+    var days: Double?
+    for s in panel.strata.indices where panel.strata[s].area == offer {
+      for m in panel.municipalities.indices {
+        let value = panel.value(.occupiedDays, municipality: m, stratum: s, period: t)
+        if !value.isNaN { days = (days ?? 0) + value }
+      }
+    }
+    return days
+  }
+}
