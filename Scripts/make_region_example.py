@@ -35,6 +35,7 @@ def write_tables(stays, municipalities, population):
     write_table(data / "capacity.csv", tables.CAPACITY_COLUMNS, tables.capacity_rows(stays))
     write_table(data / "tariffs.csv", tables.TARIFF_COLUMNS, tables.tariff_rows(amounts))
     write_table(data / "economy.csv", tables.ECONOMY_COLUMNS, tables.economy_rows(amounts, stays))
+    write_table(data / "indices.csv", tables.INDEX_COLUMNS, tables.index_rows())
     write_table(data / "stays.csv", tables.STAY_COLUMNS, tables.stay_rows(stays, amounts, municipalities))
 
 

@@ -148,7 +148,7 @@ tilbud. **Synthetic region: invented offers and citizens.** Nothing here is abou
 - Amounts in `tariffs.csv` are kr. a day of enrolment for every kind, in that year's prices; `to` is the last day. The
   secure unit costs about 1.5 million kr. a year, which in reality is split among municipalities by a key.
 - Amounts in `economy.csv` are kr. a year: the budget is what the tariffs bring in at the assumed occupancy, costs follow it
-  within a few per cent; income is left blank.
+  within a few per cent; income is left blank. `indices.csv` has the price level that the tariffs follow.
 - The project for a single citizen turns an admission away while its place is taken; no other offer does.
 - Blank is unknown: days a year of day offers and hours, prices of stays that began before 2016.
 - `truth.json` has the true parameters, so that a fit can be held against them.

@@ -28,6 +28,7 @@ STAY_COLUMNS = [
     "price",
 ]
 ECONOMY_COLUMNS = ("offer", "period", "original_budget", "revised_budget", "costs", "income")
+INDEX_COLUMNS = ("year", "pl_index")
 ECONOMY_YEARS = range(2023, 2027)
 TARIFF_COLUMNS = ["offer", "service", "level", "amount", "price_year", "from", "to"]
 
@@ -148,6 +149,13 @@ def tariff_rows(amounts):
 
 
 # Economy
+
+def index_rows():
+    """The price level of every year of tariffs, 2016 is 100."""
+    index = price_index()
+    for year in TARIFF_YEARS:
+        yield year, f"{100 * index[year] / index[TARIFF_YEARS[0]]:.2f}"
+
 
 def economy_rows(amounts, stays):
     """A year's budget is what the tariffs bring in at the assumed occupancy; costs follow it within a few per cent.

@@ -23,6 +23,11 @@ struct PastPresence {
 }
 
 extension PastPresence {
+  /// Mean over a period's days; nil where no payer's days are known.
+  func meanCitizens(in period: Period, offer: String) -> Double? {
+    occupiedDays(in: period, offer: offer).map { $0 / Double(period.days) }
+  }
+
   /// Nil where no payer's days are known.
   func occupiedDays(in period: Period, offer: String) -> Double? {
     let t = period - panel.first

@@ -1,6 +1,7 @@
 public import Capacity
 public import Demand
 public import Forecasting
+import Groundwork
 public import Placements
 public import Scenarios
 
@@ -18,10 +19,13 @@ public struct RiskRequest: Sendable {
   public var draws: Int
   public var seed: UInt64
   public var threads: Int
+  public var rules: RuleSet
+  public var behaviour: CostBehaviour
 
+  /// - Parameter rules: those without adjustment, tolerance and settlement where nil.
   public init(
     areas: Set<String> = [], offers: Set<String> = [], trigger: ClosureTrigger = ClosureTrigger(), red: Double = 0.5, yellow: Double = 0.2,
-    level: Double = 0.8, draws: Int = 2000, seed: UInt64 = 1, threads: Int = 1
+    level: Double = 0.8, draws: Int = 2000, seed: UInt64 = 1, threads: Int = 1, rules: RuleSet? = nil, behaviour: CostBehaviour = .adaptationLag
   ) {
     self.areas = areas
     self.offers = offers
@@ -32,6 +36,8 @@ public struct RiskRequest: Sendable {
     self.draws = draws
     self.seed = seed
     self.threads = threads
+    self.rules = rules ?? RuleSet(name: "neutral", title: Phrase(da: "neutralt", en: "neutral"))
+    self.behaviour = behaviour
   }
 }
 
@@ -72,6 +78,17 @@ public struct OfferRisk: Sendable {
     public let threshold: Double
     /// Periods in a row below it up to the origin.
     public let before: Int
+    /// By whole calendar year of the horizon; empty where the offer's money is not known.
+    public let years: [YearResult]
+  }
+
+  /// What a calendar year brings.
+  public struct YearResult: Hashable, Sendable {
+    public let year: Int
+    /// Share of the futures whose costs leave the tolerance; nil where the rule set states none.
+    public let outsideTolerance: Double?
+    /// Income − costs, kroner.
+    public let result: DrawSummary
   }
 
   public let offer: Offer
@@ -85,6 +102,8 @@ public struct OfferRisk: Sendable {
   public let assumedOccupancy: Double?
   /// In per cent of the places: where a year's income pays a year's costs; nil where price, costs or days are unknown.
   public let breakEven: Double?
+  /// What its money is reckoned from.
+  public let economics: Result<OfferEconomics, OfferEconomics.Missing>
   public let status: Status
   public let outlook: Outlook?
   public let obstacle: Obstacle?
@@ -96,6 +115,8 @@ public struct OfferRisk: Sendable {
 public struct RiskRun: Sendable {
   public let plan: Plan
   public let risks: [OfferRisk]
+  /// Years of costs that no index brings to the level of the prices, sorted.
+  public let unconverted: [Int]
 
   /// Months to which the forecast must reach.
   public static let horizonMonths = 36
@@ -119,6 +140,7 @@ public struct RiskRun: Sendable {
       extracts: extracts, past: PastPresence(try Panel(byOffer: extracts)))
     risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
       .sorted { Self.rank($0) < Self.rank($1) }
+    unconverted = Set(risks.compactMap { risk in (try? risk.economics.get()) == nil ? nil : judge.money.unconverted(risk.offer) }).sorted()
   }
 
   private static func rank(_ risk: OfferRisk) -> (Int, Double, Double, Double, String) {
@@ -127,15 +149,14 @@ public struct RiskRun: Sendable {
   }
 }
 
-private struct RiskJudge {
+struct RiskJudge {
   let demand: FittedDemand
   let simulated: SimulatedPlans
   let plan: Int
   let closures: [String: Day]
   let request: RiskRequest
   private let capacity: [String: [CapacityStep]]
-  private let costs: YearlyCosts
-  private let prices: DailyPrices
+  let money: OfferMoney
   private let past: PastPresence
   private let pastPlaces: PlacesTimeline
 
@@ -145,8 +166,6 @@ private struct RiskJudge {
   ) {
     let capacity = extracts.capacity
     let now = demand.panel.origin.lastDay
-    costs = YearlyCosts(extracts.economy, until: now)
-    prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: now)
     self.demand = demand
     self.simulated = simulated
     self.plan = plan
@@ -155,7 +174,8 @@ private struct RiskJudge {
     self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
     self.past = past
     pastPlaces = PlacesTimeline(
-      offers: demand.panel.offers, capacity: capacity, changes: [], from: demand.panel.first.firstDay, until: demand.panel.origin.lastDay)
+      offers: demand.panel.offers, capacity: capacity, changes: [], from: demand.panel.first.firstDay, until: now)
+    money = OfferMoney(extracts, panel: demand.panel, past: past, places: pastPlaces)
   }
 
   private var panel: Panel { demand.panel }
@@ -171,12 +191,13 @@ private struct RiskJudge {
     let isClosed: Bool = if case .closed = obstacle { true } else { false }
     let isKnown = simulated.draws.isKnown(key: key) && !isClosed
     let places = isClosed ? nil : timeline.atEnd(of: panel.origin, offer: offer.id)
-    let outlook = obstacle == nil ? places.map { self.outlook(offer, key, places: $0) } : nil
     let step = capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }
+    let economics = money.economics(of: offer)
     let citizens = isKnown ? simulated.draws.openingStock(key: key) : nil
+    let outlook = obstacle == nil ? places.map { self.outlook(offer, key, places: $0, economics: try? economics.get()) } : nil
     return OfferRisk(
       offer: offer, places: places, citizens: citizens, occupancyNow: places.flatMap { occupancy(offer, places: $0, citizens: citizens) },
-      assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(offer, $0, daysPerYear: step?.daysPerYear) },
+      assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(economics, $0) }, economics: economics,
       status: outlook.map(status) ?? .notAssessed, outlook: outlook, obstacle: obstacle)
   }
 
@@ -184,19 +205,16 @@ private struct RiskJudge {
   private func occupancy(_ offer: Offer, places: Double, citizens: Double?) -> Double? {
     guard let citizens else { return nil }
     if let days = past.occupiedDays(in: panel.origin, offer: offer.id), let placeDays = pastPlaces.placeDays(in: panel.origin, offer: offer.id),
-      placeDays > 0
+      let percent = Occupancy.percent(days, of: placeDays)
     {
-      return 100 * days / placeDays
+      return percent
     }
-    return places > 0 ? 100 * citizens / places : nil
+    return Occupancy.percent(citizens, of: places)
   }
 
-  /// Places that are open all year have 365 days; those of day offers and hours must be given.
-  private func breakEven(_ offer: Offer, _ places: Double, daysPerYear: Double?) -> Double? {
-    let isOpenAllYear = [.residential, .singlePerson, .respite].contains(offer.kind)
-    guard let costs = costs.costs(of: offer.id), let price = prices.price(offer: offer.id), let days = daysPerYear ?? (isOpenAllYear ? 365 : nil)
-    else { return nil }
-    return BreakEven.occupancy(costs: costs, price: price, places: places, daysPerYear: days)
+  private func breakEven(_ economics: Result<OfferEconomics, OfferEconomics.Missing>, _ places: Double) -> Double? {
+    guard let own = try? economics.get() else { return nil }
+    return BreakEven.occupancy(costs: own.costs, price: own.price, places: places, daysPerYear: 365 * own.paidShare)
   }
 
   private func obstacle(_ offer: Offer, _ key: Int) -> OfferRisk.Obstacle? {
@@ -216,18 +234,28 @@ private struct RiskJudge {
     outlook.within24 >= request.red ? .red : outlook.within24 >= request.yellow ? .yellow : .green
   }
 
-  private func outlook(_ offer: Offer, _ key: Int, places: Double) -> OfferRisk.Outlook {
+  private func outlook(_ offer: Offer, _ key: Int, places: Double, economics: OfferEconomics?) -> OfferRisk.Outlook {
     let before = past.periodsBelow(request.trigger, offer: offer.id) { period in
       min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places)
     }
     var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
+    var results = economics.map { own in
+      ResultWatch(
+        economics: own, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
+        past: money.recent(offer.id, count: 12))
+    }
+    // No more are served than there are places, or than live there now where that is more.
+    let crowding = max(1, (past.meanCitizens(in: panel.origin, offer: offer.id) ?? 0) / places)
     var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
     let perYear = panel.length.perYear
     var occupancy: DrawSummary?
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
       state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
-      watch.observe(state.occupiedDays.map { $0 / Double(period.days) })
+      let citizens = state.occupiedDays.map { $0 / Double(period.days) }
+      watch.observe(citizens)
+      let open = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
+      results?.observe(open.map { most in citizens.map { min($0, most * crowding) } } ?? citizens, in: period, places: open)
       if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
         var shares = state.occupiedDays.map { 100 * $0 / placeDays }
         occupancy = DrawSummary(&shares, level: request.level)
@@ -242,6 +270,14 @@ private struct RiskJudge {
     return OfferRisk.Outlook(
       within12: watch.probability(after: perYear) ?? 0, within24: watch.probability(after: 2 * perYear) ?? 0, within36: within36,
       median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
-      threshold: request.trigger.threshold(places: places), before: before)
+      threshold: request.trigger.threshold(places: places), before: before, years: results.map(years) ?? [])
+  }
+
+  private func years(_ results: ResultWatch) -> [OfferRisk.YearResult] {
+    results.wholeYears.compactMap { year in
+      guard var draws = results.results(in: year) else { return nil }
+      return OfferRisk.YearResult(
+        year: year, outsideTolerance: results.shareOutsideTolerance(in: year), result: DrawSummary(&draws, level: request.level))
+    }
   }
 }

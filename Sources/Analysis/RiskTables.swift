@@ -21,7 +21,8 @@ public struct RiskTables: Sendable {
 
   /// Columns: scenario, offer, area, kind, places, occupancy_now, assumed_occupancy, break_even_occupancy, p_outside_tolerance,
   /// p_reduction_24m, p_closure_12m, p_closure_24m, p_closure_36m, median_closure_period, closure_lower, closure_upper,
-  /// expected_result, advised_places, status, status_reason. What needs costs or a rule set is empty until they are read.
+  /// expected_result, advised_places, status, status_reason. `p_outside_tolerance` and `expected_result` are those of the first whole
+  /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` and `advised_places` are empty.
   public var machine: Table {
     let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
     let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
@@ -39,8 +40,8 @@ public struct RiskTables: Sendable {
       ("base_period", panel.length.rawValue), ("draws", String(request.draws)), ("seed", String(request.seed)),
       ("closure_share", NumberText.machine(request.trigger.share)), ("closure_months", String(triggerMonths)),
       ("red", NumberText.machine(request.red)), ("yellow", NumberText.machine(request.yellow)),
-      ("level", NumberText.machine(100 * request.level)),
-    ]
+      ("level", NumberText.machine(100 * request.level)), ("money_year", notes.years.first.map(String.init) ?? ""),
+    ] + notes.meta
     return table
   }
 
@@ -50,11 +51,13 @@ public struct RiskTables: Sendable {
     let outlook = risk.outlook
     return [
       .text(run.plan.name), .text(risk.offer.id), .text(risk.offer.area), .text(risk.offer.kind.rawValue), number(risk.places),
-      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), .empty, .empty, number(outlook?.within12),
+      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), number(outlook?.years.first?.outsideTolerance), .empty, number(outlook?.within12),
       number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
-      .empty, .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
+      number(outlook?.years.first?.result.mean.rounded()), .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
     ]
   }
+
+  private var notes: RiskMoneyNotes { RiskMoneyNotes(run: run, request: request) }
 
   // MARK: For people
 

@@ -2,23 +2,36 @@ public import Placements
 
 /// What a year of each offer costs: the newest twelve months of accounts, else the newest year's budget.
 public struct YearlyCosts: Sendable {
-  private let costs: [String: Double]
+  /// One year that is known without a gap.
+  public struct Year: Hashable, Sendable {
+    /// Kroner.
+    public let costs: Double
+    public let first: Day
+    public let last: Day
+    /// Planned, not spent.
+    public let isBudget: Bool
+  }
+
+  private let years: [String: Year]
 
   /// - Parameter day: later accounts are not used.
   public init(_ entries: [EconomyEntry], until day: Day) {
-    costs = Dictionary(grouping: entries, by: \.offer).compactMapValues { own in
+    years = Dictionary(grouping: entries, by: \.offer).compactMapValues { own in
       let past = own.filter { $0.period.lastDay <= day }
-      return Self.newestYear(past, \.costs)
-        ?? Self.newestYear(own.filter { $0.period.firstDay <= day }) { $0.revisedBudget ?? $0.originalBudget }
+      return Self.newestYear(past, isBudget: false, \.costs)
+        ?? Self.newestYear(own.filter { $0.period.firstDay <= day }, isBudget: true) { $0.revisedBudget ?? $0.originalBudget }
     }
   }
 
-  /// Kroner a year; nil where no whole year is known.
-  public func costs(of offer: String) -> Double? { costs[offer] }
+  /// Nil where no whole year is known.
+  public func year(of offer: String) -> Year? { years[offer] }
 
-  /// The sum over the newest year without a gap: one year, four quarters or twelve months that follow each other.
-  private static func newestYear(_ entries: [EconomyEntry], _ amount: (EconomyEntry) -> Double?) -> Double? {
-    var best: (end: Day, sum: Double)?
+  /// Kroner a year; nil where no whole year is known.
+  public func costs(of offer: String) -> Double? { years[offer]?.costs }
+
+  /// The newest year without a gap: one year, four quarters or twelve months that follow each other.
+  private static func newestYear(_ entries: [EconomyEntry], isBudget: Bool, _ amount: (EconomyEntry) -> Double?) -> Year? {
+    var best: Year?
     for length in PeriodLength.allCases {
       let known = entries.compactMap { entry -> (period: Period, amount: Double)? in
         entry.period.length == length ? amount(entry).map { (entry.period, $0) } : nil
@@ -27,11 +40,14 @@ public struct YearlyCosts: Sendable {
       for last in (length.perYear - 1..<known.count).reversed() {
         let run = known[(last - length.perYear + 1)...last]
         guard let first = run.first, known[last].period - first.period == length.perYear - 1 else { continue }
-        if best.map({ known[last].period.lastDay > $0.end }) ?? true { best = (known[last].period.lastDay, run.reduce(0) { $0 + $1.amount }) }
+        if best.map({ known[last].period.lastDay > $0.last }) ?? true {
+          best = Year(
+            costs: run.reduce(0) { $0 + $1.amount }, first: first.period.firstDay, last: known[last].period.lastDay, isBudget: isBudget)
+        }
         break
       }
     }
-    return best?.sum
+    return best
   }
 }
 

@@ -39,6 +39,21 @@ struct RiskCommand: AsyncParsableCommand {
       value: Phrase(da: "procent", en: "percent")), transform: Choice.integer(1...100))
   var yellow = 20
 
+  @Flag(help: help(Phrase(da: "Tilbuddenes resultat år for år.", en: "The offers' results year by year.")))
+  var years = false
+
+  @Option(
+    help: help(
+      Phrase(da: "Økonomiske regler: et regelsæt i projektets rules eller programmets; ellers projektets rule_set.", en: "Economic rules: a rule set in the project's rules or the program's; else the project's rule_set."),
+      value: Phrase(da: "regelsæt", en: "rule set")))
+  var rules: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Hvordan udgifterne følger borgerne: adaptation_lag, follows_70, unadapted.", en: "How costs follow the citizens: adaptation_lag, follows_70, unadapted."),
+      value: Phrase(da: "måde", en: "way")), transform: Choice.word(CostBehaviour.self))
+  var costBehaviour = CostBehaviour.adaptationLag
+
   @OptionGroup var areas: AreaOption
   @OptionGroup var offers: OfferOption
   @OptionGroup var remembering: MemoryOptions
@@ -55,19 +70,21 @@ struct RiskCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try ProjectSession(project, output: output)
     try session.requireOffersWithPlaces()
+    let library = RuleLibrary(folder: session.folder)
+    let (ruleSet, ruleFile) = try library.chosen(rules, else: session.extracts.settings.ruleSet)
     let request = RiskRequest(
       areas: try session.areas(areas), offers: try session.offers(offers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
-      seed: UInt64(simulation.seed), threads: simulation.taskCount)
+      seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
     var plans = [builder.reference(named: ScenarioLibrary.reference)]
-    var files: [(name: String, path: String)] = []
+    var files: [(name: String, path: String)] = [("rules", ruleFile)]
     if let scenario {
       let library = try ScenarioLibrary(folder: session.folder, wanted: [scenario])
       plans = try library.plans(
         PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
-      files = library.files
+      files += library.files
     }
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
@@ -82,6 +99,10 @@ struct RiskCommand: AsyncParsableCommand {
     let result = try RiskRun(
       demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), request: request, progress: progress.follow)
     progress.finish()
+    if years {
+      let tables = RiskYearTables(run: result, request: request, panel: session.panel)
+      return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+    }
     let tables = RiskTables(run: result, request: request, demand: demand)
     return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
   }

@@ -48,6 +48,18 @@ struct RuleLibrary {
     return try Self.read(path, name: name)
   }
 
+  /// The rule set that the command line names, else the project's, with its file.
+  /// - Throws: `UsageError` with the nearest name, or what `ruleSet` throws.
+  func chosen(_ name: String?, else wanted: RuleSetName?) throws -> (rules: RuleSet, path: String) {
+    if let name, path(of: name) == nil {
+      let hint = NearestName.hint(name, among: names)
+      throw UsageError(Phrase(da: "Der er intet regelsæt »\(name)«. \(hint.da)", en: "There is no rule set “\(name)”. \(hint.en)"))
+    }
+    let asked = name.map { RuleSetName(name: $0, place: Finding(.error, message: Phrase(""), remedy: Phrase(""))) } ?? wanted
+    let rules = try ruleSet(asked)
+    return (rules, path(of: rules.name) ?? "")
+  }
+
   static func read(_ path: String, name: String) throws -> RuleSet {
     let bytes = try TextFile.read(path, as: path)
     return try RuleSet(text: String(decoding: bytes, as: UTF8.self), file: path, name: name)

@@ -103,8 +103,9 @@ import Testing
     #expect(!area.isEmpty && area.allSatisfy { $0.offer.area == "hjerneskade" })
   }
 
-  /// As many come as leave, at 95 % of 40 places: the trigger stays unlikely.
-  @Test func aSteadyOfferAtItsAssumedOccupancyIsSafe() throws {
+  /// An offer to which as many come as leave, at 95 % of 40 places, for 3,000 kr. a day.
+  /// - Parameter accounts: kroner a year by year.
+  private func steady(accounts: [Int: Double] = [:]) throws -> Extracts {
     var stays: [Stay] = []
     let first = try #require(Day(year: 2016, month: 1, day: 10))
     for month in 0..<158 {
@@ -115,22 +116,109 @@ import Testing
       stays.append(
         Stay(
           citizen: "c\(month)", payer: month % 2 == 0 ? "751" : "740", offer: "o", legalBasis: "SEL_108", kind: .residential, start: start,
-          end: isOver ? end : nil, endReason: isOver ? (month % 3 == 0 ? .homecoming : .discharge) : nil))
+          end: isOver ? end : nil, endReason: isOver ? (month % 3 == 0 ? .homecoming : .discharge) : nil, price: 3000))
     }
     var settings = ProjectSettings(name: "steady", basePeriod: .month)
     settings.observedFrom = Day(year: 2016, month: 1, day: 1)
     settings.observedTo = Day(year: 2025, month: 12, day: 31)
-    let extracts = Extracts(
+    var extracts = Extracts(
       settings: settings, municipalities: [Municipality(code: "740", name: "Silkeborg"), Municipality(code: "751", name: "Aarhus")],
       offers: [Offer(id: "o", name: "O", area: "a", legalBasis: "SEL_108")],
       capacity: [CapacityStep(offer: "o", from: first, places: 40, assumedOccupancy: 0.95)], stays: stays)
+    extracts.economy = accounts.sorted { $0.key < $1.key }.map { EconomyEntry(offer: "o", period: Period(year: $0.key, number: 1, length: .year), costs: $0.value) }
+    return extracts
+  }
+
+  private func run(steady extracts: Extracts, _ request: RiskRequest) throws -> (run: RiskRun, panel: Panel) {
     let panel = try Panel(extracts)
     let plans = [PlanBuilder(panel: panel, horizon: 36, capacity: extracts.capacity, scenarios: []).reference(named: "basis")]
-    let run = try RiskRun(
-      demand: FittedDemand(panel: panel, horizon: 36), extracts: extracts, plans: plans, judged: 0, request: RiskRequest(draws: 1000))
+    return (try RiskRun(demand: FittedDemand(panel: panel, horizon: 36), extracts: extracts, plans: plans, judged: 0, request: request), panel)
+  }
+
+  /// The trigger stays unlikely.
+  @Test func aSteadyOfferAtItsAssumedOccupancyIsSafe() throws {
+    let (run, _) = try run(steady: steady(), RiskRequest(draws: 1000))
     let outlook = try #require(run.risks.first?.outlook)
     #expect((36...40).contains(run.risks[0].citizens ?? 0))
     #expect(outlook.within24 < 0.10, "\(outlook)")
+  }
+
+  private func rules() -> RuleSet {
+    var rules = RuleSet(name: "own", title: Phrase("own"))
+    rules.adjustment = RuleSet.Adjustment(share: Quantity(millionths: 700_000), tolerance: Quantity(millionths: 30_000))
+    return rules
+  }
+
+  /// Accounts of 2025 that the year's days paid: the results of the years ahead lie around nothing, and a share of 70 % that follows
+  /// leaves 30 % of what costs that do not adapt make of it.
+  @Test func resultsAreIncomeLessCosts() throws {
+    let extracts = try steady(accounts: [2025: 38 * 365 * 3000])
+    var found: [CostBehaviour: OfferRisk] = [:]
+    for behaviour in CostBehaviour.allCases {
+      found[behaviour] = try run(steady: extracts, RiskRequest(draws: 300, rules: rules(), behaviour: behaviour)).run.risks.first
+    }
+    let follows = try #require(found[.followsAdjustment]?.outlook?.years)
+    let stiff = try #require(found[.unadapted]?.outlook?.years)
+    let lagging = try #require(found[.adaptationLag]?.outlook?.years)
+    #expect(follows.map(\.year) == [2026, 2027, 2028])
+    let economics = try #require(try found[.unadapted]?.economics.get())
+    #expect(economics.price == 3000 && (37.5...38.5).contains(economics.citizens) && economics.priceYear == 2025 && economics.places == 40)
+    // Costs were 38 citizens' days, the accounts' year had a few days more or less.
+    let held = 3000 * 365 * (economics.citizens - 38)
+    for (year, other) in zip(follows, stiff) where year.year < 2028 {
+      #expect((year.result.mean - held - 0.3 * (other.result.mean - held)).magnitude < 1)
+      #expect(other.result.lower < 0.1 * economics.costs && other.result.upper > -0.1 * economics.costs)
+      #expect(year.outsideTolerance == 0 && (0...1).contains(other.outsideTolerance ?? -1))
+    }
+    for (year, (low, high)) in zip(lagging, zip(follows, stiff)) {
+      let ends = [low.result.mean, high.result.mean].sorted()
+      #expect((ends[0] - 1...ends[1] + 1).contains(year.result.mean))
+    }
+  }
+
+  /// What cannot be computed is said, and the rest is shown.
+  @Test func withoutAccountsThereIsNoResult() throws {
+    let request = RiskRequest(draws: 50, rules: rules())
+    let (run, panel) = try run(steady: steady(), request)
+    #expect(run.risks.first?.economics == .failure(.costs) && run.risks.first?.outlook?.years == [] && run.risks.first?.breakEven == nil)
+    let tables = RiskYearTables(run: run, request: request, panel: panel)
+    #expect(tables.machine.rows.isEmpty && tables.sheet.footnotes.contains { $0.en.contains("no whole year of costs") })
+  }
+
+  /// An index brings last year's costs to this year's prices, for the break-even as for the results.
+  @Test func costsStandAtTheLevelOfThePrice() throws {
+    var extracts = try steady(accounts: [2024: 40_000_000])
+    func judged() throws -> (risk: OfferRisk, unconverted: [Int]) {
+      let run = try run(steady: extracts, RiskRequest(draws: 20)).run
+      return (try #require(run.risks.first), run.unconverted)
+    }
+    let before = try judged()
+    #expect(try before.unconverted == [2024] && before.risk.economics.get().costs == 40_000_000)
+    extracts.indices = [2024: 100, 2025: 103]
+    let after = try judged()
+    #expect(try after.unconverted.isEmpty && (after.risk.economics.get().costs - 41_200_000).magnitude < 1)
+    #expect(try (#require(after.risk.breakEven) / #require(before.risk.breakEven) - 1.03).magnitude < 1e-9)
+  }
+
+  @Test func yearTablesHaveThePromisedColumns() throws {
+    let world = try Self.region.get()
+    let request = RiskRequest(draws: 50, rules: rules())
+    let run = try run(world, request)
+    let tables = RiskYearTables(run: run, request: request, panel: world.demand.panel)
+    #expect(
+      tables.machine.columns.map(\.name) == [
+        "scenario", "offer", "year", "p_outside_tolerance", "result_mean", "result_lower", "result_upper", "price_level",
+      ])
+    let judged = run.risks.filter { $0.outlook != nil }
+    #expect(tables.machine.rows.count == 2 * judged.count && tables.sheet.rows.count == tables.machine.rows.count)
+    #expect(tables.machine.meta.contains { $0.key == "rule_set" && $0.value == "own" } && tables.machine.meta.contains { $0.key == "price_level" && $0.value == "2026" })
+    for risk in judged {
+      for year in risk.outlook?.years ?? [] {
+        #expect(year.result.lower <= year.result.upper && (0...1).contains(year.outsideTolerance ?? -1))
+      }
+    }
+    // Day offers whose days a year are blank have no result, and the table says so.
+    #expect(tables.sheet.footnotes.contains { $0.en.contains("Without a result") })
   }
 
   @Test func tablesHaveThePromisedColumns() throws {

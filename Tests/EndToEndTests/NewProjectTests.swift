@@ -10,7 +10,7 @@ struct NewProjectTests {
       #expect(run.code == 0)
       #expect(run.output.contains("cd 'region øst/plads'"))
       #expect(try program.names(in: "region øst") == ["plads"])
-      #expect(try program.names(in: "region øst/plads") == ["data", "plads.toml", "scenarios"])
+      #expect(try program.names(in: "region øst/plads") == ["data", "plads.toml", "rules", "scenarios"])
       #expect(try program.read("region øst/plads/plads.toml").contains("name = \"plads\""))
       #expect(try program.read("region øst/plads/data/README.md").contains("activity.csv"))
     }
@@ -39,7 +39,7 @@ struct NewProjectTests {
       #expect(try program.names(in: "a") == before)
       try FileManager.default.createDirectory(at: program.folder.appendingPathComponent("b"), withIntermediateDirectories: false)
       #expect(try program.run("new", "b/").code == 0)
-      #expect(try program.names(in: "b") == ["data", "plads.toml", "scenarios"])
+      #expect(try program.names(in: "b") == ["data", "plads.toml", "rules", "scenarios"])
     }
   }
 

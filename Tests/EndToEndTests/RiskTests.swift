@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("plads risk")
@@ -38,6 +39,57 @@ struct RiskTests {
     }
   }
 
+  private static func rows(_ output: String) -> [[String: String]] {
+    let lines = output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    guard let header = lines.first else { return [] }
+    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header, $0)) }
+  }
+
+  @Test("The money by year under a rule set; the same year's in the table of risks")
+  func years() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["risk", "-p", "r", "--draws", "50", "--area", "udviklingshandicap", "--format", "csv"]
+      let neutral = try program.run(arguments + ["--years"])
+      #expect(neutral.code == 0, "\(neutral.errors)")
+      #expect(neutral.output.hasPrefix("scenario,offer,year,p_outside_tolerance,result_mean,result_lower,result_upper,price_level\n"))
+      #expect(Self.rows(neutral.output).allSatisfy { $0["p_outside_tolerance"] == "" })
+      let rules = ["--rules", "sjaelland_2012"]
+      let years = Self.rows(try program.run(arguments + rules + ["--years", "--language", "en", "--threads", "1"]).output)
+      #expect(years.filter { $0["offer"] == "mosebakken" }.compactMap { $0["year"] } == ["2027", "2028"])
+      let risks = Self.rows(try program.run(arguments + rules).output)
+      for year in years where year["year"] == "2027" {
+        let risk = try #require(risks.first { $0["offer"] == year["offer"] })
+        #expect(risk["expected_result"] == year["result_mean"] && risk["p_outside_tolerance"] == year["p_outside_tolerance"])
+      }
+      #expect(years.contains { ($0["p_outside_tolerance"].flatMap(Double.init) ?? 0) > 0 })
+      let follows = Self.rows(try program.run(arguments + rules + ["--years", "--cost-behaviour", "follows_70"]).output)
+      #expect(follows.allSatisfy { ["", "0"].contains($0["p_outside_tolerance"]) })
+      let sheet = try program.run("risk", "-p", "r", "--draws", "20", "--years", "--rules", "sjaelland_2012")
+      for word in ["Mosebakken", "prisniveau 2026", "sjaelland_2012", "adaptation_lag", "antagelse"] { #expect(sheet.output.contains(word), "\(word)") }
+      for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+    }
+  }
+
+  @Test("A project's own rules, and rules that are wrong: line, column and nearest name")
+  func rules() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let settings = try program.read("r/plads.toml")
+      try program.write(settings.replacing("base_period", with: "rule_set = \"our\"\nbase_period", maxReplacements: 1), to: "r/plads.toml")
+      let unknown = try program.run("check", "-p", "r", "--quiet", "--language", "en")
+      #expect(unknown.code == 1 && unknown.errors.contains("plads.toml, row 3, column 1") && unknown.errors.contains("no rule set"), "\(unknown.errors)")
+      try FileManager.default.createDirectory(at: program.folder.appendingPathComponent("r/rules"), withIntermediateDirectories: false)
+      try program.write("title_en = \"Ours\"\n[adjustment]\nshare = 0.65\ntolerence = 0.02\n", to: "r/rules/our.toml")
+      let wrong = try program.run("risk", "-p", "r", "--draws", "20", "--language", "en")
+      #expect(wrong.code == 1 && wrong.errors.contains("row 4, column 1") && wrong.errors.contains("“tolerance”"), "\(wrong.errors)")
+      try program.write("title_en = \"Ours\"\n[adjustment]\nshare = 0.65\ntolerance = 0.02\n", to: "r/rules/our.toml")
+      #expect(try program.run("check", "-p", "r", "--quiet").code == 0)
+      let run = try program.run("risk", "-p", "r", "--draws", "20", "--years", "--format", "json", "--offer", "mosebakken")
+      #expect(run.code == 0 && run.output.contains("\"rule_set\": \"our\"") || run.output.contains("\"rule_set\":\"our\""), "\(run.output)\(run.errors)")
+    }
+  }
+
   @Test("A scenario is judged instead of the plain forecast")
   func scenario() throws {
     try Program.withFolder { program in
@@ -53,6 +105,7 @@ struct RiskTests {
     arguments: [
       (["--area", "autsme"], "autisme"), (["--offer", "mosebaken"], "mosebakken"), (["--scenario", "luknin"], "lukning"),
       (["--closure-share", "0"], "1 til 99"), (["--red", "20", "--yellow", "50"], "--red"), (["--horizon", "12"], "--horizon"),
+      (["--rules", "sjaeland_2012"], "sjaelland_2012"), (["--cost-behaviour", "unadaptd"], "unadapted"),
     ])
   func usage(_ arguments: [String], _ words: String) throws {
     try Program.withFolder { program in

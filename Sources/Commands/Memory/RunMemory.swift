@@ -41,10 +41,16 @@ struct RunMemory {
   private static func inputs(_ session: ProjectSession, _ others: [(name: String, path: String)]) -> [RunIdentity.Input] {
     func path(_ file: String) -> String { file.hasPrefix("/") ? file : session.folder + "/" + file }
     let files = [("plads", "plads.toml", path("plads.toml"))] + session.tables.map { ($0.name, $0.file, path($0.file)) }
-      + others.map { ($0.name, $0.path, $0.path) }
+      + others.map { ($0.name, label($0.path), $0.path) }
     return files.compactMap { name, file, path in
       Digest.sha256(file: path).map { RunIdentity.Input(name: name, file: file, sha256: $0) }
     }
+  }
+
+  /// The program's own files are named by where they lie in its data, wherever that is on this machine.
+  private static func label(_ path: String) -> String {
+    guard let data = ShippedData.folder, path.hasPrefix(data + "/") else { return path }
+    return "Data" + path.dropFirst(data.count)
   }
 
   /// The same run's document from the store, else a computed one, which is recorded. Its warnings are shown either way.

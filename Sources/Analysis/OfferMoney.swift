@@ -1,0 +1,84 @@
+import Capacity
+import Placements
+
+/// What each offer takes in and costs, from its newest year of accounts or budget and its prices at the origin: the same for the
+/// break-even occupancy and for the results of the years ahead.
+struct OfferMoney {
+  private let costs: YearlyCosts
+  private let prices: DailyPrices
+  private let index: PriceIndex
+  private let steps: [String: [CapacityStep]]
+  private let priceYears: [String: Int]
+  private let panel: Panel
+  private let past: PastPresence
+  private let places: PlacesTimeline
+
+  /// - Parameters:
+  ///   - past: of the same panel, by offer.
+  ///   - places: from the panel's first day to its last.
+  init(_ extracts: Extracts, panel: Panel, past: PastPresence, places: PlacesTimeline) {
+    let now = panel.origin.lastDay
+    costs = YearlyCosts(extracts.economy, until: now)
+    prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: now)
+    index = PriceIndex(extracts.indices)
+    steps = Dictionary(grouping: extracts.capacity.sorted { $0.from < $1.from }, by: \.offer)
+    let valid = extracts.tariffs.filter { $0.from <= now && ($0.to.map { now <= $0 } ?? true) }
+    priceYears = Dictionary(valid.map { ($0.offer, $0.priceYear ?? $0.from.year) }, uniquingKeysWith: max)
+    self.panel = panel
+    self.past = past
+    self.places = places
+  }
+
+  func economics(of offer: Offer) -> Result<OfferEconomics, OfferEconomics.Missing> {
+    guard let year = costs.year(of: offer.id) else { return .failure(.costs) }
+    guard let price = prices.price(offer: offer.id), price > 0 else { return .failure(.price) }
+    // Places that are open all year need no days; those of day offers and hours must be given.
+    let step = steps[offer.id]?.last { $0.from <= panel.origin.lastDay }
+    let isOpenAllYear = [.residential, .singlePerson, .respite].contains(offer.kind)
+    guard isOpenAllYear || step?.daysPerYear != nil else { return .failure(.days) }
+    let level = priceYear(of: offer)
+    let spent = year.costs * (index.factor(from: year.last.year, to: level) ?? 1)
+    let share = min(1, (step?.daysPerYear ?? 365) / 365)
+    guard let citizens = citizens(of: offer, in: year) ?? budgeted(spent, price: price * share) else { return .failure(.citizens) }
+    return .success(
+      OfferEconomics(
+        price: price, costs: spent, citizens: citizens, places: places(of: offer, in: year), daysPerYear: step?.daysPerYear, priceYear: level))
+  }
+
+  func priceYear(of offer: Offer) -> Int { priceYears[offer.id] ?? panel.origin.lastDay.year }
+
+  /// The year of the costs where they stand at another price level than the price and no index says what that is worth.
+  func unconverted(_ offer: Offer) -> Int? {
+    guard let year = costs.year(of: offer.id), index.factor(from: year.last.year, to: priceYear(of: offer)) == nil else { return nil }
+    return year.last.year
+  }
+
+  /// Citizens for whom the costs were held: those of the accounts' year, or those of a budget's assumed occupancy.
+  private func citizens(of offer: Offer, in year: YearlyCosts.Year) -> Double? {
+    if !year.isBudget {
+      let periods = (0..<panel.count).map { panel.first.advanced(by: $0) }.filter { year.first <= $0.firstDay && $0.lastDay <= year.last }
+      let days = periods.map { past.occupiedDays(in: $0, offer: offer.id) }
+      let covered = periods.reduce(0) { $0 + $1.days }
+      if covered == year.last - year.first + 1, !days.contains(nil) { return days.reduce(0) { $0 + ($1 ?? 0) } / Double(covered) }
+    }
+    guard let assumed = steps[offer.id]?.last(where: { $0.from <= year.last })?.assumedOccupancy else { return nil }
+    return places(of: offer, in: year).map { $0 * assumed }
+  }
+
+  /// The occupancy that would pay the costs, as a tariff that covers them assumes it.
+  private func budgeted(_ costs: Double, price: Double) -> Double? { costs > 0 ? costs / (365 * price) : nil }
+
+  /// Standard places at the middle of a year, as far as it lies in the panel.
+  private func places(of offer: Offer, in year: YearlyCosts.Year) -> Double? {
+    let middle = min(max(year.first.advanced(by: (year.last - year.first) / 2), panel.first.firstDay), panel.origin.lastDay)
+    return places.atEnd(of: Period(containing: middle, length: panel.length), offer: offer.id)
+  }
+
+  /// Mean citizens and places of the last observed periods, the latest first; those without known days are left out.
+  func recent(_ offer: String, count: Int) -> [(citizens: Double, places: Double?)] {
+    (0..<min(count, panel.count)).compactMap { back in
+      let period = panel.origin.advanced(by: -back)
+      return past.meanCitizens(in: period, offer: offer).map { ($0, places.atEnd(of: period, offer: offer)) }
+    }
+  }
+}

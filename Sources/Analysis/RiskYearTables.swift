@@ -1,0 +1,175 @@
+import Capacity
+import Forecasting
+public import Groundwork
+import Placements
+
+/// What the money of a risk run rests on, said with every table that shows it.
+struct RiskMoneyNotes {
+  let run: RiskRun
+  let request: RiskRequest
+
+  /// Whole calendar years ahead for which anything is known, sorted.
+  var years: [Int] { Set(run.risks.flatMap { $0.outlook?.years.map(\.year) ?? [] }).sorted() }
+
+  /// The price level of all offers that are known; nil where they differ or none is.
+  var priceYear: Int? {
+    let years = Set(run.risks.compactMap { try? $0.economics.get().priceYear })
+    return years.count == 1 ? years.first : nil
+  }
+
+  var meta: [(key: String, value: String)] {
+    [
+      ("rule_set", request.rules.name), ("price_level", priceYear.map(String.init) ?? ""), ("cost_behaviour", request.behaviour.rawValue),
+      ("costs_unconverted", run.unconverted.map(String.init).joined(separator: " ")),
+    ]
+  }
+
+  var footnotes: [Phrase] {
+    var lines = [basis]
+    if request.rules.adjustment?.tolerance == nil {
+      lines.append(
+        Phrase(
+          da: "Regelsættet \(request.rules.name) har ingen tolerance, så sandsynligheden for at ligge uden for den er tom.",
+          en: "The rule set \(request.rules.name) states no tolerance, so the probability of being outside it is empty."))
+    }
+    if !run.unconverted.isEmpty {
+      let list = run.unconverted.map(String.init).joined(separator: ", ")
+      lines.append(
+        Phrase(
+          da: "Udgifter fra \(list) er ikke omregnet til taksternes prisniveau: indices.csv mangler årene.",
+          en: "Costs of \(list) are not brought to the tariffs' price level: indices.csv lacks the years."))
+    }
+    return lines + missing + uncovered + request.rules.assumptions(used)
+  }
+
+  private var used: Set<RuleKey> {
+    let tolerance: Set<RuleKey> = request.rules.adjustment == nil ? [] : [.adjustmentShare, .adjustmentBase, .tolerance]
+    return request.behaviour.rulesUsed(request.rules).union(tolerance)
+  }
+
+  private var basis: Phrase {
+    let level = priceYear.map(String.init) ?? "–"
+    return Phrase(
+      da: "Resultat: indtægt (belagte dage × borgernes dagspris nu) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændrer planen pladserne, følger budgettet med. Der betjenes ikke flere, end der er pladser, eller bor der flere nu, i samme forhold. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
+      en: "Result: income (occupied days × the citizens' price a day now) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where the plan changes places the budget goes along. No more are served than there are places, or in the same proportion where more live there now. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
+  }
+
+  private var missing: [Phrase] {
+    OfferEconomics.Missing.allCases.compactMap { reason in
+      let offers = run.risks.filter { $0.outlook != nil && $0.economics == .failure(reason) }
+      guard !offers.isEmpty else { return nil }
+      let list = offers.prefix(6).map(\.offer.name).joined(separator: ", ") + (offers.count > 6 ? ", …" : "")
+      return Phrase(da: "Uden resultat, \(reason.phrase.da): \(list).", en: "Without a result, \(reason.phrase.en): \(list).")
+    }
+  }
+
+  private var uncovered: [Phrase] {
+    let years = years.filter { !request.rules.covers($0) }
+    guard !years.isEmpty else { return [] }
+    let list = years.map(String.init).joined(separator: ", ")
+    return [
+      Phrase(
+        da: "Regelsættet \(request.rules.name) gælder ikke i \(list); at dets regler fortsætter, er en antagelse.",
+        en: "The rule set \(request.rules.name) does not cover \(list); that its rules go on is an assumption.")
+    ]
+  }
+}
+
+/// The money of offers by year: `plads risk --years`.
+public struct RiskYearTables: Sendable {
+  private let run: RiskRun
+  private let request: RiskRequest
+  private let settings: ProjectSettings
+  private let origin: Period
+
+  public init(run: RiskRun, request: RiskRequest, panel: Panel) {
+    self.run = run
+    self.request = request
+    settings = panel.settings
+    origin = panel.origin
+  }
+
+  private var notes: RiskMoneyNotes { RiskMoneyNotes(run: run, request: request) }
+
+  private struct Row {
+    let risk: OfferRisk
+    /// Nil where nothing of the offer's money is known.
+    let year: OfferRisk.YearResult?
+    let number: Int
+  }
+
+  /// Every judged offer in every whole year, those without money empty; the most endangered first.
+  private var rows: [Row] {
+    run.risks.filter { $0.outlook != nil }.flatMap { risk in
+      notes.years.map { year in Row(risk: risk, year: risk.outlook?.years.first { $0.year == year }, number: year) }
+    }
+  }
+
+  /// Columns: scenario, offer, year, p_outside_tolerance, result_mean, result_lower, result_upper, price_level. Amounts are whole kroner.
+  public var machine: Table {
+    var table = Table(
+      title: title,
+      columns: [.init("scenario"), .init("offer"), .init("year"), .init("p_outside_tolerance", unit: "probability")]
+        + ["result_mean", "result_lower", "result_upper"].map { .init($0, unit: "kr.") } + [.init("price_level")])
+    for row in rows {
+      let amounts = row.year.map { [$0.result.mean, $0.result.lower, $0.result.upper] }
+      let level = (try? row.risk.economics.get().priceYear).map { Table.Cell.integer($0) } ?? .empty
+      table.append(
+        [.text(run.plan.name), .text(row.risk.offer.id), .integer(row.number), row.year?.outsideTolerance.map { .number($0) } ?? .empty]
+          + (amounts?.map { .number($0.rounded()) } ?? [.empty, .empty, .empty]) + [level])
+    }
+    table.footnotes = notes.footnotes
+    table.meta = [
+      ("project", settings.name), ("synthetic", settings.isSynthetic ? "true" : "false"), ("origin", origin.description),
+      ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
+    ] + notes.meta
+    return table
+  }
+
+  // MARK: For people
+
+  public var sheet: Table {
+    let level = NumberText.machine(100 * request.level)
+    var table = Table(
+      title: title,
+      columns: [
+        .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("year", heading: Phrase(da: "År", en: "Year")),
+        .init("result", heading: Phrase(da: "Resultat, t.kr. [\(level) %]", en: "Result, 1,000 kr. [\(level) %]")),
+        .init("p_outside_tolerance", heading: Phrase(da: "P uden for tolerance", en: "P outside tolerance"), decimals: 2),
+      ])
+    for row in rows { table.append(sheetRow(row)) }
+    if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser og hele år.", en: "No offers with known places and whole years.")) }
+    table.footnotes += notes.footnotes
+    return table
+  }
+
+  private func sheetRow(_ row: Row) -> [Table.Cell] {
+    func text(_ language: Language) -> String {
+      guard let result = row.year?.result else { return "" }
+      let ends = [result.mean, result.lower, result.upper].map { NumberText.display($0 / 1000, decimals: 0, language: language) }
+      return "\(ends[0])\u{A0}[\(ends[1]);\u{A0}\(ends[2])]"
+    }
+    return [
+      .text(row.risk.offer.name), .text(String(row.number)), row.year == nil ? .empty : .term(code: text(.en), Phrase(da: text(.da), en: text(.en))),
+      row.year?.outsideTolerance.map { .number($0) } ?? .empty,
+    ]
+  }
+
+  private var title: Phrase {
+    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    return Phrase(
+      da: "\(settings.name): tilbuddenes resultat år for år, set fra \(origin)\(scenario.da)",
+      en: "\(settings.name): the offers' results year by year, seen from \(origin)\(scenario.en)")
+  }
+}
+
+extension OfferEconomics.Missing {
+  var phrase: Phrase {
+    switch self {
+    case .costs: Phrase(da: "intet helt år af udgifter (economy.csv)", en: "no whole year of costs (economy.csv)")
+    case .price: Phrase(da: "ingen pris pr. dag (tariffs.csv, eller price i stays.csv)", en: "no price a day (tariffs.csv, or price in stays.csv)")
+    case .days: Phrase(da: "dage pr. år mangler (capacity.csv)", en: "days a year are missing (capacity.csv)")
+    case .citizens: Phrase(da: "ukendt, hvor mange udgifterne blev afholdt for", en: "unknown for how many the costs were held")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Glibc
+public import Placements
+
+/// Income and costs of one offer along each path, summed over calendar years.
+///
+/// With x the citizens served, D the paid days and p the price of a day: income = p · D. Costs are those of the reference year, moved
+/// by the change of the places in proportion (a plan's own change of places changes the budget), and by the weights of the cost
+/// behaviour on p · (D − the days for which the costs were held). A future year's budget is the reference year's, so that what leaves
+/// the tolerance is what the change of the citizens does to it, not how well the costs were held before.
+/// Doubles: amounts of millions have their øre with room to spare. They are rounded where they are printed.
+public struct ResultWatch: Sendable {
+  /// Sums of one year, a number a path.
+  private struct Year: Sendable {
+    var periods = 0
+    var result: [Double]
+    var costs: [Double]
+    /// Income above that of the reference days.
+    var incomeChange: [Double]
+    var budget = 0.0
+    var referenceIncome = 0.0
+  }
+
+  private let economics: OfferEconomics
+  private let weights: [Double]
+  private let adjustment: RuleSet.Adjustment?
+  private let length: PeriodLength
+  private let paths: Int
+  /// Citizens served above those that the costs were held for, the latest period first.
+  private var deviations: [[Double]]
+  private var years: [Int: Year] = [:]
+
+  /// - Parameter past: mean citizens of the observed periods with the places of their time, the latest first; those that are missing count
+  ///   as the earliest one known.
+  public init(
+    economics: OfferEconomics, behaviour: CostBehaviour, rules: RuleSet, length: PeriodLength, paths: Int,
+    past: [(citizens: Double, places: Double?)]
+  ) {
+    self.economics = economics
+    self.length = length
+    self.paths = paths
+    weights = behaviour.weights(rules, months: length.months)
+    adjustment = rules.adjustment
+    deviations = past.prefix(weights.count).map { own in
+      [Double](repeating: own.citizens - economics.citizens * Self.ratio(own.places, economics.places), count: paths)
+    }
+  }
+
+  private static func ratio(_ places: Double?, _ reference: Double?) -> Double {
+    guard let places, let reference, reference > 0 else { return 1 }
+    return places / reference
+  }
+
+  /// Takes one period more.
+  /// - Parameters:
+  ///   - citizens: served on average, by path.
+  ///   - places: standard places on average; nil where unknown.
+  public mutating func observe(_ citizens: [Double], in period: Period, places: Double?) {
+    let year = period.enclosing(.year)
+    let (days, ratio) = (Double(period.days), Self.ratio(places, economics.places))
+    let budget = economics.costs * ratio * days / Double(year.days)
+    let reference = economics.citizens * ratio
+    let daily = economics.price * economics.paidShare * days
+    deviations.insert(citizens.map { $0 - reference }, at: 0)
+    if deviations.count > weights.count + 1 { deviations.removeLast() }
+    var sums = years[year.year] ?? Year(result: zeros, costs: zeros, incomeChange: zeros)
+    for path in 0..<paths {
+      var costs = budget
+      for (lag, weight) in weights.enumerated() { costs += daily * weight * deviations[min(lag, deviations.count - 1)][path] }
+      sums.costs[path] += costs
+      sums.incomeChange[path] += daily * deviations[0][path]
+      sums.result[path] += daily * citizens[path] - costs
+    }
+    sums.periods += 1
+    sums.budget += budget
+    sums.referenceIncome += daily * reference
+    years[year.year] = sums
+  }
+
+  private var zeros: [Double] { [Double](repeating: 0, count: paths) }
+
+  /// Calendar years of which every period was taken.
+  public var wholeYears: [Int] { years.filter { $0.value.periods == length.perYear }.keys.sorted() }
+
+  /// Income − costs, kroner, by path; before what later tariffs settle. Nil for a year that is not whole.
+  public func results(in year: Int) -> [Double]? { wholeYear(year)?.result }
+
+  /// The share of the paths whose costs deviate from the adjusted budget by more than allowed; nil without such rules.
+  public func shareOutsideTolerance(in year: Int) -> Double? {
+    guard let sums = wholeYear(year), let adjustment, let tolerance = adjustment.tolerance?.value else { return nil }
+    let outside = (0..<paths).count { path in
+      let change: Double =
+        switch adjustment.base {
+        case .tariff: sums.incomeChange[path]
+        case .cost: sums.referenceIncome == 0 ? 0 : sums.budget * sums.incomeChange[path] / sums.referenceIncome
+        }
+      let revised = sums.budget + adjustment.share.value * change
+      // A costs' deviation of exactly the tolerance is allowed; sums of doubles reach it within their last digits.
+      return abs(sums.costs[path] - revised) > tolerance * abs(revised) + 1e-9 * abs(sums.budget)
+    }
+    return Double(outside) / Double(paths)
+  }
+
+  private func wholeYear(_ year: Int) -> Year? { years[year].flatMap { $0.periods == length.perYear ? $0 : nil } }
+}

@@ -1,0 +1,106 @@
+import Groundwork
+import Placements
+import Testing
+
+@testable import Capacity
+
+@Suite struct ResultWatchTests {
+  private func rules(share: Int64? = nil, base: RuleSet.AdjustmentBase = .tariff) -> RuleSet {
+    var rules = RuleSet(name: "x", title: Phrase("x"))
+    rules.adjustment = share.map { RuleSet.Adjustment(share: Quantity(millionths: $0), base: base, tolerance: Quantity(millionths: 30_000)) }
+    return rules
+  }
+
+  /// G1's offer: 20 places, 95 %, 3,000 kr., whose tariff pays its costs.
+  private let offer = OfferEconomics(price: 3000, costs: 20_805_000, citizens: 19, places: 20, priceYear: 2026)
+
+  private func watch(
+    _ citizens: Double, _ behaviour: CostBehaviour, _ rules: RuleSet, length: PeriodLength = .month, economics: OfferEconomics? = nil,
+    places: Double? = 20
+  ) -> ResultWatch {
+    let economics = economics ?? offer
+    var watch = ResultWatch(
+      economics: economics, behaviour: behaviour, rules: rules, length: length, paths: 2, past: [(citizens: citizens, places: places)])
+    let first = Period(year: 2027, number: 1, length: length)
+    for step in 0..<length.perYear { watch.observe([citizens, citizens], in: first.advanced(by: step), places: places) }
+    return watch
+  }
+
+  private func result(_ watch: ResultWatch) throws -> Double { try #require(watch.results(in: 2027)?.first) }
+
+  /// G1 and G2 again: what follows by 70 % leaves the rest of the income, and stays within the tolerance; what does not adapt does not.
+  @Test(arguments: [(18.0, -328_500.0, 1.0), (19.6, 197_100, 0)]) func workedExamples(citizens: Double, rest: Double, outside: Double) throws {
+    let rules = rules(share: 700_000)
+    for length in PeriodLength.allCases {
+      let follows = watch(citizens, .followsAdjustment, rules, length: length)
+      #expect(try (result(follows) - rest).magnitude < 0.01)
+      #expect(follows.shareOutsideTolerance(in: 2027) == 0)
+      let stiff = watch(citizens, .unadapted, rules, length: length)
+      #expect(try (result(stiff) - rest / 0.3).magnitude < 0.01)
+      #expect(stiff.shareOutsideTolerance(in: 2027) == outside)
+    }
+  }
+
+  /// The same verdict and the same rest as the exact adjustment, for any offer.
+  @Test func agreesWithTheExactAdjustment() throws {
+    var random = Randomness(state: 7)
+    for round in 0..<300 {
+      let rules = rules(share: Int64.random(in: 0...10, using: &random) * 100_000, base: round % 2 == 0 ? .tariff : .cost)
+      let places = Int.random(in: 4...60, using: &random)
+      let (budgeted, actual) = (Int.random(in: 1...places, using: &random), Int.random(in: 0...places + 3, using: &random))
+      let (tariff, costs) = (Int.random(in: 900...6000, using: &random), Int.random(in: 2_000_000...90_000_000, using: &random))
+      let own = OfferEconomics(price: Double(tariff), costs: Double(costs), citizens: Double(budgeted), places: Double(places), priceYear: 2026)
+      let exact = BudgetAdjustment(
+        budget: Amount(kroner: costs), budgetedDays: Quantity(365 * budgeted), actualDays: Quantity(365 * actual), tariff: Amount(kroner: tariff),
+        rules: try #require(rules.adjustment))
+      let stiff = watch(Double(actual), .unadapted, rules, economics: own, places: Double(places))
+      #expect(stiff.shareOutsideTolerance(in: 2027) == (exact.isOutside(costs: Amount(kroner: costs)) == true ? 1 : 0))
+      #expect(try (result(stiff) - (Amount(kroner: tariff) * (365 * actual) - Amount(kroner: costs)).kroner).magnitude < 0.01)
+    }
+  }
+
+  /// At the break-even occupancy of costs that do not adapt, the result is nothing.
+  @Test(arguments: [0.6, 0.93, 1.1]) func breakEvenIsWhereTheResultIsNothing(share: Double) throws {
+    let own = OfferEconomics(price: 2500, costs: 20 * 365 * 2500 * share, citizens: 17, places: 20, priceYear: 2026)
+    let percent = try #require(BreakEven.occupancy(costs: own.costs, price: own.price, places: 20, daysPerYear: 365))
+    #expect(try result(watch(20 * percent / 100, .unadapted, rules(), economics: own)).magnitude < 0.01)
+  }
+
+  /// Six citizens who leave at once cost what idle places cost by the schedule.
+  @Test func theLagIsTheScheduleOfIdlePlaces() throws {
+    let rules = rules()
+    let december = Period(year: 2026, number: 12, length: .month)
+    var watch = ResultWatch(economics: offer, behaviour: .adaptationLag, rules: rules, length: .month, paths: 1, past: [(citizens: 19, places: 20)])
+    for month in 1...12 { watch.observe([13], in: december.advanced(by: month), places: 20) }
+    let idle = IdlePlaces(
+      places: Quantity(6), tariff: Amount(kroner: 3000), noticeMonths: 0, rules: rules.adaptation, calendar: .months(after: december), cutMonth: 12)
+    #expect(try (result(watch) + idle.unavoidableCost.kroner).magnitude < 1)
+    // In the end 70 % have followed: the next year costs 30 % of what is empty, less the income of the leap day.
+    for month in 13...24 { watch.observe([13], in: december.advanced(by: month), places: 20) }
+    let next = try #require(watch.results(in: 2028)?.first)
+    let empty: Double = 0.3 * 6 * 3000 * 366
+    #expect((next + empty - 19 * 3000).magnitude < 1)
+  }
+
+  /// Weights add up to what costs follow in the end, whatever the length of the periods.
+  @Test(arguments: PeriodLength.allCases) func weightsAddUp(length: PeriodLength) {
+    #expect(CostBehaviour.unadapted.weights(rules(), months: length.months).isEmpty)
+    #expect((CostBehaviour.adaptationLag.weights(rules(), months: length.months).reduce(0, +) - 0.7).magnitude < 1e-9)
+    #expect(CostBehaviour.followsAdjustment.weights(rules(share: 600_000), months: length.months) == [0.6])
+    #expect(CostBehaviour.followsAdjustment.weights(rules(), months: length.months) == [0.7])
+  }
+
+  /// Places that a plan cuts take their budget with them; a steady offer at its own occupancy keeps its result.
+  @Test(arguments: CostBehaviour.allCases) func cutPlacesCostNothing(behaviour: CostBehaviour) throws {
+    let full = try result(watch(19, behaviour, rules()))
+    #expect(full.magnitude < 0.01)
+    #expect(try result(watch(9.5, behaviour, rules(), places: 10)).magnitude < 0.01)
+  }
+
+  /// Only whole years are summed; without rules nothing is outside.
+  @Test func wholeYearsAlone() {
+    var own = watch(19, .unadapted, rules())
+    own.observe([19, 19], in: Period(year: 2028, number: 1, length: .month), places: 20)
+    #expect(own.wholeYears == [2027] && own.results(in: 2028) == nil && own.shareOutsideTolerance(in: 2027) == nil)
+  }
+}
