@@ -89,6 +89,9 @@ public struct OfferRisk: Sendable {
     public let outsideTolerance: Double?
     /// Income − costs, kroner.
     public let result: DrawSummary
+    /// What the result changes the tariff of `tariffYear` by, kroner a day; nil where the rule set settles nothing.
+    public let tariffChange: DrawSummary?
+    public let tariffYear: Int?
   }
 
   public let offer: Offer
@@ -276,8 +279,13 @@ struct RiskJudge {
   private func years(_ results: ResultWatch) -> [OfferRisk.YearResult] {
     results.wholeYears.compactMap { year in
       guard var draws = results.results(in: year) else { return nil }
+      let change = results.tariffChanges(in: year).map { own in
+        var own = own
+        return DrawSummary(&own, level: request.level)
+      }
       return OfferRisk.YearResult(
-        year: year, outsideTolerance: results.shareOutsideTolerance(in: year), result: DrawSummary(&draws, level: request.level))
+        year: year, outsideTolerance: results.shareOutsideTolerance(in: year), result: DrawSummary(&draws, level: request.level),
+        tariffChange: change, tariffYear: change == nil ? nil : request.rules.settlement.map { year + $0.lagYears })
     }
   }
 }

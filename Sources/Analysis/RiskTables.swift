@@ -125,6 +125,15 @@ public struct RiskTables: Sendable {
         ? Phrase(da: "; nået: under den i \(months) md.", en: "; reached: below it for \(months) mo.")
         : Phrase(da: "; under den i \(months) md. til nu", en: "; below it for \(months) mo. until now"))
     }
+    if let assumed = risk.assumedOccupancy, let now = risk.occupancyNow, Occupancy.isAlert(now, assumed: assumed, rules: request.rules) == true {
+      let points = now - 100 * assumed
+      reason = reason + Phrase { language in
+        let shown = NumberText.display(points.magnitude, decimals: 0, language: language)
+        return (points < 0
+          ? Phrase(da: "; \(shown) pp. under takstens belægning", en: "; \(shown) points below the tariff's occupancy")
+          : Phrase(da: "; \(shown) pp. over takstens belægning", en: "; \(shown) points above the tariff's occupancy"))[language]
+      }
+    }
     if let median = outlook.median, median > panel.origin {
       reason = reason + Phrase(da: "; nås \(median) i halvdelen", en: "; reached \(median) in half")
     }

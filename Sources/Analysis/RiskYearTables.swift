@@ -1,7 +1,8 @@
 import Capacity
 import Forecasting
 public import Groundwork
-import Placements
+public import Placements
+import Scenarios
 
 /// What the money of a risk run rests on, said with every table that shows it.
 struct RiskMoneyNotes {
@@ -32,6 +33,13 @@ struct RiskMoneyNotes {
           da: "Regelsættet \(request.rules.name) har ingen tolerance, så sandsynligheden for at ligge uden for den er tom.",
           en: "The rule set \(request.rules.name) states no tolerance, so the probability of being outside it is empty."))
     }
+    if let settlement = request.rules.settlement {
+      let band = NumberText.machine(100 * settlement.band.value)
+      lines.append(
+        Phrase(
+          da: "Takst: hvad årets resultat ud over båndet på \(band) % af udgifterne ændrer taksten med \(settlement.lagYears) år senere; underskud hæver den. Kontoens saldo er ikke regnet med.",
+          en: "Tariff: what the year's result beyond the band of \(band) % of the costs changes the tariff by \(settlement.lagYears) years later; a deficit raises it. The account's balance is not counted."))
+    }
     if !run.unconverted.isEmpty {
       let list = run.unconverted.map(String.init).joined(separator: ", ")
       lines.append(
@@ -44,7 +52,8 @@ struct RiskMoneyNotes {
 
   private var used: Set<RuleKey> {
     let tolerance: Set<RuleKey> = request.rules.adjustment == nil ? [] : [.adjustmentShare, .adjustmentBase, .tolerance]
-    return request.behaviour.rulesUsed(request.rules).union(tolerance)
+    let settlement: Set<RuleKey> = request.rules.settlement == nil ? [] : [.settlementBand, .settlementLag]
+    return request.behaviour.rulesUsed(request.rules).union(tolerance).union(settlement)
   }
 
   private var basis: Phrase {
@@ -105,18 +114,23 @@ public struct RiskYearTables: Sendable {
     }
   }
 
-  /// Columns: scenario, offer, year, p_outside_tolerance, result_mean, result_lower, result_upper, price_level. Amounts are whole kroner.
+  /// Columns: scenario, offer, year, p_outside_tolerance, result_mean, result_lower, result_upper, price_level, tariff_year,
+  /// tariff_change_mean, tariff_change_lower, tariff_change_upper: what the year's result settles in the tariff of a later year.
+  /// Amounts are whole kroner, changes of tariffs kroner a day to the øre.
   public var machine: Table {
     var table = Table(
       title: title,
       columns: [.init("scenario"), .init("offer"), .init("year"), .init("p_outside_tolerance", unit: "probability")]
-        + ["result_mean", "result_lower", "result_upper"].map { .init($0, unit: "kr.") } + [.init("price_level")])
+        + ["result_mean", "result_lower", "result_upper"].map { .init($0, unit: "kr.") } + [.init("price_level"), .init("tariff_year")]
+        + ["tariff_change_mean", "tariff_change_lower", "tariff_change_upper"].map { .init($0, unit: "kr. a day") })
     for row in rows {
       let amounts = row.year.map { [$0.result.mean, $0.result.lower, $0.result.upper] }
       let level = (try? row.risk.economics.get().priceYear).map { Table.Cell.integer($0) } ?? .empty
+      let change = row.year?.tariffChange.map { [$0.mean, $0.lower, $0.upper] }
       table.append(
         [.text(run.plan.name), .text(row.risk.offer.id), .integer(row.number), row.year?.outsideTolerance.map { .number($0) } ?? .empty]
-          + (amounts?.map { .number($0.rounded()) } ?? [.empty, .empty, .empty]) + [level])
+          + (amounts?.map { .number($0.rounded()) } ?? [.empty, .empty, .empty]) + [level]
+          + [row.year?.tariffYear.map { .integer($0) } ?? .empty] + (change?.map { .number((100 * $0).rounded() / 100) } ?? [.empty, .empty, .empty]))
     }
     table.footnotes = notes.footnotes
     table.meta = [
@@ -128,6 +142,9 @@ public struct RiskYearTables: Sendable {
 
   // MARK: For people
 
+  private var showsTolerance: Bool { request.rules.adjustment?.tolerance != nil }
+  private var showsTariff: Bool { request.rules.settlement != nil }
+
   public var sheet: Table {
     let level = NumberText.machine(100 * request.level)
     var table = Table(
@@ -135,8 +152,8 @@ public struct RiskYearTables: Sendable {
       columns: [
         .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("year", heading: Phrase(da: "År", en: "Year")),
         .init("result", heading: Phrase(da: "Resultat, t.kr. [\(level) %]", en: "Result, 1,000 kr. [\(level) %]")),
-        .init("p_outside_tolerance", heading: Phrase(da: "P uden for tolerance", en: "P outside tolerance"), decimals: 2),
-      ])
+      ] + (showsTolerance ? [.init("p_outside_tolerance", heading: Phrase(da: "P uden for tolerance", en: "P outside tolerance"), decimals: 2)] : [])
+        + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag", en: "Tariff, kr./day"))] : []))
     for row in rows { table.append(sheetRow(row)) }
     if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser og hele år.", en: "No offers with known places and whole years.")) }
     table.footnotes += notes.footnotes
@@ -144,6 +161,11 @@ public struct RiskYearTables: Sendable {
   }
 
   private func sheetRow(_ row: Row) -> [Table.Cell] {
+    func tariff(_ language: Language) -> String {
+      guard let change = row.year?.tariffChange, let year = row.year?.tariffYear else { return "" }
+      let ends = [change.mean, change.lower, change.upper].map { NumberText.display($0, decimals: 0, language: language) }
+      return "\(year): \(ends[0])\u{A0}[\(ends[1]);\u{A0}\(ends[2])]"
+    }
     func text(_ language: Language) -> String {
       guard let result = row.year?.result else { return "" }
       let ends = [result.mean, result.lower, result.upper].map { NumberText.display($0 / 1000, decimals: 0, language: language) }
@@ -151,8 +173,8 @@ public struct RiskYearTables: Sendable {
     }
     return [
       .text(row.risk.offer.name), .text(String(row.number)), row.year == nil ? .empty : .term(code: text(.en), Phrase(da: text(.da), en: text(.en))),
-      row.year?.outsideTolerance.map { .number($0) } ?? .empty,
-    ]
+    ] + (showsTolerance ? [row.year?.outsideTolerance.map { .number($0) } ?? .empty] : [])
+      + (showsTariff ? [row.year?.tariffChange == nil ? .empty : .term(code: tariff(.en), Phrase(da: tariff(.da), en: tariff(.en)))] : [])
   }
 
   private var title: Phrase {

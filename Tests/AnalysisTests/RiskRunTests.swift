@@ -207,7 +207,8 @@ import Testing
     let tables = RiskYearTables(run: run, request: request, panel: world.demand.panel)
     #expect(
       tables.machine.columns.map(\.name) == [
-        "scenario", "offer", "year", "p_outside_tolerance", "result_mean", "result_lower", "result_upper", "price_level",
+        "scenario", "offer", "year", "p_outside_tolerance", "result_mean", "result_lower", "result_upper", "price_level", "tariff_year",
+        "tariff_change_mean", "tariff_change_lower", "tariff_change_upper",
       ])
     let judged = run.risks.filter { $0.outlook != nil }
     #expect(tables.machine.rows.count == 2 * judged.count && tables.sheet.rows.count == tables.machine.rows.count)
@@ -215,10 +216,33 @@ import Testing
     for risk in judged {
       for year in risk.outlook?.years ?? [] {
         #expect(year.result.lower <= year.result.upper && (0...1).contains(year.outsideTolerance ?? -1))
+        #expect(year.tariffChange == nil && year.tariffYear == nil)
       }
     }
     // Day offers whose days a year are blank have no result, and the table says so.
     #expect(tables.sheet.footnotes.contains { $0.en.contains("Without a result") })
+  }
+
+  /// A rule set that points out deviating occupancy does so in the reason, and one that does not stays silent.
+  @Test func deviatingOccupancyIsPointedOut() throws {
+    let world = try Self.region.get()
+    var request = RiskRequest(draws: 20)
+    let run = try run(world, request)
+    func reasons() -> [String: String] {
+      let table = RiskTables(run: run, request: request, demand: world.demand).machine
+      return Dictionary(uniqueKeysWithValues: table.rows.map { row in
+        guard case .text(let offer) = row[1], case .term(let code, _) = row[19] else { return ("", "") }
+        return (offer, code)
+      })
+    }
+    #expect(!reasons().values.contains { $0.contains("tariff's occupancy") })
+    request.rules.occupancyAlert = Quantity(millionths: 50_000)
+    let found = reasons()
+    for risk in run.risks where risk.outlook != nil {
+      guard let now = risk.occupancyNow, let assumed = risk.assumedOccupancy else { continue }
+      #expect((found[risk.offer.id] ?? "").contains("tariff's occupancy") == ((now - 100 * assumed).magnitude >= 5))
+    }
+    #expect(found["mosebakken"]?.contains("points below") == true)
   }
 
   @Test func tablesHaveThePromisedColumns() throws {

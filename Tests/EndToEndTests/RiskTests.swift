@@ -52,7 +52,7 @@ struct RiskTests {
       let arguments = ["risk", "-p", "r", "--draws", "50", "--area", "udviklingshandicap", "--format", "csv"]
       let neutral = try program.run(arguments + ["--years"])
       #expect(neutral.code == 0, "\(neutral.errors)")
-      #expect(neutral.output.hasPrefix("scenario,offer,year,p_outside_tolerance,result_mean,result_lower,result_upper,price_level\n"))
+      #expect(neutral.output.hasPrefix("scenario,offer,year,p_outside_tolerance,result_mean,result_lower,result_upper,price_level,tariff_year,tariff_change_mean,tariff_change_lower,tariff_change_upper\n"))
       #expect(Self.rows(neutral.output).allSatisfy { $0["p_outside_tolerance"] == "" })
       let rules = ["--rules", "sjaelland_2012"]
       let years = Self.rows(try program.run(arguments + rules + ["--years", "--language", "en", "--threads", "1"]).output)
@@ -65,6 +65,9 @@ struct RiskTests {
       #expect(years.contains { ($0["p_outside_tolerance"].flatMap(Double.init) ?? 0) > 0 })
       let follows = Self.rows(try program.run(arguments + rules + ["--years", "--cost-behaviour", "follows_70"]).output)
       #expect(follows.allSatisfy { ["", "0"].contains($0["p_outside_tolerance"]) })
+      let settled = Self.rows(try program.run(arguments + ["--years", "--rules", "nordjylland_socialaftale"]).output).filter { $0["result_mean"] != "" }
+      #expect(!settled.isEmpty && settled.allSatisfy { $0["tariff_year"].flatMap(Int.init) == $0["year"].flatMap(Int.init).map { $0 + 2 } })
+      #expect(settled.contains { ($0["tariff_change_mean"].flatMap(Double.init) ?? 0) > 0 })
       let sheet = try program.run("risk", "-p", "r", "--draws", "20", "--years", "--rules", "sjaelland_2012")
       for word in ["Mosebakken", "prisniveau 2026", "sjaelland_2012", "adaptation_lag", "antagelse"] { #expect(sheet.output.contains(word), "\(word)") }
       for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }

@@ -23,7 +23,7 @@ public struct OfferEconomics: Hashable, Sendable {
   }
 
   /// Why nothing can be said of an offer's money.
-  public enum Missing: String, CaseIterable, Hashable, Sendable {
+  public enum Missing: String, Error, CaseIterable, Hashable, Sendable {
     case costs, price, days, citizens
   }
 }

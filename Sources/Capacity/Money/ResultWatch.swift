@@ -18,11 +18,14 @@ public struct ResultWatch: Sendable {
     var incomeChange: [Double]
     var budget = 0.0
     var referenceIncome = 0.0
+    /// For which the tariff is made.
+    var referenceDays = 0.0
   }
 
   private let economics: OfferEconomics
   private let weights: [Double]
   private let adjustment: RuleSet.Adjustment?
+  private let settlement: RuleSet.Settlement?
   private let length: PeriodLength
   private let paths: Int
   /// Citizens served above those that the costs were held for, the latest period first.
@@ -40,6 +43,7 @@ public struct ResultWatch: Sendable {
     self.paths = paths
     weights = behaviour.weights(rules, months: length.months)
     adjustment = rules.adjustment
+    settlement = rules.settlement
     deviations = past.prefix(weights.count).map { own in
       [Double](repeating: own.citizens - economics.citizens * Self.ratio(own.places, economics.places), count: paths)
     }
@@ -62,18 +66,23 @@ public struct ResultWatch: Sendable {
     let daily = economics.price * economics.paidShare * days
     deviations.insert(citizens.map { $0 - reference }, at: 0)
     if deviations.count > weights.count + 1 { deviations.removeLast() }
-    var sums = years[year.year] ?? Year(result: zeros, costs: zeros, incomeChange: zeros)
-    for path in 0..<paths {
-      var costs = budget
-      for (lag, weight) in weights.enumerated() { costs += daily * weight * deviations[min(lag, deviations.count - 1)][path] }
-      sums.costs[path] += costs
-      sums.incomeChange[path] += daily * deviations[0][path]
-      sums.result[path] += daily * citizens[path] - costs
-    }
+    var costs = [Double](repeating: budget, count: paths)
+    for (lag, weight) in weights.enumerated() { Self.add(deviations[min(lag, deviations.count - 1)], times: daily * weight, to: &costs) }
+    // Taken out of the dictionary, so that adding does not copy.
+    var sums = years.removeValue(forKey: year.year) ?? Year(result: zeros, costs: zeros, incomeChange: zeros)
+    Self.add(costs, times: 1, to: &sums.costs)
+    Self.add(deviations[0], times: daily, to: &sums.incomeChange)
+    Self.add(citizens, times: daily, to: &sums.result)
+    Self.add(costs, times: -1, to: &sums.result)
     sums.periods += 1
     sums.budget += budget
     sums.referenceIncome += daily * reference
+    sums.referenceDays += economics.paidShare * days * reference
     years[year.year] = sums
+  }
+
+  private static func add(_ values: [Double], times factor: Double, to sums: inout [Double]) {
+    for path in sums.indices { sums[path] += factor * values[path] }
   }
 
   private var zeros: [Double] { [Double](repeating: 0, count: paths) }
@@ -98,6 +107,13 @@ public struct ResultWatch: Sendable {
       return abs(sums.costs[path] - revised) > tolerance * abs(revised) + 1e-9 * abs(sums.budget)
     }
     return Double(outside) / Double(paths)
+  }
+
+  /// What the year's result changes a later tariff by, kroner a day, by path: what lies outside the band, over the days for which the
+  /// costs were held; above zero for a deficit. What the account covers or lets expire is not in it. Nil without settlement or days.
+  public func tariffChanges(in year: Int) -> [Double]? {
+    guard let sums = wholeYear(year), let settlement, sums.referenceDays > 0 else { return nil }
+    return sums.result.map { -settlement.settled($0, basis: sums.budget) / sums.referenceDays }
   }
 
   private func wholeYear(_ year: Int) -> Year? { years[year].flatMap { $0.periods == length.perYear ? $0 : nil } }

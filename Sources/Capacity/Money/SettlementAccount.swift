@@ -1,3 +1,17 @@
+extension RuleSet.Settlement {
+  /// What of a year's result stays on the account: the part inside the band; the rest is settled.
+  func kept(_ result: Amount, basis: Amount) -> Amount {
+    let most = (basis * band).magnitude
+    return min(max(result, -most), most)
+  }
+
+  /// The same for models: what of a year's result later tariffs pay back (above zero) or collect, in kroner.
+  public func settled(_ result: Double, basis: Double) -> Double {
+    let most = abs(basis) * band.value
+    return result - min(max(result, -most), most)
+  }
+}
+
 /// The account (konto) on which an offer's results wait, year by year, and what of them moves later tariffs.
 ///
 /// R(t) = income − costs + what was settled for t − lag (which the year's tariff already paid back or collected). Of R(t) the part
@@ -55,8 +69,7 @@ public struct SettlementAccount: Hashable, Sendable {
   public mutating func close(_ year: Int, income: Amount, costs: Amount, basis: Amount) -> Year {
     precondition(years.last.map { $0.year < year } ?? true, "years are closed in their order")
     let arisen = income - costs + due(in: year)
-    let band = (basis * rules.band).magnitude
-    let kept = min(max(arisen, -band), band)
+    let kept = rules.kept(arisen, basis: basis)
     keep(kept, year)
     let expired = expire(at: year)
     let settled = arisen - kept + expired

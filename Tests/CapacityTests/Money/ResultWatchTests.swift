@@ -97,6 +97,23 @@ import Testing
     #expect(try result(watch(9.5, behaviour, rules(), places: 10)).magnitude < 0.01)
   }
 
+  /// What later tariffs settle is what the account settles, over the days for which the tariff is made.
+  @Test func settlesAsTheAccountDoes() throws {
+    var random = Randomness(state: 8)
+    for _ in 0..<200 {
+      var rules = rules()
+      let settlement = RuleSet.Settlement(band: Quantity(millionths: Int64.random(in: 0...10, using: &random) * 10_000), lagYears: 2, useWithinYears: nil)
+      rules.settlement = settlement
+      let citizens = Int.random(in: 8...24, using: &random)
+      let found = try #require(watch(Double(citizens), .unadapted, rules).tariffChanges(in: 2027)?.first)
+      var account = SettlementAccount(rules: settlement)
+      let costs = Amount(kroner: 20_805_000)
+      let year = account.close(2027, income: Amount(kroner: 3000) * (365 * citizens), costs: costs, basis: costs)
+      #expect((found * 6935 + year.settled.kroner).magnitude < 0.01)
+    }
+    #expect(watch(19, .unadapted, rules()).tariffChanges(in: 2027) == nil)
+  }
+
   /// Only whole years are summed; without rules nothing is outside.
   @Test func wholeYearsAlone() {
     var own = watch(19, .unadapted, rules())
