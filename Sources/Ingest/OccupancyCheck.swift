@@ -25,7 +25,7 @@ struct OccupancyCheck {
   /// Reports an offer at the step of its places with the years in which its occupancy was unusual, unless the step says why.
   /// - Parameter origins: of the extracts' capacity, in its order.
   func report(_ origins: [CapacityTable.Origin], file: String, log: FindingLog) {
-    guard let years, origins.count == extracts.capacity.count else { return }
+    guard let years, !origins.isEmpty, origins.count == extracts.capacity.count else { return }
     let days = occupiedDays(years)
     for (id, own) in Dictionary(grouping: extracts.capacity.indices, by: { extracts.capacity[$0].offer }).sorted(by: { $0.key < $1.key }) {
       guard let offer = extracts.offers.first(where: { $0.id == id }), [.residential, .day].contains(offer.kind) else { continue }
@@ -57,22 +57,30 @@ struct OccupancyCheck {
 
   /// By offer and year, from stays where there are any, else from counted days that are known in every row of the year.
   private func occupiedDays(_ years: ClosedRange<Int>) -> [String: [Int: Double]] {
+    guard extracts.stays.isEmpty else { return daysOfStays(years) }
     var sums: [String: [Int: Double]] = [:]
-    guard extracts.stays.isEmpty else {
-      let periods = years.map { Period(year: $0, number: 1, length: .year) }
-      let bounds = periods.map { (year: $0.year, first: $0.firstDay, end: $0.lastDay.advanced(by: 1)) }
-      for stay in extracts.stays {
-        for bound in bounds {
-          let days = min(stay.end ?? bound.end, bound.end) - max(stay.start, bound.first)
-          if days > 0 { sums[stay.offer, default: [:]][bound.year, default: 0] += Double(days) }
-        }
-      }
-      return sums
-    }
     for row in extracts.activity where !row.offer.isEmpty && years.contains(row.period.year) {
       sums[row.offer, default: [:]][row.period.year, default: 0] += row.occupiedDays ?? .nan
     }
     return sums.mapValues { $0.filter { !$0.value.isNaN } }
+  }
+}
+
+extension OccupancyCheck {
+  /// A million stays: offers are looked up once a stay, and days are whole numbers in one array.
+  private func daysOfStays(_ years: ClosedRange<Int>) -> [String: [Int: Double]] {
+    let bounds = years.map { Period(year: $0, number: 1, length: .year) }.map { (first: $0.firstDay, end: $0.lastDay.advanced(by: 1)) }
+    let position = Dictionary(extracts.offers.enumerated().map { ($1.id, $0 * bounds.count) }, uniquingKeysWith: { first, _ in first })
+    var days = [Int](repeating: 0, count: extracts.offers.count * bounds.count)
+    for stay in extracts.stays {
+      guard let start = position[stay.offer] else { continue }
+      for (year, bound) in bounds.enumerated() {
+        days[start + year] += max(0, min(stay.end ?? bound.end, bound.end) - max(stay.start, bound.first))
+      }
+    }
+    return position.mapValues { start in
+      Dictionary(uniqueKeysWithValues: years.enumerated().map { ($1, Double(days[start + $0])) })
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Capacity
 import Demand
+import Forecasting
 import Foundation
 import Groundwork
 import Ingest

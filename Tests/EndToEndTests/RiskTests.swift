@@ -56,7 +56,7 @@ struct RiskTests {
       #expect(Self.rows(neutral.output).allSatisfy { $0["p_outside_tolerance"] == "" })
       let rules = ["--rules", "sjaelland_2012"]
       let years = Self.rows(try program.run(arguments + rules + ["--years", "--language", "en", "--threads", "1"]).output)
-      #expect(years.filter { $0["offer"] == "mosebakken" }.compactMap { $0["year"] } == ["2027", "2028"])
+      #expect(Set(years.compactMap { $0["year"] }) == ["2027", "2028"])
       let risks = Self.rows(try program.run(arguments + rules).output)
       for year in years where year["year"] == "2027" {
         let risk = try #require(risks.first { $0["offer"] == year["offer"] })

@@ -50,9 +50,15 @@ public struct RuleSet: Hashable, Sendable {
   public struct Adjustment: Hashable, Sendable {
     /// Of the value of the days by which the year differs from its budget, a share of 1.
     public var share: Quantity
-    public var base = AdjustmentBase.tariff
+    public var base: AdjustmentBase
     /// Allowed deviation of the costs from the adjusted budget, a share of 1; nil for none stated.
     public var tolerance: Quantity?
+
+    public init(share: Quantity, base: AdjustmentBase = .tariff, tolerance: Quantity? = nil) {
+      self.share = share
+      self.base = base
+      self.tolerance = tolerance
+    }
   }
 
   public struct Settlement: Hashable, Sendable {
@@ -62,6 +68,12 @@ public struct RuleSet: Hashable, Sendable {
     public var lagYears: Int
     /// A surplus on the account that nobody used within so many years is settled, too; nil for no limit.
     public var useWithinYears: Int?
+
+    public init(band: Quantity, lagYears: Int, useWithinYears: Int? = nil) {
+      self.band = band
+      self.lagYears = lagYears
+      self.useWithinYears = useWithinYears
+    }
   }
 
   public enum Notice: Hashable, Sendable {
@@ -74,11 +86,17 @@ public struct RuleSet: Hashable, Sendable {
   /// `floor` at `months`, and at the floor until the place is cut.
   public struct Adaptation: Hashable, Sendable {
     /// At least 1.
-    public var months = 6
+    public var months: Int
     /// At least 0.
-    public var fullMonths = 3
+    public var fullMonths: Int
     /// A share of 1.
-    public var floor = Quantity(millionths: 300_000)
+    public var floor: Quantity
+
+    public init(months: Int = 6, fullMonths: Int = 3, floor: Quantity = Quantity(millionths: 300_000)) {
+      self.months = months
+      self.fullMonths = fullMonths
+      self.floor = floor
+    }
   }
 
   /// Its file's name without the ending.
