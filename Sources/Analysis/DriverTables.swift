@@ -78,6 +78,12 @@ public struct DriverTables {
     var notes = [
       Phrase(da: "Middel over alle fremtider, lagt sammen fra i dag; tallene går op.", en: "Means over all futures, summed from today; the figures add up.")
     ]
+    if parts.contains("age_outs") {
+      notes.append(
+        Phrase(
+          da: "Andre ud er her uden dem ved aldersgrænsen, som prognosens tabeller tæller med.",
+          en: "Other exits are here without those at the age limit, whom the forecast's tables count among them."))
+    }
     if parts.contains("population") {
       notes.append(
         Phrase(

@@ -244,6 +244,13 @@ final class CellRates {
     }
   }
 
+  /// The uniform number at which a citizen of a profile leaves when others leave at `uniform`: the unit-exponential clock
+  /// runs a factor faster.
+  func scaled(_ uniform: Double, _ row: RateBook.Row, profile: Int32) -> Double {
+    guard let factor = flow(row)?.factor(profile: profile, draw: draw), factor != 1 else { return uniform }
+    return pow(uniform, 1 / factor)
+  }
+
   // MARK: Filling
 
   @inline(__always)
@@ -418,12 +425,15 @@ final class CellRates {
     return present > 0 ? value * share / present : 0
   }
 
-  /// Citizens of the stratum at the origin, each weighed by the factor of the time since admission.
+  /// Citizens of the stratum at the origin, each weighed by the factors of the time since admission and of what is known of them.
   private func residents(_ row: RateBook.Row, _ stratum: Int) -> Double {
     let factors = tenure(row, stratum)
+    let (present, admitted, traits) = (simulator.residents[municipality], simulator.admitted[municipality], simulator.traits[municipality])
     var sum = 0.0
-    for (resident, admitted) in zip(simulator.residents[municipality], simulator.admitted[municipality]) where resident.stratum == stratum {
-      sum += factors.map { $0[RateBook.band(-admitted)] } ?? 1
+    for index in present.indices where present[index].stratum == stratum {
+      var weight = factors.map { $0[RateBook.band(-admitted[index])] } ?? 1
+      if !traits.isEmpty { weight *= flow(row)?.factor(profile: traits[index].profile, draw: draw) ?? 1 }
+      sum += weight
     }
     return sum
   }

@@ -9,6 +9,9 @@ struct Spell {
   var offer: Int32
   var entry: Entry
   var cause: Cause
+  /// What is known of the citizen, as in `StayTraits`; 0 where nothing is.
+  var birthYear: Int16 = 0
+  var profile: Int32 = 0
   /// When the citizen was admitted, before any transfer; minus infinity where it is not known.
   var admitted: Double
   var start: Double

@@ -109,17 +109,18 @@ public struct FittedDemand: Sendable {
   private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
     let needed = flows + countFlows
     let rates = ConcurrentResults<FlowRates>(count: needed.count)
-    let tables = ConcurrentResults<(transfers: TransferDraws, frailty: FrailtyTable?, exposure: [Double])>(count: 1)
+    let tables = ConcurrentResults<(transfers: TransferDraws, limits: AgeLimitDraws?, frailty: FrailtyTable?, exposure: [Double])>(count: 1)
     concurrently(needed.count + 1, threads: threads) { index in
       if index < needed.count {
         rates.set(needed[index].draws(panel: panel, clock: clock, draws: draws, seed: seed), at: index)
       } else {
         let frailty = flows.first { $0.flow == .homecoming }?.frailty()
-        tables.set((TransferDraws(panel: panel, draws: draws, seed: seed), frailty, futureExposure()), at: 0)
+        let limits = flows.first { $0.flow == .ageOut }?.ageLimits?.draws(draws, seed: seed, panel: panel, clock: clock)
+        tables.set((TransferDraws(panel: panel, draws: draws, seed: seed), limits, frailty, futureExposure()), at: 0)
       }
     }
     let drawn = rates.all
-    let (transfers, frailty, exposure) = tables.all[0]
+    let (transfers, limits, frailty, exposure) = tables.all[0]
     func pick(_ flow: Flow, from range: Range<Int>) -> FlowRates? {
       range.first { needed[$0].flow == flow }.map { drawn[$0] }
     }
@@ -131,7 +132,7 @@ public struct FittedDemand: Sendable {
       panel: panel, clock: clock, draws: draws, seed: seed, admission: known(.admission), homecoming: known(.homecoming),
       otherExit: known(.otherExit), ageOut: pick(.ageOut, from: 0..<flows.count), transfer: pick(.transfer, from: 0..<flows.count),
       homecomingCount: pick(.homecoming, from: flows.count..<needed.count),
-      otherExitCount: pick(.otherExit, from: flows.count..<needed.count), destinations: transfers, frailty: frailty, exposure: exposure)
+      otherExitCount: pick(.otherExit, from: flows.count..<needed.count), destinations: transfers, ageLimits: limits, frailty: frailty, exposure: exposure)
   }
 
   /// 10,000 persons by municipality, area and future period; 1 where there is no population.

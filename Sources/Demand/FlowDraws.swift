@@ -36,6 +36,9 @@ struct FlowDraws: ~Copyable {
   /// Factors by time since admission, `[draw · TenureEffects.cells + group · bands + band]`, and each stratum's group.
   var tenure: (factors: [Double], groupOfStratum: [Int])?
 
+  /// Factors of citizens by profile, `[draw · profiles + profile]`, and the number of profiles.
+  var covariates: (factors: [Double], profiles: Int)?
+
   /// Rates of 1 without trend or season.
   init(empty panel: Panel, clock: FlowClock, draws: Int, tellsMunicipalitiesApart: Bool = true) {
     self.draws = draws
@@ -53,6 +56,7 @@ struct FlowDraws: ~Copyable {
     areaTime = memory.filled(draws * areas * horizon, with: 1)
     theta = nil
     tenure = nil
+    covariates = nil
   }
 
   /// The level before it is corrected.
@@ -85,7 +89,8 @@ final class FlowRates: @unchecked Sendable {
       interactionFactor: flow.interactionFactor, correction: flow.correction,
       municipalitySlope: flow.municipalitySlope.isEmpty ? nil : memory.copy(flow.municipalitySlope), areaDays: flow.areaTime,
       theta: flow.theta.map(memory.copy), areaTotal: totals, tenureFactors: flow.tenure.map { memory.copy($0.factors) },
-      tenureOffset: flow.tenure.map { memory.copy($0.groupOfStratum.map { $0 * Tenure.bandCount }) })
+      tenureOffset: flow.tenure.map { memory.copy($0.groupOfStratum.map { $0 * Tenure.bandCount }) },
+      profileFactors: flow.covariates.map { memory.copy($0.factors) }, profiles: flow.covariates?.profiles ?? 0)
     self.memory = memory
   }
 
@@ -108,6 +113,8 @@ final class FlowRates: @unchecked Sendable {
     fileprivate let tenureFactors: UnsafePointer<Double>?
     /// By stratum: where its group's factors begin.
     fileprivate let tenureOffset: UnsafePointer<Int>?
+    fileprivate let profileFactors: UnsafePointer<Double>?
+    fileprivate let profiles: Int
 
     /// Yearly rate at the origin per unit of exposure, without season.
     @inline(__always)
@@ -139,6 +146,10 @@ final class FlowRates: @unchecked Sendable {
       guard let tenureFactors, let tenureOffset else { return nil }
       return tenureFactors + draw * TenureEffects.cells + tenureOffset[stratum]
     }
+
+    /// A citizen's factor; nil when the flow has none.
+    @inline(__always)
+    func factor(profile: Int32, draw: Int) -> Double? { profileFactors.map { $0[draw * profiles + Int(profile)] } }
 
     /// Of the negative binomial; nil for Poisson.
     @inline(__always)

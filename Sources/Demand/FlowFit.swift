@@ -27,6 +27,10 @@ public struct FlowFit: Sendable {
       case tenure(LegalGroup, band: Int)
       /// Log share of those moving from a stratum who go to another.
       case destination(from: Stratum, to: Stratum)
+      /// Log factor of a covariate's band against the covariate's mean.
+      case covariate(Covariate, band: Int, label: Phrase)
+      /// Log yearly hazard of leaving at an area's age limit, by years from the one in which a citizen passes it.
+      case ageLimit(area: String, years: Int)
       case standardDeviation(String)
       case theta
     }
@@ -54,6 +58,10 @@ public struct FlowFit: Sendable {
   let parameters: Parameters
   /// Factors of homecomings and other exits by time since admission; nil where it is not known or changes nothing.
   let tenure: TenureEffects?
+  /// Factors of the same by what stays tell of the citizens; nil where nothing is asked for or there are too few events.
+  let covariates: CovariateEffects?
+  /// θ net of the shared shocks over the regression's own.
+  let netTheta: Double
   /// Levels and shocks that municipalities share; nil where there is nothing to tell them from.
   let shocks: SharedShocks?
   /// `[municipality · strata + stratum]`: what the fit counted.
@@ -99,13 +107,14 @@ public struct FlowFit: Sendable {
     var problem: Finding?
     if events >= Self.fewestEvents {
       do {
-        let (fit, tenure) = try Self.fit(terms, frame, panel: panel, flow: flow, strata: strata)
+        let (fit, weights) = try Self.fit(terms, frame, panel: panel, flow: flow, strata: strata)
         parameters = .regression(fit, terms)
-        self.tenure = tenure
-        cells = Self.count(frame, panel, tenure)
+        tenure = weights.tenure
+        covariates = weights.covariates
+        cells = Self.count(frame, panel, weights)
         fittedEvents = fit.mean.reduce(0, +)
         fittedShare = Self.share(fit.mean, frame: frame, strata: panel.strata.count)
-        (shocks, warning) = Self.shocks(fit, terms, frame, panel: panel, clock: clock)
+        (shocks, netTheta, warning) = Self.shocks(fit, terms, frame, panel: panel, clock: clock)
         return
       } catch {
         problem = Finding(
@@ -117,33 +126,66 @@ public struct FlowFit: Sendable {
     }
     warning = problem
     tenure = nil
+    covariates = nil
     shocks = nil
+    netTheta = 1
     cells = Self.count(frame, panel, nil)
     fittedEvents = events
     parameters = Self.constant(frame, strata: panel.strata.count)
     fittedShare = [Double](repeating: 1, count: panel.strata.count)
   }
 
+  /// What weighs a row's person-time.
+  private struct Weights {
+    var tenure: TenureEffects?
+    var covariates: CovariateEffects?
+    /// With the person-time that the covariates weigh.
+    var frame: FlowFrame
+
+    var logExposure: [Double] {
+      if let tenure { return frame.logExposure(tenure) }
+      return covariates == nil ? frame.logExposure : frame.logExposureOfBands
+    }
+
+    /// As kept: without factors of the time since admission that change nothing. Those of covariates were asked for.
+    var withoutFlat: Weights {
+      var weights = self
+      if tenure?.isFlat == true { weights.tenure = nil }
+      return weights
+    }
+  }
+
   /// Rates and factors in turn, each given the other, until factors move by less than a fiftieth: from cells' own rates one
   /// regression is mostly enough.
   private static func fit(
     _ terms: FlowTerms, _ frame: FlowFrame, panel: Panel, flow: Flow, strata: [Int]
-  ) throws -> (FittedPenalizedGLM, TenureEffects?) {
-    guard !frame.tenureExposure.isEmpty else { return (try terms.fit(frame, logExposure: frame.logExposure), nil) }
+  ) throws -> (FittedPenalizedGLM, Weights) {
+    guard !frame.tenureExposure.isEmpty else { return (try terms.fit(frame, logExposure: frame.logExposure), Weights(frame: frame)) }
     let groups = TenureEffects.groupOfStratum(panel)
-    func effects(_ fitted: [Double], _ theta: Double?, _ before: TenureEffects?) -> TenureEffects? {
+    // The age limit has its own hazards by age.
+    let traits = panel.traits.flatMap { $0.bands.isEmpty || flow == .ageOut ? nil : $0 }
+    func next(_ fitted: [Double], _ theta: Double?, _ before: Weights) -> Weights {
       let counts = TenureEffects.Counts(
-        frame: frame, panel: panel, flow: flow, fitted: fitted, theta: theta, factors: before?.factors, groupOfStratum: groups, strata: strata)
-      return TenureEffects(counts, groupOfStratum: groups)
+        frame: before.frame, panel: panel, flow: flow, fitted: fitted, theta: theta, factors: before.tenure?.factors, groupOfStratum: groups, strata: strata)
+      var after = Weights(tenure: TenureEffects(counts, groupOfStratum: groups), frame: frame)
+      guard let traits else { return after }
+      let profiles = CovariateEffects.Counts(
+        frame: before.frame, traits: traits, panel: panel, flow: flow, fitted: fitted, theta: theta, tenure: before.tenure, groupOfStratum: groups)
+      after.covariates = CovariateEffects(profiles, traits: traits)
+      if let covariates = after.covariates { after.frame = frame.weighed(by: covariates.factors, traits: traits, panel: panel) }
+      return after
     }
-    var tenure = effects(cellMeans(frame, panel), nil, nil)
+    func distance(_ first: Weights, _ second: Weights) -> Double {
+      max(TenureEffects.distance(first.tenure, second.tenure), CovariateEffects.distance(first.covariates, second.covariates))
+    }
+    var weights = next(cellMeans(frame, panel), nil, Weights(frame: frame))
     var round = 0
     while true {
-      let fit = try terms.fit(frame, logExposure: tenure.map(frame.logExposure) ?? frame.logExposure)
+      let fit = try terms.fit(frame, logExposure: weights.logExposure)
       round += 1
-      let next = effects(fit.mean, fit.theta, tenure)
-      guard round < 4, TenureEffects.distance(tenure, next) > 0.02 else { return (fit, tenure?.isFlat == true ? nil : tenure) }
-      tenure = next
+      let after = next(fit.mean, fit.theta, weights)
+      guard round < (traits == nil ? 4 : 8), distance(weights, after) > 0.02 else { return (fit, weights.withoutFlat) }
+      weights = after
     }
   }
 
@@ -165,14 +207,31 @@ public struct FlowFit: Sendable {
 
   private static func shocks(
     _ fit: FittedPenalizedGLM, _ terms: FlowTerms, _ frame: FlowFrame, panel: Panel, clock: FlowClock
-  ) -> (SharedShocks?, Finding?) {
-    let totals = SharedShocks.Totals(frame: frame, panel: panel, clock: clock, fitted: fit.mean, theta: terms.theta(fit) == nil ? nil : fit.theta)
-    do {
+  ) -> (SharedShocks?, Double, Finding?) {
+    // Flows that are the same for all municipalities are too rare to show any.
+    guard FlowTerms.tellsMunicipalitiesApart(terms.flow) else { return (nil, 1, nil) }
+    let theta = terms.theta(fit) == nil ? nil : fit.theta
+    func estimate(_ theta: Double?) throws -> SharedShocks? {
+      let totals = SharedShocks.Totals(frame: frame, panel: panel, clock: clock, fitted: fit.mean, theta: theta)
       let shocks = try SharedShocks(totals, span: SharedShocks.span(panel.length), perYear: panel.length.perYear, hasRamp: terms.hasRamp)
-      return (shocks?.isSilent == true ? nil : shocks, nil)
+      return shocks?.isSilent == true ? nil : shocks
+    }
+    func net(_ shocks: SharedShocks?, _ theta: Double) -> Double {
+      shocks.map { NetTheta.ratio(response: frame.response, fitted: fit.mean, paths: $0.paths(of: frame, panel: panel), theta: theta) } ?? 1
+    }
+    do {
+      var shocks = try estimate(theta)
+      guard let theta, shocks != nil else { return (shocks, 1, nil) }
+      var ratio = net(shocks, theta)
+      // Less chance leaves more to shocks: once again, where it makes a difference.
+      if ratio > 1.05, let again = try estimate(theta * ratio) {
+        shocks = again
+        ratio = net(again, theta)
+      }
+      return (shocks, ratio, nil)
     } catch {
       return (
-        nil,
+        nil, 1,
         Finding(
           .warning, value: terms.flow.rawValue,
           message: Phrase(
@@ -182,9 +241,9 @@ public struct FlowFit: Sendable {
     }
   }
 
-  private static func count(_ frame: FlowFrame, _ panel: Panel, _ tenure: TenureEffects?) -> [CountedCell] {
+  private static func count(_ frame: FlowFrame, _ panel: Panel, _ weights: Weights?) -> [CountedCell] {
     var cells = [CountedCell](repeating: CountedCell(), count: panel.municipalities.count * panel.strata.count)
-    let weighted = tenure.map(frame.logExposure) ?? frame.logExposure
+    let weighted = weights?.logExposure ?? frame.logExposure
     for row in 0..<frame.rows {
       let cell = Int(frame.municipality[row]) * panel.strata.count + Int(frame.stratum[row])
       cells[cell].events += frame.response[row]
@@ -224,19 +283,31 @@ public struct FlowFit: Sendable {
 
   /// Every number of the fit with its interval, computed anew at each call: of the regression, or of one rate by stratum.
   public var estimates: [Estimate] {
-    let rates: [Estimate] =
-      switch parameters {
-      case .regression(let fit, let terms):
-        terms.estimates(fit, panel: panel).filter(isOfStrata) + (tenure?.estimates ?? []).map { entry in
-          .init(.tenure(entry.group, band: entry.band), log(entry.factor), standardError: entry.logError)
-        } + (shocks?.estimates ?? [])
-      case .constant(let events, let exposure, let prior):
-        strata.filter { isKnown[$0] && exposure[$0] + prior.exposure > 0 && events[$0] + prior.events > 0 }.map {
-          Estimate.gamma(.level(panel.strata[$0]), shape: events[$0] + prior.events, rate: exposure[$0] + prior.exposure)
-        }
+    var found: [Estimate]
+    switch parameters {
+    case .regression(let fit, let terms):
+      found = terms.estimates(fit, netTheta: netTheta, panel: panel).filter(isOfStrata)
+      found += (tenure?.estimates ?? []).map { Estimate(.tenure($0.group, band: $0.band), log($0.factor), standardError: $0.logError) }
+      found += (covariates?.estimates ?? []).map { entry -> Estimate in
+        let subject = Estimate.Subject.covariate(entry.covariate, band: entry.band, label: entry.label)
+        guard let error = entry.logError else { return Estimate(subject: subject, value: 0, standardError: nil, lower: nil, upper: nil) }
+        return Estimate(subject, log(entry.factor), standardError: error)
       }
-    return flow == .transfer ? rates + TransferDestinations(panel: panel).estimates : rates
+      found += shocks?.estimates ?? []
+    case .constant(let events, let exposure, let prior):
+      let known = strata.filter { isKnown[$0] && exposure[$0] + prior.exposure > 0 && events[$0] + prior.events > 0 }
+      found = known.map { Estimate.gamma(.level(panel.strata[$0]), shape: events[$0] + prior.events, rate: exposure[$0] + prior.exposure) }
+    }
+    switch flow {
+    case .transfer: found += TransferDestinations(panel: panel).estimates
+    case .ageOut: found += ageLimits?.estimates ?? []
+    case .admission, .homecoming, .otherExit: break
+    }
+    return found
   }
+
+  /// Of ageing out, where the year of birth is known.
+  var ageLimits: AgeLimits? { flow == .ageOut ? AgeLimits(panel: panel) { panel.unknownExits[$0] > 0 ? unknownFactor(stratum: $0) : 1 } : nil }
 
   /// Levels and slopes of strata that the flow does not reach are those of no data.
   private func isOfStrata(_ estimate: Estimate) -> Bool {
@@ -249,7 +320,7 @@ public struct FlowFit: Sendable {
 
   /// The gamma factors of batches; nil where the counts vary no more than Poisson.
   func frailty() -> FrailtyTable? {
-    guard case .regression(let fit, let terms) = parameters, let theta = terms.theta(fit), theta < 1e6 else { return nil }
+    guard case .regression(let fit, let terms) = parameters, let theta = terms.theta(fit, net: netTheta), theta < 1e6 else { return nil }
     return FrailtyTable(theta: theta, logError: min(1, fit.logThetaStandardError ?? 0))
   }
 
@@ -260,7 +331,7 @@ public struct FlowFit: Sendable {
     case .regression(let fit, let terms):
       let matrix = fit.drawCoefficients(count: draws, seed: seed ^ salt)
       result = terms.draws(
-        fit: fit, coefficients: matrix, draws: draws, seed: seed ^ salt, share: fittedShare, shocks: shocks, panel: panel, clock: clock)
+        fit: fit, coefficients: matrix, draws: draws, seed: seed ^ salt, share: fittedShare, shocks: shocks, netTheta: netTheta, panel: panel, clock: clock)
     case .constant(let events, let exposure, let prior):
       result = constantDraws(events, exposure, prior, panel: panel, clock: clock, draws: draws, seed: seed)
     }
@@ -272,6 +343,7 @@ public struct FlowFit: Sendable {
       for m in 0..<result.municipalities { result.correction[m * panel.strata.count + s] *= factor }
     }
     if let tenure { result.tenure = (tenure.draws(draws, seed: seed ^ salt ^ 0x7465_6E75_7265), tenure.groupOfStratum) }
+    if let covariates, !covariates.isFlat { result.covariates = (covariates.draws(draws, seed: seed ^ salt ^ 0x636F_7661), covariates.factors.count) }
     return FlowRates(result, edges: clock.edges)
   }
 

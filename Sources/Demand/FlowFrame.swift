@@ -26,7 +26,10 @@ struct FlowFrame {
   /// Index of the row's last period from the panel's first.
   private(set) var period: [Int32] = []
   /// `[row · bands + band]`: person-years by time since admission; empty where it is not known.
-  private(set) var tenureExposure: [Double] = []
+  var tenureExposure: [Double] = []
+  /// `[(municipality · strata + stratum) · periods + period]`: the row of which the period is part, -1 for none; empty where
+  /// nothing is known of the citizens themselves.
+  private(set) var rowOfCell: [Int32] = []
 
   var rows: Int { response.count }
 
@@ -47,6 +50,7 @@ struct FlowFrame {
     let years = (0..<panel.count).map { Double(panel.first.advanced(by: $0).days) / Self.daysPerYear }
     let persons = exposure == .population ? Self.personsTable(panel) : []
     let times = Times(clock: clock, count: panel.count)
+    if panel.traits != nil { rowOfCell = [Int32](repeating: -1, count: panel.municipalities.count * panel.strata.count * panel.count) }
     let tenure = exposure == .personTime && flow != .transfer ? panel.tenure : nil
     // Counted among the other exits, but a flow of its own.
     let apart: Panel.Quantity? = flow == .otherExit && panel.total(.ageOuts) > 0 ? .ageOuts : nil
@@ -64,6 +68,7 @@ struct FlowFrame {
           if !y.isNaN, !amount.isNaN {
             if amount > 0 {
               row.add(y, amount, times, t)
+              if !rowOfCell.isEmpty { rowOfCell[(m * panel.strata.count + s) * panel.count + t] = Int32(rows) }
               if let tenure {
                 let cell = (m * panel.strata.count + s) * panel.count + t
                 for band in 0..<Tenure.bandCount { row.tenure[band] += tenure.days(cell: cell, band: band) / Self.daysPerYear }

@@ -38,13 +38,20 @@ final class FlowSimulator: Sendable {
   let residents: [[Panel.Resident]]
   /// Of the same citizens: days from the origin to the admission; minus infinity where it is not known.
   let admitted: [[Double]]
+  /// Of the same citizens; empty where nothing is known of them themselves.
+  let traits: [[StayTraits.Person]]
+  /// By stratum: what was known of those who came; empty likewise.
+  let arrivals: [[StayTraits.Arrival]]
+  /// Ageing out by age; nil where it is not known.
+  let ageLimits: AgeLimitDraws?
 
   static let daysPerYear = 365.25
 
+  /// - Parameter arrivals: like whom those are who come; the panel's own unless given.
   init(
     panel: Panel, clock: FlowClock, draws: Int, seed: UInt64, admission: FlowRates, homecoming: FlowRates, otherExit: FlowRates,
     ageOut: FlowRates? = nil, transfer: FlowRates? = nil, homecomingCount: FlowRates?, otherExitCount: FlowRates?, destinations: TransferDraws,
-    frailty: FrailtyTable?, exposure: [Double]
+    ageLimits: AgeLimitDraws? = nil, arrivals: [[StayTraits.Arrival]]? = nil, frailty: FrailtyTable?, exposure: [Double]
   ) {
     self.panel = panel
     areaOfStratum = BareArray(panel.areaOfStratum)
@@ -65,6 +72,7 @@ final class FlowSimulator: Sendable {
     self.homecomingCount = homecomingCount
     self.otherExitCount = otherExitCount
     self.destinations = destinations
+    self.ageLimits = ageLimits
     self.frailty = frailty
     self.exposure = BareArray(exposure)
     let horizon = clock.horizon
@@ -73,9 +81,15 @@ final class FlowSimulator: Sendable {
         exposure[cell * horizon..<(cell + 1) * horizon].max() ?? 0
       })
     var residents = [[Panel.Resident]](repeating: [], count: panel.municipalities.count)
+    var traits = [[StayTraits.Person]](repeating: [], count: panel.municipalities.count)
     let order = panel.residents.enumerated().sorted { ($0.element.stratum, $0.offset) < ($1.element.stratum, $1.offset) }
-    for (_, resident) in order { residents[resident.municipality].append(resident) }
+    for (index, resident) in order {
+      residents[resident.municipality].append(resident)
+      if let known = panel.traits { traits[resident.municipality].append(known.residents[index]) }
+    }
     self.residents = residents
+    self.traits = traits
+    self.arrivals = arrivals ?? panel.traits?.arrivals ?? []
     let start = panel.origin.advanced(by: 1).firstDay
     admitted = residents.map { $0.map { $0.admitted.map { Double($0 - start) } ?? -.infinity } }
   }

@@ -87,9 +87,10 @@ struct FlowTerms: Sendable {
   }
 
   /// θ of a single period; nil where the counts vary no more than Poisson.
-  func theta(_ fit: FittedPenalizedGLM) -> Double? {
-    guard let theta = fit.theta, theta < Self.poisson, fit.logThetaStandardError != nil else { return nil }
-    return theta / span
+  /// - Parameter ratio: of θ net of what municipalities share to the regression's own.
+  func theta(_ fit: FittedPenalizedGLM, net ratio: Double = 1) -> Double? {
+    guard let theta = fit.theta, theta * ratio < Self.poisson, fit.logThetaStandardError != nil else { return nil }
+    return theta * ratio / span
   }
 
   /// From here on a negative binomial is a Poisson distribution for every count that can occur.
@@ -103,7 +104,7 @@ struct FlowTerms: Sendable {
 
   /// Linear combinations of coefficients as the simulator wants them.
   func draws(
-    fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], shocks: SharedShocks?, panel: Panel, clock: FlowClock
+    fit: FittedPenalizedGLM, coefficients: Matrix, draws: Int, seed: UInt64, share: [Double], shocks: SharedShocks?, netTheta: Double, panel: Panel, clock: FlowClock
   ) -> FlowDraws {
     var result = FlowDraws(empty: panel, clock: clock, draws: draws, tellsMunicipalitiesApart: Self.tellsMunicipalitiesApart(flow))
     let layout = fit.layout
@@ -138,7 +139,7 @@ struct FlowTerms: Sendable {
     }
     shocks?.multiply(result.areaTime, draws: draws, horizon: clock.horizon, seed: seed ^ 0x7368_6F63_6B)
     fillMunicipalities(&result, coefficients, layout, panel, clock)
-    if let theta = self.theta(fit) {
+    if let theta = self.theta(fit, net: netTheta) {
       // Its logarithm's error is capped: beyond a factor of e the normal approximation says nothing.
       let error = min(1, fit.logThetaStandardError ?? 0)
       result.theta = (0..<draws).map { d in
@@ -256,7 +257,7 @@ struct FlowTerms: Sendable {
 
   // MARK: Estimates
 
-  func estimates(_ fit: FittedPenalizedGLM, panel: Panel) -> [FlowFit.Estimate] {
+  func estimates(_ fit: FittedPenalizedGLM, netTheta: Double, panel: Panel) -> [FlowFit.Estimate] {
     let layout = fit.layout
     var found: [FlowFit.Estimate] = []
     func combination(_ subject: FlowFit.Estimate.Subject, _ parts: [(name: String, level: Int?)]) {
@@ -285,7 +286,7 @@ struct FlowTerms: Sendable {
       let variance = fit.variances[k]
       found.append(.logNormal(.standardDeviation(block.name), sqrt(variance), logStandardError: fit.logVarianceStandardErrors[k].map { $0 / 2 }))
     }
-    if let theta = self.theta(fit) { found.append(.logNormal(.theta, theta, logStandardError: fit.logThetaStandardError)) }
+    if let theta = self.theta(fit, net: netTheta) { found.append(.logNormal(.theta, theta, logStandardError: fit.logThetaStandardError)) }
     return found
   }
 }

@@ -33,6 +33,9 @@ struct PathWorker: ~Copyable {
   /// By stratum: whether anybody leaves at an age limit, and whether anybody moves.
   private let agesOut: [Bool]
   private let moves: [Bool]
+  /// By stratum: whether ageing out goes by age; and whether anything is known of citizens themselves.
+  private let agesOutByAge: [Bool]
+  private let hasTraits: Bool
 
   init(simulator: FlowSimulator, plans: [PreparedPlan], keys: TallyKeys, base: EventTally, differences: [EventTally]) {
     self.simulator = simulator
@@ -53,6 +56,8 @@ struct PathWorker: ~Copyable {
     endOfTime = simulator.endOfTime
     let (ageOut, transfer) = (simulator.ageOut?.view, simulator.transfer?.view)
     agesOut = (0..<strata).map { ageOut?.isPositive(stratum: $0) ?? false }
+    agesOutByAge = (0..<strata).map { simulator.ageLimits?.covers(simulator.areaOfStratum[$0]) ?? false }
+    hasTraits = simulator.panel.traits != nil
     moves = (0..<strata).map { (transfer?.isPositive(stratum: $0) ?? false) && simulator.destinations.hasDestinations($0) }
   }
 
@@ -89,10 +94,11 @@ struct PathWorker: ~Copyable {
     citizenStarts.removeAll(keepingCapacity: true)
     for (number, resident) in simulator.residents[municipality].enumerated() {
       citizenStarts.append(spells.count)
+      let known = hasTraits ? simulator.traits[municipality][number] : .unknown
       follow(
         Spell(
           citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
-          cause: .stays, admitted: simulator.admitted[municipality][number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
+          cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: simulator.admitted[municipality][number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
     }
     rates.fillArrivals(&arrivals)
     for index in arrivals.indices {
@@ -151,10 +157,17 @@ struct PathWorker: ~Copyable {
       let at = period(at: spell.start)
       spell.end = .infinity
       spell.cause = .stays
-      consider(.homecoming, .homecoming, CounterStream.uniform(key: spell.key, number), at: at, spell: &spell)
-      consider(.otherExit, .otherExit, CounterStream.uniform(key: spell.key, number + 1), at: at, spell: &spell)
+      var (home, other) = (CounterStream.uniform(key: spell.key, number), CounterStream.uniform(key: spell.key, number + 1))
+      if hasTraits {
+        home = rates.scaled(home, .homecoming, profile: spell.profile)
+        other = rates.scaled(other, .otherExit, profile: spell.profile)
+      }
+      consider(.homecoming, .homecoming, home, at: at, spell: &spell)
+      consider(.otherExit, .otherExit, other, at: at, spell: &spell)
       if moves[stratum] { consider(.transfer, .move, CounterStream.uniform(key: spell.key, number + 2), at: at, spell: &spell) }
-      if agesOut[stratum] {
+      if agesOutByAge[stratum], spell.birthYear != 0 {
+        considerAge(CounterStream.uniform(key: spell.key, number + Self.ageOutClock), spell: &spell)
+      } else if agesOut[stratum] {
         consider(.ageOut, .ageOut, CounterStream.uniform(key: spell.key, number + Self.ageOutClock), at: at, spell: &spell)
       }
       guard leaveClosingOffers(&spell) else { return }
@@ -170,6 +183,26 @@ struct PathWorker: ~Copyable {
   }
 
   private static let ageOutClock: UInt64 = 1 << 32
+  private static let traitsNumber: UInt64 = 1 << 33
+
+  private func considerAge(_ uniform: Double, spell: inout Spell) {
+    let area = simulator.areaOfStratum[Int(spell.stratum)]
+    let end =
+      simulator.ageLimits?.crossing(
+        area: area, draw: draw, birthYear: Int(spell.birthYear), start: spell.start, endOfTime: endOfTime, uniform: uniform) ?? .infinity
+    guard end < spell.end else { return }
+    spell.end = end
+    spell.cause = .ageOut
+  }
+
+  /// Those who come are like somebody who came to the stratum before.
+  private func traits(ofArrival key: UInt64, in stratum: Int, at time: Double) -> StayTraits.Person {
+    guard hasTraits, !simulator.arrivals[stratum].isEmpty else { return .unknown }
+    let past = simulator.arrivals[stratum]
+    let like = past[min(past.count - 1, Int(CounterStream.uniform(key: key, Self.traitsNumber) * Double(past.count)))]
+    guard like.age >= 0, let limits = simulator.ageLimits else { return StayTraits.Person(profile: like.profile, birthYear: 0) }
+    return StayTraits.Person(profile: like.profile, birthYear: Int16(limits.year(at: time)) - like.age)
+  }
 
   /// Those who live in a closing offer move to another of their stratum, else of their area and kind, else leave.
   /// False when the citizen has left.
@@ -229,11 +262,12 @@ struct PathWorker: ~Copyable {
       let choice = stream.nextUniform()
       let start = member == 0 ? arrival.time : edges[period] + stream.nextUniform() * (edges[period + 1] - edges[period])
       if plan == 0 { citizenStarts.append(spells.count) } else { nextCitizen += 1 }
+      let known = traits(ofArrival: key, in: Int(arrival.stratum), at: start)
       follow(
         Spell(
           citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: arrival.stratum,
-          offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, admitted: start, start: start, end: 0,
-          key: key))
+          offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, birthYear: known.birthYear,
+          profile: known.profile, admitted: start, start: start, end: 0, key: key))
     }
   }
 
@@ -267,10 +301,11 @@ struct PathWorker: ~Copyable {
       let key = CounterStream.key(CounterStream.key(rates.root, entry.key), 5_000_000)
       let choice = offer(in: entry.stratum, at: entry.time, uniform: CounterStream.uniform(key: CounterStream.key(key, 1), 0))
       nextCitizen += 1
+      let known = traits(ofArrival: key, in: entry.stratum, at: entry.time)
       follow(
         Spell(
           citizen: nextCitizen, stratum: Int32(entry.stratum), offer: tracksOffers ? entry.offer.map(Int32.init) ?? choice : -1, entry: .admission,
-          cause: .stays, admitted: entry.time, start: entry.time, end: 0, key: key))
+          cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: entry.time, start: entry.time, end: 0, key: key))
     }
   }
 

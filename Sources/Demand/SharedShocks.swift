@@ -22,6 +22,8 @@ struct SharedShocks: Sendable {
   private let model: ShockModel
   private let solution: ShockModel.Solution
   private let level: [Double]
+  /// Expected logs by area and step.
+  private let paths: [[Double]]
   /// A walk of unit steps by independent normals, without its projections.
   private let walkColumns: [[Double]]
   private let areas: Int
@@ -89,6 +91,7 @@ struct SharedShocks: Sendable {
     }
     let solved = try model.solve(variances)
     let expected = try model.expected(solved, given: model.deviations)
+    self.paths = expected.all
     level = (0..<areas).map { expected.commonWalk[steps - 1] + expected.areaWalk[$0][steps - 1] }
     walk = try model.component(.walk, at: solved)
     areaWalk = try model.component(.areaWalk, at: solved)
@@ -123,6 +126,15 @@ struct SharedShocks: Sendable {
       if product(own, own) > 1e-9 * product(column, column) { basis.append(own) }
     }
     return ((1..<steps).map { begin in rest((0..<steps).map { $0 >= begin ? 1 : 0 }) }, basis)
+  }
+
+  /// Expected logs of what is shared, by row of the frame; 0 before the first whole step.
+  func paths(of frame: FlowFrame, panel: Panel) -> [Double] {
+    let skipped = panel.count - paths[0].count * span
+    return (0..<frame.rows).map { row in
+      let step = (Int(frame.period[row]) - skipped) / span
+      return Int(frame.period[row]) >= skipped ? paths[panel.areaOfStratum[Int(frame.stratum[row])]][step] : 0
+    }
   }
 
   /// Whether anything is shared.

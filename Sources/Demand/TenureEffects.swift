@@ -144,13 +144,22 @@ extension TenureEffects.Counts {
       for band in 0..<bands { expected[start + band] += rate * frame.tenureExposure[row * bands + band] }
     }
     let isOwn = panel.strata.indices.map(strata.contains)
-    for exit in panel.tenure?.exits ?? [] where exit.flow == flow && isOwn[exit.stratum] {
+    // Exits before a break are not counted any more.
+    let counted = FlowFrame.quantity(flow)
+    for exit in panel.tenure?.exits ?? []
+    where exit.flow == flow && isOwn[exit.stratum] && !panel.value(counted, municipality: exit.municipality, stratum: exit.stratum, period: exit.period).isNaN {
       events[groupOfStratum[exit.stratum] * bands + exit.band] += 1
     }
   }
 }
 
 extension FlowFrame {
+  /// Log of the person-time by bands together.
+  var logExposureOfBands: [Double] {
+    let bands = Tenure.bandCount
+    return (0..<rows).map { row in log((0..<bands).reduce(0.0) { $0 + tenureExposure[row * bands + $1] }) }
+  }
+
   /// Log of the person-time that the factors weigh.
   func logExposure(_ tenure: TenureEffects) -> [Double] {
     let bands = Tenure.bandCount

@@ -117,7 +117,8 @@ extension Stay {
   fileprivate func merged(municipality: [String: String], offer: [String: String]) -> Stay {
     Stay(
       citizen: citizen, payer: municipality[payer] ?? payer, acting: municipality[acting] ?? acting, offer: offer[self.offer] ?? self.offer,
-      legalBasis: legalBasis, kind: kind, start: start, end: end, endReason: endReason, supportLevel: supportLevel, price: price)
+      legalBasis: legalBasis, kind: kind, start: start, end: end, endReason: endReason, supportLevel: supportLevel, price: price,
+      birthYear: birthYear)
   }
 }
 

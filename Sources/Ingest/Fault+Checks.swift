@@ -35,6 +35,16 @@ extension Fault {
       Phrase(da: "Ret en af datoerne.", en: "Mend one of the dates."))
   }
 
+  /// Of a citizen when a stay began.
+  static func impossibleAge(_ age: Int) -> Fault {
+    Fault(
+      "age", .error,
+      Phrase(da: "giver en alder på \(age) år i det år, opholdet begyndte.", en: "makes an age of \(age) in the year in which the stay began."),
+      Phrase(
+        da: "Skriv fødselsåret med fire cifre, eller lad feltet stå tomt, hvor det er ukendt.",
+        en: "Write the year of birth in four digits, or leave the field blank where it is unknown."))
+  }
+
   static var endAtStart: Fault {
     Fault(
       "order", .error,

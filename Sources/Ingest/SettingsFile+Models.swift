@@ -33,6 +33,32 @@ extension ProjectFileReader {
     return models
   }
 
+  /// `covariates` under `[rates]`: words of a list, each once.
+  func readCovariates() -> [Covariate] {
+    let (path, key) = ("rates", "rates.covariates")
+    let table = table(toml.root, path, at: path)
+    check(table, at: path, allowed: ["covariates"])
+    guard let value = table["covariates"] else { return [] }
+    guard case .array(let items) = value else {
+      wrongType(Phrase(da: "en liste som [\"age\"]", en: "a list such as [\"age\"]"), at: key)
+      return []
+    }
+    var found: [Covariate] = []
+    for (index, item) in items.enumerated() {
+      let place = "\(key)[\(index)]"
+      guard case .string(let word) = item else {
+        wrongType(Phrase(da: "tekst i anførselstegn", en: "text in quotes"), at: place)
+        continue
+      }
+      guard let covariate = Covariate(rawValue: word) else {
+        report(.unknownWord(word, among: Covariate.allCases.map(\.rawValue)), at: place, value: word)
+        continue
+      }
+      if found.contains(covariate) { report(.tomlTwice, at: place, value: word) } else { found.append(covariate) }
+    }
+    return found
+  }
+
   private func text(_ table: Values, _ key: String, in path: String) -> ModelDeclaration.Text? {
     guard let text = string(table, key, in: path) else { return nil }
     return ModelDeclaration.Text(text, places: toml.places(ofTextAt: "\(path).\(key)") ?? [])

@@ -57,13 +57,15 @@ struct ProjectFileReader {
 
   mutating func read() -> ProjectFile {
     result.toml = toml
-    check(toml.root, at: "", allowed: ["project", "data", "forecast", "area", "assumption", "inputs", "model", "break", "merge", "override"])
+    check(
+      toml.root, at: "", allowed: ["project", "data", "forecast", "area", "assumption", "inputs", "rates", "model", "break", "merge", "override"])
     readProject()
     readData()
     readForecast()
     readAreas()
     readAssumptions()
     readInputs()
+    result.settings.covariates = readCovariates()
     result.settings.models = readModels()
     result.breaks = readBreaks()
     result.merges = readMerges()
@@ -251,7 +253,7 @@ struct ProjectFileReader {
     report(.tomlType(expected), at: path)
   }
 
-  private func table(_ values: Values, _ key: String, at path: String) -> Values {
+  func table(_ values: Values, _ key: String, at path: String) -> Values {
     switch values[key] {
     case .table(let table): return table
     case nil: return [:]

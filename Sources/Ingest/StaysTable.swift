@@ -24,7 +24,7 @@ final class StaysTable {
   }
 
   private struct Columns {
-    let citizen, payer, acting, offer, legalBasis, kind, start, end, endReason, supportLevel, price: ColumnPlace
+    let citizen, payer, acting, offer, legalBasis, kind, start, end, endReason, supportLevel, price, birthYear, ageAtStart: ColumnPlace
 
     init(_ table: OpenTable) {
       citizen = table.column("citizen")
@@ -38,6 +38,8 @@ final class StaysTable {
       endReason = table.column("end_reason")
       supportLevel = table.column("support_level")
       price = table.column("price")
+      birthYear = table.column("birth_year")
+      ageAtStart = table.column("age_at_start")
     }
   }
 
@@ -103,6 +105,7 @@ final class StaysTable {
     let reason = reason(row, end: end, &counts)
     let supportLevel = row.nonNegative(columns.supportLevel)
     let price = row.amount(columns.price)
+    let birthYear = birthYear(row, start: start)
     guard let citizen, let payer, let offerIndex, let start, endIsGood else { return nil }
     let offer = places[offerIndex]
     checkValidity(row, offer, start: start, end: end)
@@ -110,8 +113,25 @@ final class StaysTable {
     let stay = Stay(
       citizen: citizens.values[citizenID], payer: payer, acting: acting ?? "", offer: offer.id,
       legalBasis: legalBasis ?? offer.legalBasis, kind: kind ?? offer.kind, start: start, end: end, endReason: reason,
-      supportLevel: supportLevel, price: price)
+      supportLevel: supportLevel, price: price, birthYear: birthYear)
     return (stay, citizenID, offerIndex)
+  }
+
+  /// The oldest that anybody has become, nearly.
+  private static let oldest = 115
+
+  /// Given, or that of the age at the stay's beginning; a year in which nobody there can have been born is an error.
+  private func birthYear(_ row: CheckedRow, start: Day?) -> Int? {
+    let (year, age) = (row.count(columns.birthYear), row.count(columns.ageAtStart))
+    guard let start else { return nil }
+    if let age, age > Double(Self.oldest) { row.report(.outside(0, Self.oldest), columns.ageAtStart) }
+    guard let year else { return age.flatMap { $0 > Double(Self.oldest) ? nil : start.year - Int($0) } }
+    let reached = start.year - Int(year)
+    guard (0...Self.oldest).contains(reached) else {
+      row.report(.impossibleAge(reached), columns.birthYear)
+      return nil
+    }
+    return Int(year)
   }
 
   /// The first day absent, and whether the cell is usable.

@@ -161,6 +161,8 @@ struct TableLayout {
     optional("end_reason", "udskrivningsaarsag", "ophoersaarsag", "slutaarsag", "aarsag", "udskrivningsgrund"),
     optional("support_level", "stoetteniveau", "niveau", "ydelsespakke", "takstniveau"),
     optional("price", "pris", "takst", "doegntakst", "dagstakst"),
+    optional("birth_year", "foedselsaar", "foedeaar", "year_of_birth"),
+    optional("age_at_start", "alder_ved_start", "alder_ved_indskrivning", "alder_ved_indflytning", "age_at_admission"),
   ]
 
   private static let activity = [

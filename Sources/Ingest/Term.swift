@@ -58,7 +58,7 @@ extension TableLayout {
     "start": ["indflyt", "indskr", "start", "begynd", "ankom", "moved", "admi"],
     "end": ["fraflyt", "udflyt", "udskr", "slut", "ophoer", "end", "left", "discharged", "til"],
     "end_reason": ["aarsag", "grund", "begrundelse", "reason", "cause"],
-    "price": ["pris", "takst", "price"], "support_level": ["niveau", "stoette", "level"],
+    "birth_year": ["foed", "birth", "born"], "age_at_start": ["alder"], "price": ["pris", "takst", "price"], "support_level": ["niveau", "stoette", "level"],
     "places": ["plads", "norm", "kapacitet", "place", "capacity", "beds"],
     "from": ["fra", "gaeld", "gyldig", "start", "from", "valid", "dato", "pr"],
     "to": ["til", "slut", "udloeb", "to", "until"],

@@ -26,6 +26,8 @@ public struct ProjectSettings: Sendable {
   public var forecastModel: ForecastModelName?
   /// Models declared for `plads fit`, in their order.
   public var models: [ModelDeclaration] = []
+  /// By which the rates of leaving may differ, where stays have them.
+  public var covariates: [Covariate] = []
 
   public init(
     name: String, basePeriod: PeriodLength? = nil, region: String = "", isSynthetic: Bool = false, notice: Phrase = Phrase(""),
@@ -106,7 +108,7 @@ extension Extracts {
       guard let end = stay.end, end > last else { return stay }
       return Stay(
         citizen: stay.citizen, payer: stay.payer, acting: stay.acting, offer: stay.offer, legalBasis: stay.legalBasis, kind: stay.kind,
-        start: stay.start, end: nil, endReason: nil, supportLevel: stay.supportLevel, price: stay.price)
+        start: stay.start, end: nil, endReason: nil, supportLevel: stay.supportLevel, price: stay.price, birthYear: stay.birthYear)
     }
     then.activity = activity.filter { $0.period.lastDay <= last }
     then.notices = notices.filter { $0.noticeDate <= last }

@@ -5,7 +5,7 @@ extension Panel {
   private static let archiveForm = 5
   private static let formWithoutNotices = 4
 
-  /// The panel as bytes, to be read again by `init(archive:)`: counts by municipality, stratum and period. Of who is
+  /// The panel as bytes, to be read again by `init(archive:)`: counts by municipality, stratum and period, nothing of single stays. Of who is
   /// there, only how many have been there how long; of offers, only their admissions and when they exist.
   public func archive() -> [UInt8] {
     var writer = ByteWriter()

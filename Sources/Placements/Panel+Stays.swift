@@ -93,6 +93,8 @@ extension Panel {
     let endings = (0..<count).map { first.advanced(by: $0).lastDay }
     unknownExits = [Int](repeating: 0, count: strata.count)
     tenure = Tenure(cells: municipalities.count * strata.count * count)
+    traits = StayTraits(stays, settings: settings, areas: areas, areaOfOffer: Dictionary(uniqueKeysWithValues: offers.map { ($0.id, $0.area) }), strata: strata.count)
+    remarkUnknownCovariates()
     for (index, stay) in stays.enumerated() {
       guard let municipality = municipalityIndex[stay.payer], let offer = offerIndex[stay.offer],
         let stratum = stratumIndex[Stratum(area: offers[offer].area, kind: stay.kind, legalBasis: stay.legalBasis)]
@@ -104,7 +106,37 @@ extension Panel {
         residents.append(Resident(municipality: municipality, stratum: stratum, offer: offer, since: stay.start, admitted: admitted))
       }
       countStart(of: stay, cameFrom: links.origin[index].map { stays[$0] }, cell: cell, stratum: stratum, offer: offer, index: stratumIndex, offerIndex: offerIndex)
-      countEnd(of: stay, wentTo: links.destination[index].map { stays[$0] }, cell: cell, stratum: stratum, index: stratumIndex, offerIndex: offerIndex, admitted: admitted)
+      let exit = countEnd(of: stay, wentTo: links.destination[index].map { stays[$0] }, cell: cell, stratum: stratum, index: stratumIndex, offerIndex: offerIndex, admitted: admitted)
+      if traits != nil {
+        addTraits(of: stay, isAdmission: links.origin[index] == nil, municipality: municipality, stratum: stratum, admitted: admitted, exit: exit)
+      }
+    }
+  }
+
+  private mutating func addTraits(of stay: Stay, isAdmission: Bool, municipality: Int, stratum: Int, admitted: Day, exit: Flow?) {
+    let last = origin.lastDay
+    let (from, until) = (max(stay.start, first.firstDay), min(stay.end ?? last.advanced(by: 1), last.advanced(by: 1)))
+    let profile = traits?.profile(of: stay, area: strata[stratum].area, admitted: admitted) ?? 0
+    if from < until || exit != nil {
+      traits?.add(
+        .init(
+          municipality: Int32(municipality), stratum: Int32(stratum), profile: profile, birthYear: Int16(stay.birthYear ?? 0), admitted: admitted,
+          from: from, until: until, exit: exit))
+    }
+    if stay.start <= last, stay.end.map({ $0 > last }) ?? true { traits?.addResident(profile: profile, birthYear: stay.birthYear) }
+    if isAdmission, observedPeriod(stay.start) != nil {
+      traits?.addArrival(profile: profile, birthYear: stay.birthYear, year: stay.start.year, stratum: stratum)
+    }
+  }
+
+  /// Covariates that the settings name and no stay has.
+  private mutating func remarkUnknownCovariates() {
+    for covariate in settings.covariates where !(traits?.bands.contains { $0.covariate == covariate } ?? false) {
+      remarks.append(
+        Finding(
+          .warning, file: "plads.toml", column: "rates.covariates", value: covariate.rawValue,
+          message: Phrase(da: "intet ophold oplyser \(covariate.phrase.da); raterne afhænger ikke af den.", en: "no stay tells the \(covariate.phrase.en); rates do not depend on it."),
+          remedy: Phrase(da: "Tilføj kolonnen i stays, eller slet ordet.", en: "Add the column to stays, or remove the word.")))
     }
   }
 
@@ -145,20 +177,23 @@ extension Panel {
     }
   }
 
+  /// How the stay ended within the window; nil where it goes on or leads to another.
   private mutating func countEnd(
     of stay: Stay, wentTo next: Stay?, cell: Int, stratum: Int, index: [Stratum: Int], offerIndex: [String: Int], admitted: Day
-  ) {
-    guard let end = stay.end, let period = observedPeriod(end) else { return }
+  ) -> Flow? {
+    guard let end = stay.end, let period = observedPeriod(end) else { return nil }
     if let next, let destination = self.stratum(of: next, index: index, offerIndex: offerIndex) {
-      guard destination != stratum else { return }
+      guard destination != stratum else { return nil }
       values[Quantity.transfersOut.rawValue][cell + period] += 1
       transfers.append(Transfer(from: stratum, to: destination, period: period))
+      return nil
     } else {
       if stay.endReason == .unknown || stay.endReason == nil { unknownExits[stratum] += 1 }
       let flow: Flow = stay.endReason == .homecoming ? .homecoming : stay.endReason == .ageOut ? .ageOut : .otherExit
       values[(flow == .homecoming ? Quantity.homecomings : .otherExits).rawValue][cell + period] += 1
       if flow == .ageOut { values[Quantity.ageOuts.rawValue][cell + period] += 1 }
       tenure?.addExit(flow, municipality: cell / count / strata.count, stratum: stratum, period: period, end: end, admitted: admitted)
+      return flow
     }
   }
 

@@ -81,6 +81,8 @@ public struct Panel: Sendable {
   public internal(set) var transfers: [Transfer] = []
   /// Nil where the source has no stays.
   public internal(set) var tenure: Tenure?
+  /// Nil where no covariates are asked for and no ages known.
+  public internal(set) var traits: StayTraits?
   /// By stratum: exits of an unknown reason, which the counts have among the other exits; empty where the source has no stays.
   public internal(set) var unknownExits: [Int] = []
   /// Every admission's period, stratum and offer, for the shares of offers.

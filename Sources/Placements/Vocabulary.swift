@@ -66,6 +66,12 @@ public struct SpecialtyArea: Hashable, Sendable {
   public let ageFrom: Int
   public let ageTo: Int
 
+  /// The age to which nobody comes, which stands for no limit.
+  private static let endless = 120
+
+  /// Whether there is an age after which the area is none for a citizen.
+  public var hasAgeLimit: Bool { ageTo < Self.endless }
+
   public init(id: String, name: String, ageFrom: Int = 0, ageTo: Int = 120) {
     self.id = id
     self.name = name
@@ -168,10 +174,14 @@ public struct Stay: Hashable, Sendable {
   public let endReason: EndReason?
   public let supportLevel: Double?
   public let price: Double?
+  /// Two bytes: there are a million stays.
+  private let yearOfBirth: Int16
+
+  public var birthYear: Int? { yearOfBirth == 0 ? nil : Int(yearOfBirth) }
 
   public init(
     citizen: String, payer: String, acting: String = "", offer: String, legalBasis: String, kind: ServiceKind, start: Day,
-    end: Day?, endReason: EndReason?, supportLevel: Double? = nil, price: Double? = nil
+    end: Day?, endReason: EndReason?, supportLevel: Double? = nil, price: Double? = nil, birthYear: Int? = nil
   ) {
     self.citizen = citizen
     self.payer = payer
@@ -184,6 +194,7 @@ public struct Stay: Hashable, Sendable {
     self.endReason = endReason
     self.supportLevel = supportLevel
     self.price = price
+    yearOfBirth = Int16(clamping: birthYear ?? 0)
   }
 }
 

@@ -29,7 +29,7 @@ struct Truth: Decodable {
       case .municipalityArea(let code, let area): municipality_area["\(code)|\(area)"]
       case .municipalityTrend(let code): municipality_trend?[code]
       case .theta: theta
-      case .standardDeviation, .tenure, .destination: nil
+      case .standardDeviation, .tenure, .destination, .covariate, .ageLimit: nil
       }
     }
   }

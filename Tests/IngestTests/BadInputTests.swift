@@ -31,6 +31,11 @@ struct Bad: Sendable, CustomTestStringConvertible {
       says: says, severity: severity)
   }
 
+  /// What a stay says of the citizen's age.
+  static func person(_ cells: String, _ column: String, _ value: String, _ says: String) -> Bad {
+    Bad("stays", "citizen,payer,offer,start,birth_year,age_at_start\nc,751,M1,2020-01-01," + cells + "\n", row: 2, column: column, value: value, says: says)
+  }
+
   static func activity(_ row: String, _ column: String?, _ value: String?, _ says: String, at line: Int = 2) -> Bad {
     Bad(
       "activity", "area,period,payer,stock,admissions,waiting,occupied_days,kind,legal_basis,offer\n" + row + "\n", row: line, column: column, value: value,
@@ -47,6 +52,9 @@ struct BadInputTests {
     .stay("c,,M1,2020-01-01,,,,", "payer", nil, "missing"),
     .stay("c,751,,2020-01-01,,,,", "offer", nil, "missing"),
     .stay("c,751,M1,,,,,", "start", nil, "missing"),
+    .person("85,", "birth_year", "85", "age of 1935"), .person("2021,", "birth_year", "2021", "age of -1"), .person("1900,", "birth_year", "1900", "age of 120"),
+    .person("1985.5,", "birth_year", "1985.5", "whole number"), .person("født,", "birth_year", "født", "not a number"),
+    .person(",116", "age_at_start", "116", "between 0 and 115"), .person(",-3", "age_at_start", "-3", "negative"),
     .stay("c,752,M1,2020-01-01,,,,", "payer", "752", "not a known municipality"),
     .stay("c,Arhus,M1,2020-01-01,,,,", "payer", "Arhus", "“Aarhus”"),
     .stay("c,I alt,M1,2020-01-01,,,,", "payer", "I alt", "sum over municipalities"),

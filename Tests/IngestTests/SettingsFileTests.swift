@@ -139,6 +139,33 @@ struct SettingsFileTests {
     #expect(models[1].flow == .otherExit && models[1].method == "ml" && models[1].offset?.text == "log(x)")
   }
 
+  @Test("Covariates of the rates, and years of birth under either name")
+  func covariates() throws {
+    let stays = "borger,betalingskommune,tilbud,startdato,fødselsår,alder_ved_indskrivning\na,751,M1,2020-06-01,1990,\nb,751,M1,2020-06-01,,17\nc,751,M1,2020-06-01,,\n"
+    let project = try TestProject([
+      "plads.toml": "[rates]\ncovariates = [\"support_level\", \"age\"]\n", "data/offers.csv": TestProject.offers, "data/stays.csv": stays,
+    ])
+    let read = project.read()
+    #expect(!read.hasErrors, "\(read.all)")
+    #expect(read.extracts.settings.covariates == [.supportLevel, .age])
+    #expect(read.extracts.stays.map(\.birthYear) == [1990, 2003, nil])
+    let panel = try Panel(read.extracts)
+    #expect(panel.traits?.bands.map(\.covariate) == [.age])
+    #expect(panel.remarks.contains { $0.value == "support_level" && $0.column == "rates.covariates" }, "a covariate that no stay has is named")
+  }
+
+  @Test(
+    "What covariates can get wrong",
+    arguments: [
+      ("covariates = [\"agee\"]", "“age”"), ("covariates = [\"age\", \"age\"]", "twice"), ("covariates = \"age\"", "list"), ("covariates = [3]", "text in quotes"),
+      ("covariate = [\"age\"]", "“covariates”"),
+    ])
+  func wrongCovariates(_ text: String, _ says: String) throws {
+    let read = try TestProject(["plads.toml": "[rates]\n" + text + "\n", "data/activity.csv": TestProject.activity]).read()
+    let found = read.errors.first { $0.file == "plads.toml" && $0.row == 2 }
+    #expect(found?.text(in: .en).contains(says) == true, "\(read.all)")
+  }
+
   @Test(
     "What a model can get wrong",
     arguments: [

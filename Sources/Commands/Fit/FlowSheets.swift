@@ -74,7 +74,21 @@ struct FlowSheets {
       (Phrase(da: "tid siden indskrivning", en: "time since admission"), group.phrase + Phrase(", ") + Tenure.phrase(band: band))
     case .destination(let from, let to):
       (Phrase(da: "andel af flytninger", en: "share of transfers"), Phrase(name(of: from) + " → " + name(of: to)))
+    case .covariate(let covariate, _, let label): (covariate.phrase, label)
+    case .ageLimit(let area, let years):
+      (Phrase(da: "rate efter alder", en: "rate by age"), Phrase(area + ": ") + ageLimitPhrase(years: years))
     case .municipality, .municipalityArea, .municipalityTrend, .standardDeviation, .theta: nil
+    }
+  }
+
+  /// Years from the one in which a citizen passes the age to which the area is open.
+  static func ageLimitPhrase(years: Int) -> Phrase {
+    switch years {
+    case ..<(-1): Phrase(da: "to år eller mere før grænsen", en: "two years or more before the limit")
+    case -1: Phrase(da: "året før grænsen passeres", en: "the year before the limit is passed")
+    case 0: Phrase(da: "året, hvor grænsen passeres", en: "the year in which the limit is passed")
+    case 1: Phrase(da: "året efter", en: "the year after")
+    default: Phrase(da: "senere", en: "later")
     }
   }
 

@@ -86,6 +86,12 @@ struct ProjectFitTables {
       section = .text(from.legalBasis)
       name = ("destination: " + to.key, Phrase(da: "andel til " + to.key, en: "share to " + to.key))
       unit = ("share", Phrase(da: "andel", en: "share"))
+    case .covariate(let covariate, let band, let label):
+      name = ("\(covariate.rawValue)_\(band)", covariate.phrase + Phrase(": ") + label)
+    case .ageLimit(let id, let years):
+      area = .text(id)
+      name = ("age_limit_\(years)", FlowSheets.ageLimitPhrase(years: years))
+      unit = ("per_person_year", Phrase(da: "pr. personår", en: "per person-year"))
     case .standardDeviation(let block):
       name = ("sd: " + block, Phrase(da: "spredning: " + block, en: "standard deviation: " + block))
       transform = { $0 }

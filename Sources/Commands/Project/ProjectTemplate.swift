@@ -137,6 +137,9 @@ enum ProjectTemplate {
 
       """ + tables
       + """
+        Har ophold birth_year (eller age_at_start), udskrives borgere, der passerer age_to i deres `[[area]]`, efter alder. `covariates = ["age", "support_level",
+        "price_position"]` under `[rates]` i plads.toml lader hjemtagninger og andre udskrivninger afhænge af dem; er feltet tomt, gælder gennemsnittet.
+
         stock er antallet ved periodens slutning. Skjulte små antal (`<5`, `under 5`, `1-4`, `*`, `x`, `..`, `•`) læses som intervaller, eller som ukendte, hvor intet
         tal står; `suppressed_below` og `suppressed_from` under `[data]` i plads.toml siger mere. En sum med en skjult del er ukendt. Rækker med »I alt« tælles ikke med.
 
@@ -163,6 +166,9 @@ enum ProjectTemplate {
 
       """ + tables
       + """
+        Where stays have birth_year (or age_at_start), citizens who pass the age_to of their `[[area]]` leave at their age. `covariates = ["age", "support_level",
+        "price_position"]` under `[rates]` in plads.toml lets homecomings and other exits depend on these; where one is blank the mean rate holds.
+
         stock is the number at the period's end. Hidden small counts (`<5`, `under 5`, `1-4`, `*`, `x`, `..`, `•`) are read as intervals, or as unknown where no number
         stands; `suppressed_below` and `suppressed_from` under `[data]` in plads.toml say more. A sum with a hidden part is unknown. Rows of totals are not counted.
 
@@ -184,7 +190,7 @@ enum ProjectTemplate {
   private static let tables = """
     | file | columns |
     |---|---|
-    | stays.csv | citizen, payer, acting, offer, legal_basis, kind, start, end, end_reason, support_level, price |
+    | stays.csv | citizen, payer, acting, offer, legal_basis, kind, start, end, end_reason, support_level, price, birth_year, age_at_start |
     | activity.csv | offer or area, period, payer, stock, occupied_days, admissions, homecomings, other_exits, waiting |
     | municipalities.csv | code, name, region, group, valid_from, valid_to |
     | offers.csv | offer, name, area, region, legal_basis, kind, operator, host_municipality, valid_from, valid_to, p_number |
