@@ -91,6 +91,7 @@ final class CellRates {
     exitShapes.clear()
     ageOutShapes.clear()
     transferShapes.clear()
+    baseBook.clear()
     admissionShapes.clear()
   }
 
@@ -100,7 +101,7 @@ final class CellRates {
     plan = reference
     touches = reference.touch.pointer + municipality * strata
     isBase = true
-    baseBook.clear()
+    baseBook.clearOwn()
     homecomingShapes.clear()
     municipalityTimeReady = false
   }

@@ -125,6 +125,9 @@ final class FlowRates: @unchecked Sendable {
         * (Double(interactionFactor[row * areas + areaOfStratum[s]]) * correction[own * strata + s])
     }
 
+    /// Whether all municipalities have the same rates.
+    var isShared: Bool { stride == 0 }
+
     /// Whether the stratum's rate is above zero.
     func isPositive(stratum s: Int) -> Bool { (0..<(stride == 0 ? 1 : municipalities)).contains { correction[$0 * strata + s] > 0 } }
 

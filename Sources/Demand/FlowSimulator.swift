@@ -67,6 +67,7 @@ final class FlowSimulator: Sendable {
     self.admission = admission
     self.homecoming = homecoming
     self.otherExit = otherExit
+    precondition([ageOut, transfer].allSatisfy { $0?.view.isShared ?? true }, "ageing out and transfers are the same for all municipalities")
     self.ageOut = ageOut
     self.transfer = transfer
     self.homecomingCount = homecomingCount

@@ -6,12 +6,14 @@ import Placements
 /// Shapes are the book's own rows or those that several strata share. One book serves the base, one more each scenario.
 struct RateBook {
   enum Row: Int {
-    case homecoming, otherExit, ageOut, transfer, admission, homecomingCount, otherExitCount
+    /// Ageing out and transfers come first: their rates are the same for all municipalities.
+    case ageOut, transfer, homecoming, otherExit, admission, homecomingCount, otherExitCount
 
     /// Counts arrive in clusters; the others are hazards of each citizen.
     var isCounted: Bool { rawValue >= Row.admission.rawValue }
 
     static let count = 7
+    static let shared = 2
   }
 
   private struct Line: BitwiseCopyable {
@@ -40,6 +42,11 @@ struct RateBook {
 
   func clear() {
     for index in 0..<Row.count * strata { lines[index].isReady = false }
+  }
+
+  /// Keeps the rows that all municipalities of a draw share.
+  func clearOwn() {
+    for index in Row.shared * strata..<Row.count * strata { lines[index].isReady = false }
   }
 
   @inline(__always)
