@@ -74,9 +74,15 @@ public struct DriverTables {
     }
   }
 
+  /// What is explained.
+  static let scope = Phrase(
+    da: "Prognosen er simuleringens (--model stock_and_flow); »plads forecast« kan veje den med andre modeller.",
+    en: "The forecast is the simulation's (--model stock_and_flow); “plads forecast” may weigh it with other models.")
+
   private static func footnotes(_ parts: [String]) -> [Phrase] {
     var notes = [
-      Phrase(da: "Middel over alle fremtider, lagt sammen fra i dag; tallene går op.", en: "Means over all futures, summed from today; the figures add up.")
+      Phrase(da: "Middel over alle fremtider, lagt sammen fra i dag; tallene går op.", en: "Means over all futures, summed from today; the figures add up."),
+      Self.scope,
     ]
     if parts.contains("age_outs") {
       notes.append(

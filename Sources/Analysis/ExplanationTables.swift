@@ -88,7 +88,8 @@ public struct ExplanationTables {
     var notes = [
       Phrase(
         da: "Trinene er regnet ved at ændre én ting ad gangen i denne rækkefølge og går op. Under \(error(.da)) kan et trin være simuleringens tilfældighed.",
-        en: "The steps come from changing one thing at a time in this order and add up. Below \(error(.en)) a step may be chance of the simulation.")
+        en: "The steps come from changing one thing at a time in this order and add up. Below \(error(.en)) a step may be chance of the simulation."),
+      DriverTables.scope,
     ]
     if !explanation.unmatched.isEmpty {
       let list = explanation.unmatched.map { $0.area + ($0.kind == .residential ? "" : " (\($0.kind.rawValue))") }.joined(separator: ", ")

@@ -28,6 +28,11 @@ struct LineState {
     source.add(.admissions, plan: plan, key: key, step: step, to: &admissions)
     source.add(.homecomings, plan: plan, key: key, step: step, to: &homecomings)
     source.add(.otherExits, plan: plan, key: key, step: step, to: &otherExits)
+    addStock(source, plan: plan, key: key, step: step)
+  }
+
+  /// The stock alone.
+  mutating func addStock(_ source: DemandDraws, plan: Int, key: Int, step: Int) {
     for (kind, sign) in Self.signs { source.add(kind, plan: plan, key: key, step: step, times: sign, to: &stock) }
   }
 

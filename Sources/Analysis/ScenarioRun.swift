@@ -74,10 +74,10 @@ public struct ScenarioRun: Sendable {
   /// - Parameters:
   ///   - plans: the first is the plain forecast; others may name each other as base.
   ///   - overrides: to be applied to the stock; nil for none.
-  ///   - shift: what moves the stock of every plan alike, and with it the days; nil for the simulation's own.
+  ///   - recipe: what the areas' stocks rest on; it moves those of every plan alike, and with them the days.
   public init(
     demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest, overrides: OverrideForecast? = nil,
-    shift: AreaStockShift? = nil, progress: (@Sendable (Double) -> Void)? = nil
+    recipe: StockRecipe = .plain, progress: (@Sendable (Double) -> Void)? = nil
   ) {
     precondition(!plans.isEmpty, "no plan to run")
     self.plans = plans
@@ -91,10 +91,23 @@ public struct ScenarioRun: Sendable {
       offers: simulated.offers)
     let shifts = StockShift.byLine(overrides?.shifts ?? [], index: simulated.index, panel: demand.panel)
     summariser.shifts = shifts.lines
-    summariser.baseShifts = shift?.byLine(simulated.index) ?? [:]
+    summariser.baseShifts = Self.shift(recipe, demand: demand, plan: plans[0], simulated, request)?.byLine(simulated.index) ?? [:]
     overridden = ((overrides?.shifts.count ?? 0) - shifts.unseen.count, shifts.unseen.count)
     rows = summariser.rows()
     openingStock = summariser.openingStock()
+  }
+
+  private static func shift(
+    _ recipe: StockRecipe, demand: FittedDemand, plan: Plan, _ simulated: SimulatedPlans, _ request: RunRequest
+  ) -> AreaStockShift? {
+    guard request.grouping != .offer else { return nil }
+    return AreaStockShift(recipe, demand: demand, plan: plan, draws: request.draws, seed: request.seed, threads: request.threads) { series, steps in
+      // Lines that are whole areas have what is needed.
+      guard request.grouping == .area, request.filter.municipalities.isEmpty else { return nil }
+      let places = Dictionary(simulated.index.keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      let lines = series.keys.compactMap { places[ResultKey(area: $0.area, kind: $0.kind)] }
+      return lines.count == series.keys.count ? series.paths(of: simulated.draws, keys: lines, steps: steps, draws: request.draws) : nil
+    }
   }
 
   init(copying run: ScenarioRun, rows: [ResultRow]) {

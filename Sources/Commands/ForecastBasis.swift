@@ -1,33 +1,17 @@
 import Analysis
-import Demand
 import Groundwork
 import Placements
-import Scenarios
 
 /// What a plain forecast's stocks rest on besides the simulation.
 struct ForecastBasis {
   /// Nil where nothing was tried.
   let trial: StockTrial?
-  /// Nil for the simulation's own.
-  let shift: AreaStockShift?
 
-  static let simulation = ForecastBasis(trial: nil, shift: nil)
+  /// The simulation's own where nothing was tried.
+  var recipe: StockRecipe { trial?.chosen ?? .plain }
 
-  private init(trial: StockTrial?, shift: AreaStockShift?) {
-    self.trial = trial
-    self.shift = shift
-  }
-
-  /// - Parameter plan: the plain forecast.
-  init(model: ForecastModelName, session: ProjectSession, demand: FittedDemand, plan: Plan, request: RunRequest, memory: RunMemory) {
-    guard model == .automatic else {
-      self = .simulation
-      return
-    }
-    let trial = memory.trial(session, horizon: demand.horizon, threads: request.threads)
-    let shift = AreaStockShift(
-      trial.chosen, demand: demand, plan: plan, draws: request.draws, seed: request.seed, threads: request.threads)
-    self.init(trial: trial, shift: shift)
+  init(model: ForecastModelName, session: ProjectSession, horizon: Int, threads: Int, memory: RunMemory) {
+    trial = model == .automatic ? memory.trial(session, horizon: horizon, threads: threads) : nil
   }
 
   var notes: [Phrase] { trial?.notes ?? [] }
@@ -39,7 +23,4 @@ struct ForecastBasis {
       + trial.scores.map { ("past_crps_\($0.recipe.name)", NumberText.machine($0.crps)) }
       + (trial.origins.isEmpty ? [] : [("past_origins", trial.origins.map(\.description).joined(separator: " "))])
   }
-
-  /// The notes for formats that have no place for them.
-  var findings: [Finding] { notes.map { Finding(.note, message: $0, remedy: Phrase("")) } }
 }

@@ -108,9 +108,9 @@ struct ForecastCommand: AsyncParsableCommand {
       if let statements, said { return session.document(statements.sheets, machine: statements.machine, warnings: warnings, project) }
       if let overriding, overrides { return session.document([overriding.tables.sheet], machine: overriding.tables.machine, warnings: warnings, project) }
       if said || overrides { throw nothingToShow }
-      let stocks = ForecastBasis(model: model, session: session, demand: demand, plan: basis, request: request, memory: memory)
+      let stocks = ForecastBasis(model: model, session: session, horizon: horizon, threads: request.threads, memory: memory)
       var notes = stocks.notes + (reason.map { [$0] } ?? [])
-      if stocks.shift != nil, overriding != nil || statements != nil {
+      if !stocks.recipe.isPlain, overriding != nil || statements != nil {
         notes.append(
           Phrase(
             da: "Udsagn og overskrivninger nedenfor holdes op mod stock_and_flow alene.", en: "Statements and overrides below are held against stock_and_flow alone."))
@@ -147,7 +147,7 @@ struct ForecastCommand: AsyncParsableCommand {
   ) -> ResultTables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
-      demand: demand, capacity: session.extracts.capacity, plans: [basis], request: request, overrides: overriding, shift: stocks.shift,
+      demand: demand, capacity: session.extracts.capacity, plans: [basis], request: request, overrides: overriding, recipe: stocks.recipe,
       progress: progress.follow)
     progress.finish()
     return ResultTables(run: result, request: request, demand: demand, notes: notes + demand.assumptions, meta: stocks.meta)

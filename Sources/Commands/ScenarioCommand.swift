@@ -79,9 +79,9 @@ struct ScenarioCommand: AsyncParsableCommand {
         impactTables.sheets(namesChanges: true), machine: impactTables.machine(), warnings: demand.warnings, project)
     }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
-    let basis = ForecastBasis(model: model(session), session: session, demand: demand, plan: plans[0], request: request, memory: memory)
+    let basis = ForecastBasis(model: model(session), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let result = ScenarioRun(
-      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, shift: basis.shift, progress: progress.follow)
+      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, progress: progress.follow)
     progress.finish()
     let tables = ResultTables(run: result, request: request, demand: demand, notes: basis.notes + demand.assumptions, meta: basis.meta)
     return session.document(

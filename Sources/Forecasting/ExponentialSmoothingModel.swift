@@ -53,9 +53,16 @@ struct ExponentialSmoothingModel: UnivariateModel {
     var position = 0
   }
 
-  /// The form with the least AICc; nil where the series is too short for any.
+  /// Below this mean a series of counts is mostly zeros: trend and season are nothing but chance there, and the level alone is
+  /// smoothed, which also makes panels of thousands of nearly empty series quick.
+  static let sparseMean = 1.0
+
+  /// The form with the least AICc, of a nearly empty series the level alone; nil where the series is too short for any.
   /// - Parameter series: no value unknown.
   static func best(_ series: [Double], season: Int) -> ExponentialSmoothingModel? {
+    if series.reduce(0, +) < sparseMean * Double(series.count) {
+      return ExponentialSmoothingModel(series, form: Form(multiplicativeError: false, trend: .none, season: .none), season: season)
+    }
     let isSeasonal = season > 1 && series.count >= 2 * season + 1
     let forms = Form.candidates(seasonal: isSeasonal, positive: series.allSatisfy { $0 > 0 })
     return forms.compactMap { ExponentialSmoothingModel(series, form: $0, season: season) }.min { $0.aicc < $1.aicc }

@@ -15,7 +15,6 @@ import Testing
     let panel: Panel
     let demand: FittedDemand
     let plan: Plan
-    let shift: AreaStockShift
   }
 
   private static let draws = 100
@@ -25,16 +24,14 @@ import Testing
     let panel = try Panel(extracts)
     let demand = FittedDemand(panel: panel, horizon: 14, threads: 2)
     let plan = PlanBuilder(panel: panel, horizon: 14, capacity: extracts.capacity, scenarios: []).reference(named: "basis")
-    let recipe = StockRecipe.all[0]
-    let shift = try #require(AreaStockShift(recipe, demand: demand, plan: plan, draws: draws, seed: 1, threads: 2))
-    return World(extracts: extracts, panel: panel, demand: demand, plan: plan, shift: shift)
+    return World(extracts: extracts, panel: panel, demand: demand, plan: plan)
   }
 
   private func rows(_ grouping: Grouping, shifted: Bool, measure: Measure = .stock) throws -> [ResultRow] {
     let world = try Self.world.get()
     let request = RunRequest(grouping: grouping, every: .month, draws: Self.draws, seed: 1, threads: 2, measures: [measure])
     return ScenarioRun(
-      demand: world.demand, capacity: world.extracts.capacity, plans: [world.plan], request: request, shift: shifted ? world.shift : nil).rows
+      demand: world.demand, capacity: world.extracts.capacity, plans: [world.plan], request: request, recipe: shifted ? StockRecipe.all[0] : .plain).rows
   }
 
   private func mean(_ rows: [ResultRow], _ month: Int, _ kind: ServiceKind = .residential) throws -> Double {
@@ -89,8 +86,8 @@ import Testing
     let builder = PlanBuilder(panel: world.panel, horizon: 14, capacity: world.extracts.capacity, scenarios: [scenario])
     let plans = [world.plan, try builder.plan(scenario)]
     let request = RunRequest(grouping: .area, every: .month, draws: Self.draws, seed: 1, threads: 2, measures: [.stock])
-    let runs = [world.shift, nil].map {
-      ScenarioRun(demand: world.demand, capacity: world.extracts.capacity, plans: plans, request: request, shift: $0).rows.filter { $0.plan == 1 }
+    let runs = [StockRecipe.all[0], .plain].map {
+      ScenarioRun(demand: world.demand, capacity: world.extracts.capacity, plans: plans, request: request, recipe: $0).rows.filter { $0.plan == 1 }
     }
     #expect(runs[0].contains { $0.difference.mean < -0.5 })
     for (a, b) in zip(runs[0], runs[1]) where a.value.lower > 1 && b.value.lower > 1 {

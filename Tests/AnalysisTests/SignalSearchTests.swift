@@ -128,4 +128,16 @@ struct SignalSearchTests {
     #expect(short.window == nil)
     #expect(short.signals.isEmpty)
   }
+
+  /// With few futures rare cells are expected not at all, and any event in them would look like a break.
+  @Test("A single event is no break, however few the draws; every ratio lies inside its interval", arguments: [20, 40])
+  func fewDraws(_ draws: Int) throws {
+    var found: [SignalSearch.Signal] = []
+    for seed in 0..<6 { found += try Region(seed: UInt64(500 + seed), factor: 3, lasting: 2).search(falseAlarms: 0.5, draws: draws).signals }
+    #expect(!found.isEmpty)
+    for signal in found {
+      #expect(signal.observed >= 2 || signal.expected >= 2)
+      #expect(signal.ratioLower < signal.ratio && signal.ratio < signal.ratioUpper)
+    }
+  }
 }

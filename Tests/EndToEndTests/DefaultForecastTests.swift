@@ -6,11 +6,13 @@ import Testing
 struct DefaultForecastTests {
   private static let fast = ["--draws", "100", "--horizon", "12", "--measure", "stock"]
 
-  private static func make(in program: Program, settings: String = "") throws {
+  /// - Parameter model: the default that plads.toml sets; nil for none.
+  private static func make(in program: Program, model: String? = nil) throws {
     try SmallProject.make(in: program)
     try program.write(CountedRegion().csv(), to: "p/data/activity.csv")
     try program.write(CountedRegion.codes.map { "\($0),Kommune \($0),Midtjylland" }.reduce("code,name,region\n") { $0 + $1 + "\n" }, to: "p/data/municipalities.csv")
-    try program.write(try program.read("p/plads.toml") + settings, to: "p/plads.toml")
+    guard let model else { return }
+    try program.write(try program.read("p/plads.toml").replacingOccurrences(of: "# model = \"auto\"", with: "model = \"\(model)\""), to: "p/plads.toml")
   }
 
   private static func meta(_ program: Program, _ arguments: [String]) throws -> [String: String] {
@@ -73,7 +75,7 @@ struct DefaultForecastTests {
   @Test("plads.toml sets the default; the command overrules it; what needs the simulation says so")
   func settings() throws {
     try Program.withFolder { program in
-      try Self.make(in: program, settings: "\n[forecast]\nmodel = \"stock_and_flow\"\n")
+      try Self.make(in: program, model: "stock_and_flow")
       #expect(try Self.meta(program, ["forecast", "-p", "p"] + Self.fast)["model"] == "stock_and_flow")
       #expect(try Self.meta(program, ["forecast", "-p", "p", "--model", "auto"] + Self.fast)["model"] == "auto")
       #expect(try Self.meta(program, ["forecast", "-p", "p", "--model", "naive"] + Self.fast)["model"] == "naive")
@@ -102,6 +104,21 @@ struct DefaultForecastTests {
       try SmallProject.make(in: program)
       let run = try program.run("forecast", "-p", "p", "--draws", "50", "--measure", "homecomings", "--format", "csv", "--model", model, "--language", "en")
       #expect(run.code == 0 && run.errors.contains("homecomings") && run.errors.contains("no flows"), "\(run.errors)")
+    }
+  }
+
+  @Test("A chart's run is shown again as the usual sheet; the search for signals needs flows and says so")
+  func sheets() throws {
+    try Program.withFolder { program in
+      try Self.make(in: program)
+      let chart = try program.run("forecast", "-p", "p", "--chart", "--draws", "50")
+      #expect(chart.code == 0, "\(chart.errors)")
+      let again = try program.run("runs", "1", "-p", "p")
+      #expect(again.code == 0 && again.output.contains("%-interval"))
+      for line in again.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+      try SmallProject.make(in: program, folder: "stocks")
+      let signals = try program.run("check", "--signals", "-p", "stocks", "--draws", "50", "--language", "en")
+      #expect(signals.code == 0 && signals.output.contains("no flows"), "\(signals.output)\(signals.errors)")
     }
   }
 }

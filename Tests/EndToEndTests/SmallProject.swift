@@ -27,15 +27,15 @@ enum SmallProject {
 
     """
 
-  /// Makes `p` with stocks, and stays and offers where `withStays`; then changes one file.
-  static func make(in program: Program, withStays: Bool = false) throws {
-    guard try program.run("new", "p").code == 0 else { throw Program.Failure.notBuilt("plads new") }
-    try program.write(municipalities, to: "p/data/municipalities.csv")
+  /// Makes a project with stocks, or with stays and offers where `withStays`.
+  static func make(in program: Program, folder: String = "p", withStays: Bool = false) throws {
+    guard try program.run("new", folder).code == 0 else { throw Program.Failure.notBuilt("plads new") }
+    try program.write(municipalities, to: "\(folder)/data/municipalities.csv")
     if withStays {
-      try program.write(offers, to: "p/data/offers.csv")
-      try program.write(stays, to: "p/data/stays.csv")
+      try program.write(offers, to: "\(folder)/data/offers.csv")
+      try program.write(stays, to: "\(folder)/data/stays.csv")
     } else {
-      try program.write(activity(["stock"]), to: "p/data/activity.csv")
+      try program.write(activity(["stock"]), to: "\(folder)/data/activity.csv")
     }
   }
 }

@@ -139,4 +139,17 @@ import Testing
     let unknown = ClassicalForecaster(method).forecast(Self.single([.nan, .nan]), horizon: 2, draws: 20, seed: 1, threads: 1)
     #expect(unknown.setAside == [0])
   }
+
+  @Test("A nearly empty series gets its level smoothed and nothing else; the same shape in tens is chosen among all forms")
+  func sparse() throws {
+    // A slope that every criterion would see: zeros, then ones.
+    let values: [Double] = (0..<40).map { $0 < 24 ? 0 : ($0 % 2 == 0 ? 1 : 1.01) }
+    let sparse = try #require(ExponentialSmoothingModel.best(values, season: 4))
+    #expect(sparse.form.trend == .none && sparse.form.season == .none && !sparse.form.multiplicativeError)
+    let rising: [Double] = (0..<40).map { (t: Int) -> Double in
+      let noise = Double(t * 7 % 5) * 0.1
+      return 10 + 3 * Double(t) + noise
+    }
+    #expect(try #require(ExponentialSmoothingModel.best(rising, season: 1)).form.trend != .none)
+  }
 }

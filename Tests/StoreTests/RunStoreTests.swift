@@ -45,6 +45,19 @@ struct RunStoreTests {
     #expect(left.meta.map(\.value) == right.meta.map(\.value))
   }
 
+  @Test("What was found out of inputs comes back by subject and key, the latest")
+  func findings() throws {
+    try Self.withFolder { folder in
+      let store = try RunStore(folder: folder)
+      #expect(try store.finding("trial", key: "a") == nil)
+      try store.recordFinding("trial", key: "a", [1, 2])
+      try store.recordFinding("trial", key: "a", [3])
+      let again = try RunStore(folder: folder)
+      #expect(try again.finding("trial", key: "a") == [3])
+      #expect(try again.finding("other", key: "a") == nil && again.finding("trial", key: "b") == nil)
+    }
+  }
+
   @Test("A recorded run comes back exactly, from the same store and from one opened later")
   func roundTrip() throws {
     try Self.withFolder { folder in

@@ -67,17 +67,23 @@ public struct AreaStockSeries: Sendable {
     let cell = panel.municipalities.indices.flatMap { _ in ofStratum }
     let tally = TallyKeys(count: keys.count, cell: cell, strata: panel.strata.count, detail: .net)
     let simulated = demand.simulate(reference: plan, scenarios: [], keys: tally, draws: draws, seed: seed, threads: threads)
+    return paths(of: simulated, keys: Array(keys.indices), steps: steps, draws: draws)
+  }
+
+  /// The stocks of a simulation whose lines are areas.
+  /// - Parameter lines: the line of each of the series.
+  func paths(of simulated: DemandDraws, keys lines: [Int], steps: Int, draws: Int) -> PathDraws {
     var values: [Float] = []
-    values.reserveCapacity(keys.count * steps * draws)
+    values.reserveCapacity(lines.count * steps * draws)
     var setAside: [Int] = []
-    for key in keys.indices {
-      if !simulated.hasFlowStock(key: key), !simulated.hasStockOnly(key: key) { setAside.append(key) }
-      var flows = [Double](repeating: Double(simulated.openingFlowStock(key: key)), count: draws)
+    for (number, line) in lines.enumerated() {
+      if !simulated.hasFlowStock(key: line), !simulated.hasStockOnly(key: line) { setAside.append(number) }
+      var state = LineState(draws: draws, opening: simulated.openingFlowStock(key: line))
       for step in 0..<(steps * span) {
-        simulated.add(.netMoves, plan: 0, key: key, step: step, to: &flows)
+        state.addStock(simulated, plan: 0, key: line, step: step)
         guard (step + 1) % span == 0 else { continue }
-        var stock = flows
-        if simulated.hasStockOnly(key: key) { simulated.addStockOnly(plan: 0, key: key, step: step, to: &stock) }
+        var stock = state.stock
+        if simulated.hasStockOnly(key: line) { simulated.addStockOnly(plan: 0, key: line, step: step, to: &stock) }
         for value in stock { values.append(Float(value)) }
       }
     }

@@ -1,13 +1,13 @@
-public import Demand
+import Demand
 import Forecasting
 import Placements
-public import Scenarios
+import Scenarios
 
 /// By how much a recipe moves the simulated stocks of areas, draw by draw.
 ///
 /// Every sum is moved by what its areas are, and municipalities share an area's shift by their citizens at the origin, so that
 /// whatever is shown adds up inside each draw. The simulation's order of draws is kept, and with it what areas have in common.
-public struct AreaStockShift: Sendable {
+struct AreaStockShift: Sendable {
   private let keys: [AreaStockSeries.Key]
   /// By key, `[step][draw]` in the panel's own periods; all of the same number of steps.
   private let deltas: [[[Double]]]
@@ -17,10 +17,19 @@ public struct AreaStockShift: Sendable {
   ///   - plan: the plain forecast that is shown.
   ///   - draws: and seed as of the simulation that is moved.
   /// - Returns: nil where nothing is moved: by the simulation's own recipe, or within the first quarter.
-  public init?(_ recipe: StockRecipe, demand: FittedDemand, plan: Plan, draws: Int, seed: UInt64, threads: Int) {
+  init?(_ recipe: StockRecipe, demand: FittedDemand, plan: Plan, draws: Int, seed: UInt64, threads: Int) {
+    self.init(recipe, demand: demand, plan: plan, draws: draws, seed: seed, threads: threads) { _, _ in nil }
+  }
+
+  /// - Parameter known: the areas' stocks of the simulation that is moved, by series and steps; nil where they are not at hand.
+  init?(
+    _ recipe: StockRecipe, demand: FittedDemand, plan: Plan, draws: Int, seed: UInt64, threads: Int,
+    known: (_ series: AreaStockSeries, _ steps: Int) -> PathDraws?
+  ) {
     guard !recipe.isPlain, let series = AreaStockSeries(demand.panel), demand.horizon >= series.span else { return nil }
     let steps = demand.horizon / series.span
-    let simulated = series.simulated(demand, plan: plan.demand, steps: steps, draws: draws, seed: seed, threads: threads)
+    let simulated =
+      known(series, steps) ?? series.simulated(demand, plan: plan.demand, steps: steps, draws: draws, seed: seed, threads: threads)
     let wanted = recipe.paths(simulated: simulated) { name in
       StockRecipe.forecaster(name).forecast(series.history, horizon: steps, draws: draws, seed: seed, threads: threads)
     }

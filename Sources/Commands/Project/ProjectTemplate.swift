@@ -16,6 +16,9 @@ enum ProjectTemplate {
         # notice_da = "Foreløbige tal"    # står over alle tabeller
         # rule_set = "sjaelland_2012"     # økonomiske regler, jf. rules/README.md; ellers "neutral"
 
+        [forecast]
+        # model = "auto"                  # eller stock_and_flow, local_level, …
+
         [data]
         # from = "2017-01-01"             # udtrækkets første og sidste dag, begge med
         # to = "2026-12-31"
@@ -75,6 +78,9 @@ enum ProjectTemplate {
         # horizon = 36                    # periods ahead
         # notice_en = "Preliminary"       # stands above every table
         # rule_set = "sjaelland_2012"     # economic rules, see rules/README.md; else "neutral"
+
+        [forecast]
+        # model = "auto"                  # or stock_and_flow, local_level, …
 
         [data]
         # from = "2017-01-01"             # first and last day of the extract, both included
