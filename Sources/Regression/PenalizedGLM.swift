@@ -25,7 +25,8 @@ public struct PenalizedGLM: Hashable, Sendable {
   public let link: Link
   public let criterion: Criterion
   public let search: Search
-  /// Relative accuracy asked of variances by the exact search.
+  /// Relative accuracy asked of variances by the exact search. Above 1e-4 a small problem is searched as a large one is, in
+  /// fewer evaluations.
   public let tolerance: Double
   /// Points of adaptive Gauss-Hermite quadrature, from 1 (the Laplace approximation) to 200.
   public let quadraturePoints: Int

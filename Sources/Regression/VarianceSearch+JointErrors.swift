@@ -7,7 +7,7 @@ extension VarianceSearch {
   /// The covariance of the fixed coefficients that counts the estimation of variances and θ, for small problems; nil
   /// elsewhere, and for the Gaussian, whose coefficients and variances do not interact.
   mutating func fixedCovarianceWithVariances() throws(RegressionError) -> Matrix? {
-    guard spec.family != .gaussian, isSmall, state.layout.fixedCount > 0, !state.priors.isEmpty,
+    guard spec.family != .gaussian, isFine, state.layout.fixedCount > 0, !state.priors.isEmpty,
       state.layout.fixedCount + free.count <= VarianceSearch.largestJoint
     else { return nil }
     return state.usesFixed ? try restrictedFixedCovariance() : try jointHessianFixedCovariance()

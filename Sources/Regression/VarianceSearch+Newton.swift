@@ -105,7 +105,7 @@ extension VarianceSearch {
         guard !x.isEmpty else { return try solveMode() }
         (value, g) = try evaluate(x)
         h = try hessian(at: x)
-      } else if isSmall, promised > 1e-10 {
+      } else if isFine, promised > 1e-10 {
         h = try hessian(at: x)
       } else {
         dropAnchor(x)
@@ -114,7 +114,7 @@ extension VarianceSearch {
     }
     g = try evaluate(x).slopes
     free = freeParameters(x, g)
-    let full = try isSmall ? hessian(at: x) : h
+    let full = try isFine ? hessian(at: x) : h
     _ = try evaluate(x)
     covariance = full.map { VarianceSearch.part(of: $0, free) }.flatMap(VarianceSearch.inverse)
   }
@@ -154,28 +154,28 @@ extension VarianceSearch {
     return nil
   }
 
-  /// Differences of the exact gradient: central for small problems, one-sided for large ones. Anchors the mode at `x`.
+  /// Differences of the exact gradient: central for a fine search, one-sided else. Anchors the mode at `x`.
   mutating func hessian(at x: [Double]) throws(RegressionError) -> Matrix? {
     let m = x.count
     guard m > 0 else { return nil }
     let centre = try evaluate(x).slopes
     dropAnchor(x)
     let tolerance = modeTolerance
-    // Errors of the mode enter differences over 5e-3 of large problems only by some 1e-5.
-    if !isSmall { modeTolerance = 1e-8 * rowScale }
+    // Errors of the mode enter differences over 5e-3 only by some 1e-5.
+    if !isFine { modeTolerance = 1e-8 * rowScale }
     defer { modeTolerance = tolerance }
-    let reach = isSmall ? 1e-4 : 5e-3
+    let reach = isFine ? 1e-4 : 5e-3
     var result = Matrix(rows: m, columns: m)
     for j in 0..<m {
       var moved = x
       moved[j] += reach
       let up = try evaluate(moved).slopes
       var down = centre
-      if isSmall {
+      if isFine {
         moved[j] = x[j] - reach
         down = try evaluate(moved).slopes
       }
-      for i in 0..<m { result[i, j] = (up[i] - down[i]) / (isSmall ? 2 * reach : reach) }
+      for i in 0..<m { result[i, j] = (up[i] - down[i]) / (isFine ? 2 * reach : reach) }
     }
     for i in 0..<m {
       for j in 0..<i {

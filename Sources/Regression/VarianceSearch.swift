@@ -18,7 +18,8 @@ struct VarianceSearch {
   var anchor: Anchor?
   /// Gain of the penalised likelihood below which a mode is found.
   var modeTolerance: Double
-  let isSmall: Bool
+  /// Whether no evaluation is spared: rows are few, and no less than the usual accuracy is asked.
+  let isFine: Bool
   /// Many rows know everything better, and the criterion itself grows with them: gains that do not matter are larger.
   let rowScale: Double
 
@@ -28,9 +29,9 @@ struct VarianceSearch {
   init(_ state: PenalizedState) {
     self.state = state
     criterion = LaplaceCriterion(state)
-    isSmall = state.problem.rowCount <= 20_000
+    isFine = state.problem.rowCount <= 20_000 && state.problem.spec.tolerance <= 1e-4
     rowScale = max(1, Double(state.problem.rowCount) / 100_000)
-    modeTolerance = isSmall ? 1e-24 : 1e-11 * rowScale
+    modeTolerance = isFine ? 1e-24 : 1e-11 * rowScale
     if case .negativeBinomial(nil) = state.problem.spec.family {
       theta = NegativeBinomialTheta(y: state.problem.y.array, weights: state.problem.weights.array)
     } else {
@@ -122,7 +123,7 @@ struct VarianceSearch {
       return
     }
     // The exact criterion lies further from the fixed point of these steps than this.
-    let goal = spec.search == .exact ? (isSmall ? 0.02 : 0.2) : 1e-4
+    let goal = spec.search == .exact ? (isFine ? 0.02 : 0.2) : 1e-4
     var last = Double.infinity
     // Covariance matrices move by expectation and maximisation, which ends slowly: Newton steps take over sooner.
     let most = state.priors.contains { $0.width > 1 } ? 15 : 200
@@ -140,7 +141,7 @@ struct VarianceSearch {
         IterationRecord(iteration: iteration, criterion: -state.objective, change: change, phase: "fellner-schall"))
       if promised > max(10, 2 * last) { try state.findMode(tolerance: 1) }
       last = promised
-      if change < goal, promised < (isSmall ? 0.01 : 1) { return }
+      if change < goal, promised < (isFine ? 0.01 : 1) { return }
     }
     if spec.search == .fellnerSchall { throw .nonConvergence(trace) }
   }
