@@ -10,12 +10,17 @@ struct PastPresence {
   /// Periods in a row up to the last, or to an earlier one, with fewer occupied than the threshold allows. A past period had no
   /// more places than now count, so an offer that grew is not blamed for having been small.
   func periodsBelow(_ trigger: ClosureTrigger, offer: String, until last: Period? = nil, places: (Period) -> Double) -> Int {
+    periodsBelow(offer: offer, until: last) { trigger.threshold(places: places($0)) }
+  }
+
+  /// The same of any limit, in occupied places.
+  func periodsBelow(offer: String, until last: Period? = nil, limit: (Period) -> Double) -> Int {
     var run = 0
     let end = last.map { min(panel.count, max(0, $0 - panel.first + 1)) } ?? panel.count
     for t in (0..<end).reversed() {
       let period = panel.first.advanced(by: t)
       let days = occupiedDays(in: period, offer: offer)
-      guard let days, days / Double(period.days) < trigger.threshold(places: places(period)) else { return run }
+      guard let days, days / Double(period.days) < limit(period) else { return run }
       run += 1
     }
     return run

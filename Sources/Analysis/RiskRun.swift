@@ -21,11 +21,15 @@ public struct RiskRequest: Sendable {
   public var threads: Int
   public var rules: RuleSet
   public var behaviour: CostBehaviour
+  public var advice: PlaceAssumptions
+  /// Whether the advised places are planned over the whole horizon, for areas too.
+  public var plansPlaces: Bool
 
   /// - Parameter rules: those without adjustment, tolerance and settlement where nil.
   public init(
     areas: Set<String> = [], offers: Set<String> = [], trigger: ClosureTrigger = ClosureTrigger(), red: Double = 0.5, yellow: Double = 0.2,
-    level: Double = 0.8, draws: Int = 2000, seed: UInt64 = 1, threads: Int = 1, rules: RuleSet? = nil, behaviour: CostBehaviour = .adaptationLag
+    level: Double = 0.8, draws: Int = 2000, seed: UInt64 = 1, threads: Int = 1, rules: RuleSet? = nil, behaviour: CostBehaviour = .adaptationLag,
+    advice: PlaceAssumptions = PlaceAssumptions(), plansPlaces: Bool = false
   ) {
     self.areas = areas
     self.offers = offers
@@ -38,6 +42,8 @@ public struct RiskRequest: Sendable {
     self.threads = threads
     self.rules = rules ?? RuleSet(name: "neutral", title: Phrase(da: "neutralt", en: "neutral"))
     self.behaviour = behaviour
+    self.advice = advice
+    self.plansPlaces = plansPlaces
   }
 }
 
@@ -80,6 +86,13 @@ public struct OfferRisk: Sendable {
     public let before: Int
     /// By whole calendar year of the horizon; empty where the offer's money is not known.
     public let years: [YearResult]
+    /// Whole places to plan for after the adaptation time; nil beyond the horizon, or where nothing costs anything.
+    public let advisedPlaces: Int?
+    /// Of citizens staying below `reductionLimit` for as many months as the trigger's within 24 months; nil without the tariff's
+    /// occupancy.
+    public let reduced24: Double?
+    /// Below it the offer with a tenth fewer places, at least one, would still be less occupied than its tariff assumes.
+    public let reductionLimit: Double?
   }
 
   /// What a calendar year brings.
@@ -120,6 +133,8 @@ public struct RiskRun: Sendable {
   public let risks: [OfferRisk]
   /// Years of costs that no index brings to the level of the prices, sorted.
   public let unconverted: [Int]
+  /// Areas and their offers, where the request plans places.
+  public let places: [PlacesAdvice]
 
   /// Months to which the forecast must reach.
   public static let horizonMonths = 36
@@ -143,6 +158,7 @@ public struct RiskRun: Sendable {
       extracts: extracts, past: PastPresence(try Panel(byOffer: extracts)))
     risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
       .sorted { Self.rank($0) < Self.rank($1) }
+    places = request.plansPlaces ? judge.places(keys: simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }) : []
     unconverted = Set(risks.compactMap { risk in (try? risk.economics.get()) == nil ? nil : judge.money.unconverted(risk.offer) }).sorted()
   }
 
@@ -197,7 +213,8 @@ struct RiskJudge {
     let step = capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }
     let economics = money.economics(of: offer)
     let citizens = isKnown ? simulated.draws.openingStock(key: key) : nil
-    let outlook = obstacle == nil ? places.map { self.outlook(offer, key, places: $0, economics: try? economics.get()) } : nil
+    let outlook = obstacle == nil
+      ? places.map { self.outlook(offer, key, places: $0, assumedOccupancy: step?.assumedOccupancy, economics: try? economics.get()) } : nil
     return OfferRisk(
       offer: offer, places: places, citizens: citizens, occupancyNow: places.flatMap { occupancy(offer, places: $0, citizens: citizens) },
       assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(economics, $0) }, economics: economics,
@@ -237,10 +254,16 @@ struct RiskJudge {
     outlook.within24 >= request.red ? .red : outlook.within24 >= request.yellow ? .yellow : .green
   }
 
-  private func outlook(_ offer: Offer, _ key: Int, places: Double, economics: OfferEconomics?) -> OfferRisk.Outlook {
-    let before = past.periodsBelow(request.trigger, offer: offer.id) { period in
-      min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places)
+  private func outlook(_ offer: Offer, _ key: Int, places: Double, assumedOccupancy: Double?, economics: OfferEconomics?) -> OfferRisk.Outlook {
+    func counted(_ period: Period) -> Double { min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places) }
+    let before = past.periodsBelow(request.trigger, offer: offer.id, places: counted)
+    let reductionLimit = assumedOccupancy.map { Reduction.limit(places: places, assumedOccupancy: $0) }
+    var reduction = assumedOccupancy.map { assumed in
+      ClosureWatch(
+        limit: Reduction.limit(places: places, assumedOccupancy: assumed), periods: request.trigger.periods(of: panel.length), paths: request.draws,
+        before: past.periodsBelow(offer: offer.id) { Reduction.limit(places: counted($0), assumedOccupancy: assumed) })
     }
+    var advised: Int?
     var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
     var results = economics.map { own in
       ResultWatch(
@@ -257,6 +280,8 @@ struct RiskJudge {
       state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
       let citizens = state.occupiedDays.map { $0 / Double(period.days) }
       watch.observe(citizens)
+      reduction?.observe(citizens)
+      if step == leadTime { advised = AdvisedPlaces.newsvendor(demand: citizens, costs: request.advice.costs(price: 1, length: panel.length)) }
       let open = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
       results?.observe(open.map { most in citizens.map { min($0, most * crowding) } } ?? citizens, in: period, places: open)
       if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
@@ -273,7 +298,45 @@ struct RiskJudge {
     return OfferRisk.Outlook(
       within12: watch.probability(after: perYear) ?? 0, within24: watch.probability(after: 2 * perYear) ?? 0, within36: within36,
       median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
-      threshold: request.trigger.threshold(places: places), before: before, years: results.map(years) ?? [])
+      threshold: request.trigger.threshold(places: places), before: before, years: results.map(years) ?? [],
+      advisedPlaces: advised, reduced24: reduction?.probability(after: 2 * perYear), reductionLimit: reductionLimit)
+  }
+
+  /// Periods before a decision of now takes effect: the whole ones that the adaptation time reaches into.
+  private var leadTime: Int { (request.rules.adaptation.months + panel.length.months - 1) / panel.length.months }
+
+  /// Advice for the judged offers, each area and kind before its own.
+  func places(keys: [Int]) -> [PlacesAdvice] {
+    let lines = keys.compactMap(line).sorted { ($0.area, $0.kind.rawValue, $0.offer?.id ?? "") < ($1.area, $1.kind.rawValue, $1.offer?.id ?? "") }
+    var result: [PlacesAdvice] = []
+    var start = 0
+    while start < lines.count {
+      let end = lines[start...].firstIndex { ($0.area, $0.kind) != (lines[start].area, lines[start].kind) } ?? lines.count
+      let own = Array(lines[start..<end])
+      result += ([PlacesAdvice.Line.sum(own)].compactMap(\.self) + own).map {
+        PlacesAdvice($0, assumptions: request.advice, leadTime: leadTime, from: panel.origin.advanced(by: 1), level: request.level)
+      }
+      start = end
+    }
+    return result
+  }
+
+  private func line(key: Int) -> PlacesAdvice.Line? {
+    let own = simulated.index.keys[key]
+    guard let offer = simulated.offers.last(where: { $0.id == own.offer && $0.area == own.area && $0.kind == own.kind }),
+      obstacle(offer, key) == nil
+    else { return nil }
+    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
+    var line = PlacesAdvice.Line(
+      area: offer.area, kind: offer.kind, offer: offer, demand: [], places: [], price: try? money.economics(of: offer).get().price)
+    for step in 0..<demand.horizon {
+      let period = panel.origin.advanced(by: step + 1)
+      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
+      line.demand.append(state.occupiedDays.map { $0 / Double(period.days) })
+      line.places.append(timeline.atEnd(of: period, offer: offer.id) ?? 0)
+      state.startPeriod()
+    }
+    return line
   }
 
   private func years(_ results: ResultWatch) -> [OfferRisk.YearResult] {

@@ -22,7 +22,8 @@ public struct RiskTables: Sendable {
   /// Columns: scenario, offer, area, kind, places, occupancy_now, assumed_occupancy, break_even_occupancy, p_outside_tolerance,
   /// p_reduction_24m, p_closure_12m, p_closure_24m, p_closure_36m, median_closure_period, closure_lower, closure_upper,
   /// expected_result, advised_places, status, status_reason. `p_outside_tolerance` and `expected_result` are those of the first whole
-  /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` and `advised_places` are empty.
+  /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` needs the tariff's occupancy,
+  /// `advised_places` is the number after the adaptation time.
   public var machine: Table {
     let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
     let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
@@ -41,7 +42,8 @@ public struct RiskTables: Sendable {
       ("closure_share", NumberText.machine(request.trigger.share)), ("closure_months", String(triggerMonths)),
       ("red", NumberText.machine(request.red)), ("yellow", NumberText.machine(request.yellow)),
       ("level", NumberText.machine(100 * request.level)), ("money_year", notes.years.first.map(String.init) ?? ""),
-    ] + notes.meta
+      ("reduction_share", NumberText.machine(Reduction.share)),
+    ] + notes.meta + PlacesNotes(request: request).meta
     return table
   }
 
@@ -51,9 +53,9 @@ public struct RiskTables: Sendable {
     let outlook = risk.outlook
     return [
       .text(run.plan.name), .text(risk.offer.id), .text(risk.offer.area), .text(risk.offer.kind.rawValue), number(risk.places),
-      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), number(outlook?.years.first?.outsideTolerance), .empty, number(outlook?.within12),
-      number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
-      number(outlook?.years.first?.result.mean.rounded()), .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
+      number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), number(outlook?.years.first?.outsideTolerance), number(outlook?.reduced24),
+      number(outlook?.within12), number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
+      number(outlook?.years.first?.result.mean.rounded()), outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
     ]
   }
 
@@ -76,6 +78,7 @@ public struct RiskTables: Sendable {
         .init("p_closure_12m", heading: Phrase(da: "P 12 md.", en: "P 12 mo."), decimals: 2),
         .init("p_closure_24m", heading: Phrase(da: "P 24 md.", en: "P 24 mo."), decimals: 2),
         .init("p_closure_36m", heading: Phrase(da: "P 36 md.", en: "P 36 mo."), decimals: 2),
+        .init("advised_places", heading: Phrase(da: "Råd", en: "Advised")),
         .init("status", heading: Phrase("Status")), .init("status_reason", heading: Phrase(da: "Begrundelse", en: "Reason")),
       ])
     for risk in run.risks { table.append(sheetRow(risk)) }
@@ -97,7 +100,7 @@ public struct RiskTables: Sendable {
       .term(code: name.en, name), number(risk.places), number(risk.occupancyNow),
       showsBreakEven ? number(risk.breakEven) : number(risk.assumedOccupancy.map { 100 * $0 }),
       ahead.map { .term(code: $0.en, $0) } ?? .empty, number(risk.outlook?.within12), number(risk.outlook?.within24),
-      number(risk.outlook?.within36), .term(code: risk.status.rawValue, risk.status.phrase), .term(code: reason(risk).en, reason(risk)),
+      number(risk.outlook?.within36), risk.outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .term(code: risk.status.rawValue, risk.status.phrase), .term(code: reason(risk).en, reason(risk)),
     ]
   }
 
@@ -167,6 +170,7 @@ public struct RiskTables: Sendable {
       Phrase(
         da: "Nu og fremad: periodens belagte dage i procent af pladsernes (dag, aflastning og timer: indskrevne, ikke fremmødte), fremad median og interval; over 100, fordi efterspørgslen ikke stoppes af pladserne. »Nås … i halvdelen«: måneden, da halvdelen af fremtiderne har nået grænsen. \(breakEvenNote.da)",
         en: "Now and ahead: the period's occupied days in per cent of the places' (day, respite and hours: enrolled, not attending), ahead median and interval; above 100 since places do not stop demand. “Reached … in half”: the month by which half of the futures have reached the limit. \(breakEvenNote.en)"),
+      PlacesNotes(request: request).assumption,
     ] + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
   }
 }

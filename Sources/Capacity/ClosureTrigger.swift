@@ -34,8 +34,16 @@ public struct ClosureWatch: Sendable {
   ///   - places: at the origin, above 0.
   ///   - before: periods in a row below the threshold just before the first one.
   public init(trigger: ClosureTrigger, places: Double, length: PeriodLength, paths: Int, before: Int = 0) {
-    threshold = trigger.threshold(places: places)
-    needed = trigger.periods(of: length)
+    self.init(limit: trigger.threshold(places: places), periods: trigger.periods(of: length), paths: paths, before: before)
+  }
+
+  /// - Parameters:
+  ///   - limit: occupied places below which a period counts.
+  ///   - periods: in a row, at least 1.
+  ///   - before: periods in a row below the limit just before the first one.
+  public init(limit: Double, periods: Int, paths: Int, before: Int = 0) {
+    threshold = limit
+    needed = periods
     below = [Int](repeating: before, count: paths)
     reached = [Int?](repeating: before >= needed ? 0 : nil, count: paths)
   }
@@ -61,5 +69,19 @@ public struct ClosureWatch: Sendable {
     let sorted = reached.compactMap(\.self).sorted()
     let rank = max(1, Int((share * Double(reached.count)).rounded(.up)))
     return rank <= sorted.count ? sorted[rank - 1] : nil
+  }
+}
+
+/// When an offer may have to cut places: an assumption, like the trigger of closing.
+public enum Reduction {
+  /// Of the places that are cut, at least one.
+  public static let share = 0.10
+
+  /// Citizens below which the offer, with a tenth of its places fewer, would still be less occupied than its tariff assumes.
+  /// - Parameters:
+  ///   - places: at least 0.
+  ///   - assumedOccupancy: a share of 1.
+  public static func limit(places: Double, assumedOccupancy: Double) -> Double {
+    assumedOccupancy * max(0, places - max(1, share * places))
   }
 }

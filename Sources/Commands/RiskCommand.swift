@@ -42,6 +42,27 @@ struct RiskCommand: AsyncParsableCommand {
   @Flag(help: help(Phrase(da: "Tilbuddenes resultat år for år.", en: "The offers' results year by year.")))
   var years = false
 
+  @Flag(help: help(Phrase(da: "Pladser at planlægge efter, for tilbud og områder.", en: "Places to plan for, by offer and area.")))
+  var places = false
+
+  @Option(
+    help: help(
+      Phrase(da: "Hvad en tom plads koster, i procent af taksten, 0 til 100.", en: "What an empty place costs, in per cent of the tariff, 0 to 100."),
+      value: Phrase(da: "procent", en: "percent")), transform: Choice.integer(0...100))
+  var emptyCost = 30
+
+  @Option(
+    help: help(
+      Phrase(da: "Hvad en manglende plads koster, i procent af taksten, 0 til 1000.", en: "What a missing place costs, in per cent of the tariff, 0 to 1000."),
+      value: Phrase(da: "procent", en: "percent")), transform: Choice.integer(0...1000))
+  var missingCost = 30
+
+  @Option(
+    help: help(
+      Phrase(da: "Hvad det koster at åbne eller lukke en plads, i procent af et års takst, 0 til 1000.", en: "What opening or closing a place costs, in per cent of a year's tariff, 0 to 1000."),
+      value: Phrase(da: "procent", en: "percent")), transform: Choice.integer(0...1000))
+  var changeCost = 15
+
   @Option(
     help: help(
       Phrase(da: "Økonomiske regler: et regelsæt i projektets rules eller programmets; ellers projektets rule_set.", en: "Economic rules: a rule set in the project's rules or the program's; else the project's rule_set."),
@@ -62,9 +83,16 @@ struct RiskCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard yellow > red else { return }
-    throw ValidationError(
-      Phrase(da: "--yellow må ikke være højere end --red.", en: "--yellow must not be above --red.").spoken)
+    if yellow > red {
+      throw ValidationError(Phrase(da: "--yellow må ikke være højere end --red.", en: "--yellow must not be above --red.").spoken)
+    }
+    if years, places {
+      throw ValidationError(Phrase(da: "--years og --places er to tabeller: vælg én.", en: "--years and --places are two tables: choose one.").spoken)
+    }
+    if emptyCost + missingCost == 0 {
+      throw ValidationError(
+        Phrase(da: "--empty-cost og --missing-cost kan ikke begge være 0.", en: "--empty-cost and --missing-cost cannot both be 0.").spoken)
+    }
   }
 
   func run() async throws {
@@ -75,7 +103,8 @@ struct RiskCommand: AsyncParsableCommand {
     let request = RiskRequest(
       areas: try session.areas(areas), offers: try session.offers(offers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
-      seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour)
+      seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour,
+      advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
     var plans = [builder.reference(named: ScenarioLibrary.reference)]
@@ -101,6 +130,10 @@ struct RiskCommand: AsyncParsableCommand {
     progress.finish()
     if years {
       let tables = RiskYearTables(run: result, request: request, panel: session.panel)
+      return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+    }
+    if places {
+      let tables = RiskPlacesTables(run: result, request: request, panel: session.panel)
       return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
     }
     let tables = RiskTables(run: result, request: request, demand: demand)

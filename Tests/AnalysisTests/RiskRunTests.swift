@@ -104,6 +104,47 @@ import Testing
     #expect(!area.isEmpty && area.allSatisfy { $0.offer.area == "hjerneskade" })
   }
 
+  /// The table's advice is the quantile that the costs name, the plan's is what its own costs say is cheaper than today's, and
+  /// an area's demand is its offers' within each draw.
+  @Test func advisedPlaces() throws {
+    let world = try Self.region.get()
+    let request = RiskRequest(areas: ["hjerneskade"], draws: 200, threads: 2, plansPlaces: true)
+    let result = try run(world, request)
+    for risk in result.risks where risk.outlook != nil { #expect(risk.outlook?.advisedPlaces != nil, "\(risk.offer.id)") }
+    var dear = request
+    dear.advice.missing = 3
+    let more = try run(world, dear)
+    for (mild, hard) in zip(result.risks, more.risks) where mild.offer.id == hard.offer.id {
+      #expect(hard.outlook?.advisedPlaces ?? 0 >= mild.outlook?.advisedPlaces ?? 0)
+    }
+    for advice in result.places {
+      #expect(advice.steps.reduce(0) { $0 + $1.costAdvised } <= advice.steps.reduce(0) { $0 + $1.costToday } + 1e-6)
+      #expect(advice.steps.dropFirst().allSatisfy { $0.advised == $0.advised.rounded() })
+      // Nothing can be changed before the adaptation time.
+      #expect(advice.steps.first.map { $0.advised == $0.today && $0.last - $0.first + 1 == request.rules.adaptation.months } ?? false)
+    }
+    let area = try #require(result.places.first { $0.offer == nil && $0.kind == .residential })
+    let offers = result.places.filter { $0.offer != nil && $0.kind == .residential }
+    for (index, step) in area.steps.enumerated() {
+      #expect(abs(step.demand.mean - offers.reduce(0) { $0 + $1.steps[index].demand.mean }) < 1e-9 * max(1, step.demand.mean))
+      #expect(step.today == offers.reduce(0) { $0 + $1.steps[index].today })
+      // Offers' ups and downs offset each other in part.
+      #expect(step.demand.upper - step.demand.lower < offers.reduce(0) { $0 + $1.steps[index].demand.upper - $1.steps[index].demand.lower })
+    }
+  }
+
+  @Test func aCutIsWatchedByTheTariffsOccupancy() throws {
+    let world = try Self.region.get()
+    for risk in try run(world).risks {
+      guard let outlook = risk.outlook else { continue }
+      #expect((outlook.reduced24 == nil) == (risk.assumedOccupancy == nil))
+      guard let limit = outlook.reductionLimit, let reduced = outlook.reduced24 else { continue }
+      #expect((0...1).contains(reduced))
+      // The higher limit is reached the more easily.
+      if limit >= outlook.threshold { #expect(reduced >= outlook.within24) }
+    }
+  }
+
   /// An offer to which as many come as leave, at 95 % of 40 places, for 3,000 kr. a day.
   /// - Parameter accounts: kroner a year by year.
   private func steady(accounts: [Int: Double] = [:]) throws -> Extracts {

@@ -74,6 +74,32 @@ struct RiskTests {
     }
   }
 
+  @Test("Places to plan for: promised columns, the offers of an area and their sum, costs as assumed")
+  func places() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["risk", "-p", "r", "--draws", "50", "--area", "hjerneskade", "--format", "csv"]
+      let plain = try program.run(arguments + ["--places"])
+      #expect(plain.code == 0, "\(plain.errors)")
+      #expect(
+        plain.output.hasPrefix(
+          "scenario,area,kind,offer,from,to,places,advised_places,demand_mean,demand_lower,demand_upper,cost_today,cost_advised,cost_unit\n"))
+      #expect(try plain.output == program.run(arguments + ["--places", "--threads", "1", "--language", "en"]).output)
+      let rows = Self.rows(plain.output)
+      #expect(rows.contains { $0["offer"] == "" } && rows.contains { $0["offer"] != "" })
+      let dear = Self.rows(try program.run(arguments + ["--places", "--missing-cost", "300"]).output)
+      func advised(_ rows: [[String: String]]) -> Double { rows.reduce(0) { $0 + ($1["advised_places"].flatMap(Double.init) ?? 0) } }
+      #expect(advised(dear) > advised(rows))
+      let risks = Self.rows(try program.run(arguments).output)
+      #expect(risks.filter { $0["status"] != "not_assessed" }.allSatisfy { Int($0["advised_places"] ?? "") != nil })
+      let sheet = try program.run("risk", "-p", "r", "--draws", "20", "--places")
+      for word in ["antagelse", "6 måneder", "Råd", "alle"] { #expect(sheet.output.contains(word), "\(word)") }
+      for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+      #expect(try program.run("risk", "-p", "r", "--places", "--years").code == 2)
+      #expect(try program.run("risk", "-p", "r", "--empty-cost", "0", "--missing-cost", "0").code == 2)
+    }
+  }
+
   @Test("A project's own rules, and rules that are wrong: line, column and nearest name")
   func rules() throws {
     try Program.withFolder { program in

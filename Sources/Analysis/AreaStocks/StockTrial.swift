@@ -27,7 +27,7 @@ public struct StockTrial: Hashable, Sendable {
   /// Origins that are tried at most, a year apart.
   static let originCount = 3
   /// Futures of each model; their number and seed are fixed, so that the choice depends on the data alone.
-  private static let draws = 400
+  private static let draws = 250
   private static let seed: UInt64 = 1
 
   /// - Parameter horizon: in the panel's own periods; forecasts are tried no farther than a third of the history.
@@ -71,9 +71,10 @@ public struct StockTrial: Hashable, Sendable {
     let paths = ConcurrentResults<PathDraws>.of(origins.count, threads: threads) { index in
       let past = extracts.known(at: series.period(known: origins[index]), from: first)
       guard let panel = try? Panel(past) else { return nothing(series, reach) }
-      let demand = FittedDemand(panel: panel, horizon: reach * series.span, threads: 1)
+      // Three origins on two threads: the last one would keep one of them waiting.
+      let demand = FittedDemand(panel: panel, horizon: reach * series.span, threads: threads)
       let plan = PlanBuilder(panel: panel, horizon: demand.horizon, capacity: past.capacity, scenarios: []).reference(named: "trial")
-      return series.simulated(demand, plan: plan.demand, steps: reach, draws: draws, seed: seed, threads: 1)
+      return series.simulated(demand, plan: plan.demand, steps: reach, draws: draws, seed: seed, threads: threads)
     }
     return Dictionary(uniqueKeysWithValues: zip(origins, paths))
   }
