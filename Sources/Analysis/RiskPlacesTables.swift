@@ -22,8 +22,8 @@ struct PlacesNotes {
 
   var change: Phrase {
     Phrase(
-      da: "At åbne eller lukke en plads koster \(percent(request.advice.change, .da)) % af et års takst (antagelse; --change-cost). Planen er den billigste af alle med hele pladser og ét skift om året; indtil tilpasningstiden er gået, er pladserne som planlagt. Pris: forventet, af tomme og manglende pladser og af skift. Efterspørgslen stoppes ikke af pladserne.",
-      en: "Opening or closing a place costs \(percent(request.advice.change, .en)) % of a year's tariff (assumption; --change-cost). The plan is the cheapest of all with whole places and one change a year; until the adaptation time has passed places are as planned. Cost: expected, of empty and missing places and of changes. Places do not stop demand.")
+      da: "At åbne eller lukke en plads koster \(percent(request.advice.change, .da)) % af et års takst (antagelse; --change-cost). Planen er den billigste af alle med hele pladser og ét skift om året; indtil tilpasningstiden er gået, er pladserne som planlagt. Pris: forventet, af tomme og manglende pladser og af skift. Efterspørgslen er borgere, som fik en plads, fremskrevet uden stop ved pladserne; en venteliste er ikke med, så rådet er lavt for fulde tilbud. Et områdes linje regner dets tilbud sammen, som om en tom plads i ét gjaldt dem alle: den er ikke deres sum. Rådet i plads risk er uden prisen for skift.",
+      en: "Opening or closing a place costs \(percent(request.advice.change, .en)) % of a year's tariff (assumption; --change-cost). The plan is the cheapest of all with whole places and one change a year; until the adaptation time has passed places are as planned. Cost: expected, of empty and missing places and of changes. Demand is citizens who got a place, carried on without a stop at the places; a waiting list is not in it, so the advice is low for full offers. An area's line counts its offers together, as if an empty place in one served all: it is not their sum. The advice of plads risk leaves out the cost of changes.")
   }
 
   var meta: [(key: String, value: String)] {
@@ -88,7 +88,7 @@ public struct RiskPlacesTables: Sendable {
         .init("cost_advised", heading: Phrase(da: "Pris, råd", en: "Cost, advised"), decimals: 0),
       ])
     for advice in run.places { for step in advice.steps { table.append(sheetRow(advice, step, isFirst: step == advice.steps.first)) } }
-    if run.places.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser.", en: "No offers with known places.")) }
+    if run.places.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser, som bliver ved at være åbne.", en: "No offers with known places that stay open.")) }
     table.footnotes += footnotes
     return table
   }

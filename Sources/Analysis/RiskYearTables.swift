@@ -33,6 +33,13 @@ struct RiskMoneyNotes {
           da: "Regelsættet \(request.rules.name) har ingen tolerance, så sandsynligheden for at ligge uden for den er tom.",
           en: "The rule set \(request.rules.name) states no tolerance, so the probability of being outside it is empty."))
     }
+    if let tolerance = request.rules.adjustment?.tolerance {
+      let percent = NumberText.machine(100 * tolerance.value)
+      lines.append(
+        Phrase(
+          da: "P uden for tolerance: at årets udgifter afviger mere end \(percent) % fra budgettet, reguleret for belægningen. Et underskud, som fandtes i forvejen, fordi udgifterne var højere end indtægten, regnes som budgetteret og tæller ikke.",
+          en: "P outside tolerance: that the year's costs deviate by more than \(percent) % from the budget, adjusted for occupancy. A deficit that was there before, since costs were above income, counts as budgeted and does not show in it."))
+    }
     if let settlement = request.rules.settlement {
       let band = NumberText.machine(100 * settlement.band.value)
       lines.append(
@@ -155,7 +162,7 @@ public struct RiskYearTables: Sendable {
       ] + (showsTolerance ? [.init("p_outside_tolerance", heading: Phrase(da: "P uden for tolerance", en: "P outside tolerance"), decimals: 2)] : [])
         + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag", en: "Tariff, kr./day"))] : []))
     for row in rows { table.append(sheetRow(row)) }
-    if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser og hele år.", en: "No offers with known places and whole years.")) }
+    if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser, udgifter (economy.csv) og priser, som er åbne i hele år.", en: "No offers with known places, costs (economy.csv) and prices that are open for whole years.")) }
     table.footnotes += notes.footnotes
     return table
   }

@@ -197,7 +197,11 @@ private struct LineSummary {
     case .otherExits: return knowsFlows ? state.otherExits : nil
     case .occupiedDays:
       guard !summariser.draws.hasStockOnly(key: key), summariser.draws.hasFlowStock(key: key) else { return nil }
-      return shiftedDays.isEmpty ? state.occupiedDays : zip(state.occupiedDays, shiftedDays).map { max(0, $0 + $1) }
+      if shiftedDays.isEmpty { return state.occupiedDays }
+      let base = states[0].occupiedDays
+      return state.occupiedDays.indices.map { d in
+        max(0, state.occupiedDays[d] + Self.kept(shiftedDays[d], plan: state.occupiedDays[d], base: base[d]))
+      }
     case .fullYearPlaces:
       guard let days = vector(.occupiedDays, plan: plan, period: period, step: step) else { return nil }
       return days.map { $0 / Double(self.days) }
@@ -219,18 +223,31 @@ private struct LineSummary {
   }
 
   private func stock(plan: Int, step: Int) -> [Double]? {
+    guard let simulated = simulatedStock(plan: plan, step: step) else { return nil }
+    var values = simulated
+    if let shift = summariser.shifts[key]?[step] { values = zip(values, shift).map { max(0, $0 + $1) } }
+    if let shift = summariser.baseShifts[key]?[step] {
+      let base = differs[plan] && plan > 0 ? simulatedStock(plan: 0, step: step) : nil
+      for d in values.indices { values[d] = max(0, values[d] + Self.kept(shift[d], plan: simulated[d], base: base?[d] ?? simulated[d])) }
+    }
+    return values
+  }
+
+  private func simulatedStock(plan: Int, step: Int) -> [Double]? {
     let draws = summariser.draws
-    let state = states[differs[plan] ? plan : 0]
-    var values: [Double]? = draws.hasFlowStock(key: key) ? state.stock : nil
+    var values: [Double]? = draws.hasFlowStock(key: key) ? states[differs[plan] ? plan : 0].stock : nil
     if draws.hasStockOnly(key: key) {
       var sum = values ?? [Double](repeating: 0, count: count)
       draws.addStockOnly(plan: plan, key: key, step: step, to: &sum)
       values = sum
     }
-    for shifts in [summariser.shifts, summariser.baseShifts] {
-      guard let shift = shifts[key]?[step], let now = values else { continue }
-      values = zip(now, shift).map { max(0, $0 + $1) }
-    }
     return values
+  }
+
+  /// What a plan keeps of the base's shift in a draw: all of it, so that its difference from the base is the simulation's, unless
+  /// it has fewer citizens left than the shift would add; with nobody left there is nothing to shift.
+  private static func kept(_ shift: Double, plan: Double, base: Double) -> Double {
+    guard shift > 0, plan < base else { return shift }
+    return min(shift, max(plan, shift * max(0, plan) / base))
   }
 }

@@ -82,7 +82,7 @@ public enum AdvisedPlaces {
     let lead = min(leadTime, horizon)
     let kept = keeping(Array(today.prefix(lead)), demand: Array(demand.prefix(lead)), costs: costs)
     guard lead < horizon else { return kept }
-    let most = max(highest(demand.map { $0.max() ?? 0 }), Int(today.max()?.rounded(.up) ?? 0))
+    let most = max(highest(demand.map { $0.max() ?? 0 }), whole(today.max() ?? 0))
     let steps = stride(from: lead, to: horizon, by: changeEvery).map { start in
       (start..<min(start + changeEvery, horizon)).map { costs.expected(upTo: most, demand: demand[$0]) }
         .reduce(into: [Double](repeating: 0, count: most + 1)) { sum, own in for q in own.indices { sum[q] += own[q] } }
@@ -148,5 +148,8 @@ public enum AdvisedPlaces {
     return (cost, choice)
   }
 
-  private static func highest(_ demand: [Double]) -> Int { Int((demand.max() ?? 0).rounded(.up)) }
+  private static func highest(_ demand: [Double]) -> Int { whole(demand.max() ?? 0) }
+
+  /// Rounded up, at most a hundred thousand: no plan looks at more places than that.
+  private static func whole(_ places: Double) -> Int { Int(min(100_000, max(0, places.rounded(.up)))) }
 }

@@ -39,7 +39,14 @@ struct AgeLimits: Sendable {
         exposure[area * Self.bands + Self.band(year - passes)] += Double(next - day) / FlowFrame.daysPerYear
         day = next
       }
-      if episode.exit == .ageOut { events[area * Self.bands + Self.band(episode.until.year - passes)] += weight(Int(episode.stratum)) }
+      guard episode.exit == .ageOut else { continue }
+      let cell = area * Self.bands + Self.band(episode.until.year - passes)
+      events[cell] += weight(Int(episode.stratum))
+      // Who leaves on 1 January was there in the year before alone, and was at risk for half a day of the new one; so was a
+      // stay that ended on its first day.
+      if episode.until <= episode.from || episode.until.advanced(by: -1).year < episode.until.year {
+        exposure[cell] += 0.5 / FlowFrame.daysPerYear
+      }
     }
     pastLimit = panel.areas.indices.map { a in
       panel.areas[a].hasAgeLimit && events[a * Self.bands..<(a + 1) * Self.bands].contains { $0 > 0 } ? panel.areas[a].ageTo + 1 : nil

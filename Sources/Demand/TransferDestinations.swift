@@ -37,7 +37,7 @@ struct TransferDestinations: Sendable {
     self.weights = weights
   }
 
-  /// Moves from strata of the same area and kind to others than the stratum itself, by destination.
+  /// Moves from strata of the same area and kind, the stratum itself among them, to others than the stratum, by destination.
   private static func moves(ofThoseLike stratum: Int, _ counts: [[Int: Int]], _ panel: Panel) -> [(destination: Int, count: Int)] {
     var sum: [Int: Int] = [:]
     for other in panel.strata.indices
@@ -57,7 +57,7 @@ struct TransferDestinations: Sendable {
         let share = BetaDistribution(weight, total - weight)
         let deviation = (weight * (total - weight) / (total + 1)).squareRoot() / total
         return FlowFit.Estimate(
-          subject: subject, value: log(weight / total), standardError: deviation * total / weight, lower: log(share.quantile(0.025)),
+          subject: subject, value: log(weight / total), standardError: deviation * total / weight, lower: log(max(share.quantile(0.025), 1e-12)),
           upper: log(share.quantile(0.975)))
       }
     }

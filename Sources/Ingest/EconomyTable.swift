@@ -29,6 +29,10 @@ enum EconomyTable {
       if let firstRow = first.add(Key(offer: index, period: when), row: row.row.line) {
         return row.report(.duplicate(firstRow: firstRow), period)
       }
+      // A slip of units is a factor of a thousand; costs that are merely high are not.
+      if let costs = values[2], let budget = values[1] ?? values[0], budget > 0, costs > 5 * budget || costs * 5 < budget {
+        row.report(.costsFarFromBudget(budget), amounts[2])
+      }
       let entry = EconomyEntry(
         offer: registers.offers.offers[index].id, period: when, originalBudget: values[0], revisedBudget: values[1], costs: values[2],
         income: values[3])

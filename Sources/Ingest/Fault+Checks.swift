@@ -27,6 +27,14 @@ extension Fault {
       Phrase(da: "Ret from eller to, så kun én takst gælder.", en: "Mend from or to so that one tariff is valid."))
   }
 
+  static func costsFarFromBudget(_ budget: Double) -> Fault {
+    let (da, en) = (NumberText.display(budget, decimals: 0, language: .da), NumberText.display(budget, decimals: 0, language: .en))
+    return Fault(
+      "economy", .warning,
+      Phrase(da: "udgifterne er mere end fem gange eller under en femtedel af rækkens budget, \(da).", en: "costs are more than five times or less than a fifth of the row's budget, \(en)."),
+      Phrase(da: "Se efter, om beløbet er skrevet i kroner, eller om et komma er flyttet.", en: "See whether the amount is in kroner, or a decimal mark has moved."))
+  }
+
   // MARK: Stays
 
   static func endBeforeStart(_ start: String) -> Fault {

@@ -95,6 +95,25 @@ import Testing
     }
   }
 
+  @Test("An area that a scenario empties is empty, whatever its base is moved by")
+  func emptied() throws {
+    let world = try Self.world.get()
+    let text = ["homecoming", "admission"].map { what in
+      "[[change]]\nwhat = \"\(what)\"\nareas = [\"boern_og_unge\"]\nfrom = \"2026-12\"\nmultiply = \(what == "admission" ? 0 : 100)\nreason = \"r\"\n"
+    }.joined()
+    let scenario = try Scenario(text: "title = \"Empty\"\nreason = \"r\"\n" + text, file: "empty.toml", name: "empty")
+    let builder = PlanBuilder(panel: world.panel, horizon: 14, capacity: world.extracts.capacity, scenarios: [scenario])
+    let request = RunRequest(grouping: .area, every: .month, draws: Self.draws, seed: 1, threads: 2, measures: [.stock])
+    let plan = try builder.plan(scenario)
+    let rows = [StockRecipe.all[0], .plain].map {
+      ScenarioRun(demand: world.demand, capacity: world.extracts.capacity, plans: [world.plan, plan], request: request, recipe: $0).rows
+        .filter { $0.plan == 1 && $0.key.area == "boern_og_unge" }
+    }
+    #expect(!rows[0].isEmpty)
+    for (moved, plain) in zip(rows[0], rows[1]) { #expect(moved.value.mean <= 2 * plain.value.mean + 1e-9) }
+    #expect(rows[0].contains { $0.period == world.panel.origin.advanced(by: 14) && $0.value.mean < 1 })
+  }
+
   @Test("A trial comes back from its bytes; damaged ones are refused")
   func archive() throws {
     let trial = StockTrial(

@@ -99,6 +99,25 @@ import Testing
     #expect(outcomes.baseRate(.trigger, within: 12, knownAt: Period(year: 2018, number: 6, length: .month)) == nil)
   }
 
+  @Test("An offer as known at the origin, without its later last day, has closed all the same")
+  func laterLastDay() throws {
+    var extracts = try Self.extracts()
+    let origin = Period(year: 2021, number: 12, length: .month)
+    let known = extracts.offers
+    extracts.offers = known.map { offer in
+      Offer(
+        id: offer.id, name: offer.name, area: offer.area, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
+        validTo: offer.id == "keeps" ? Day(year: 2022, month: 6, day: 30) : offer.validTo)
+    }
+    let outcomes = try OfferOutcomes(extracts: extracts, panel: try Panel(extracts), trigger: ClosureTrigger())
+    let offer = try #require(known.first { $0.id == "keeps" })
+    #expect(offer.validTo == nil)
+    for event in [ClosureEvent.closing, .reduction] {
+      #expect(outcomes.happened(event, offer, after: origin, within: 12) == true, "\(event)")
+      #expect(outcomes.happened(event, offer, after: origin, within: 3) == false, "\(event)")
+    }
+  }
+
   @Test("The example region: probabilities from every origin, with what came; events that had begun are left out")
   func region() throws {
     let extracts = try ExampleProject.region.read().usable()

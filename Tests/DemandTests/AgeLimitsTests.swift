@@ -61,6 +61,33 @@ import Testing
     }
   }
 
+  /// Where everybody leaves on 1 January of the year in which the limit is passed, the forecast's citizens do so in its first days.
+  @Test func exitsOnTheFirstOfJanuary() throws {
+    var extracts = Self.world().extracts()
+    let young = Set(extracts.offers.filter { $0.area == "unge" }.map(\.id))
+    extracts.stays = extracts.stays.map { stay in
+      guard young.contains(stay.offer), let birth = stay.birthYear, let day = Day(year: birth + 18, month: 1, day: 1), stay.start < day,
+        day <= StaysWorld.origin, stay.end.map({ $0 > day }) ?? true
+      else { return stay }
+      return Stay(
+        citizen: stay.citizen, payer: stay.payer, offer: stay.offer, legalBasis: stay.legalBasis, kind: stay.kind, start: stay.start, end: day,
+        endReason: .ageOut, birthYear: birth)
+    }
+    let panel = try Panel(extracts)
+    let limits = try #require(AgeLimits(panel: panel) { _ in 1 })
+    let passing = limits.estimates.first { if case .ageLimit(_, 0) = $0.subject { true } else { false } }
+    #expect(exp(try #require(passing).value) > 50)
+    let draws = limits.draws(100, seed: 4, panel: panel, clock: FlowClock(panel: panel, horizon: 36))
+    let end = Double(panel.origin.advanced(by: 37).firstDay - panel.origin.advanced(by: 1).firstDay)
+    let year = panel.origin.advanced(by: 1).firstDay.year + 1
+    let january = try #require(Day(year: year, month: 1, day: 1))
+    let days = Double(january - panel.origin.advanced(by: 1).firstDay)
+    for d in 0..<100 {
+      let left = draws.crossing(area: 0, draw: d, birthYear: year - 18, start: 0, endOfTime: end, uniform: (Double(d) + 0.5) / 100)
+      #expect(left >= days - 1 && left < days + 60)
+    }
+  }
+
   /// Areas that are open without a limit, and stays without years of birth, have none.
   @Test func withoutALimitThereIsNone() throws {
     var world = Self.world()

@@ -6,7 +6,7 @@ import Scenarios
 /// By how much a recipe moves the simulated stocks of areas, draw by draw.
 ///
 /// Every sum is moved by what its areas are, and municipalities share an area's shift by their citizens at the origin, so that
-/// whatever is shown adds up inside each draw. The simulation's order of draws is kept, and with it what areas have in common.
+/// whatever is shown adds up inside each draw, but for sums that would fall below 0. The simulation's order of draws is kept, and with it what areas have in common.
 struct AreaStockShift: Sendable {
   private let keys: [AreaStockSeries.Key]
   /// By key, `[step][draw]` in the panel's own periods; all of the same number of steps.

@@ -13,8 +13,8 @@ extension StockTrial {
     }
     let dates = origins.map(\.description).joined(separator: ", ")
     let why = Phrase(
-      da: "CRPS fra \(dates) i forhold til den naive prognose (mindre er bedre): \(scoreList(.da)).",
-      en: "CRPS from \(dates) relative to the naive forecast (less is better): \(scoreList(.en)).")
+      da: "CRPS fra \(dates) i forhold til den naive prognose (mindre er bedre): \(scoreList(.da)). Det første gennemsnit tages, medmindre en anden opskrift, som også rummer simuleringen, er bedre med mere end én standardfejl; modeller for sig vises til sammenligning.",
+      en: "CRPS from \(dates) relative to the naive forecast (less is better): \(scoreList(.en)). The first mean is taken unless another recipe that contains the simulation is better by more than one standard error; models by themselves are shown for comparison.")
     return [Phrase(da: "Model: auto. ", en: "Model: auto. ") + what, why]
   }
 

@@ -57,23 +57,29 @@ struct OfferOutcomes {
   }
 
   /// Whether it happened within so many periods after an origin; nil where the data does not reach or does not say.
+  /// - Parameter offer: of whom only the id counts: an offer as known at the origin has no later last day.
   func happened(_ event: ClosureEvent, _ offer: Offer, after origin: Period, within periods: Int) -> Bool? {
     let end = origin.advanced(by: periods)
+    let lastDay = offers.first { $0.id == offer.id }?.validTo
     guard end <= panel.origin, origin >= panel.first, let now = places.atEnd(of: origin, offer: offer.id), now > 0 else { return nil }
     let window = (1...periods).map { origin.advanced(by: $0) }
     switch event {
     case .closing:
-      let days = (closings[offer.id] ?? []) + (offer.validTo.map { [$0] } ?? [])
+      let days = (closings[offer.id] ?? []) + (lastDay.map { [$0] } ?? [])
       return days.contains { $0 > origin.lastDay && $0 <= end.lastDay }
     case .reduction:
+      if let lastDay, lastDay > origin.lastDay, lastDay <= end.lastDay { return true }
       return window.contains { (places.atEnd(of: $0, offer: offer.id) ?? now) < now }
     case .trigger:
       var watch = ClosureWatch(trigger: trigger, places: now, length: panel.length, paths: 1, before: periodsBelow(offer.id, origin, now))
       for period in window {
-        guard let days = past.occupiedDays(in: period, offer: offer.id) else { return nil }
+        // Nobody is counted in an offer that has closed.
+        let isClosed = lastDay.map { $0 < period.firstDay } ?? false
+        guard let days = past.occupiedDays(in: period, offer: offer.id) ?? (isClosed ? 0 : nil) else { return nil }
         watch.observe([days / Double(period.days)])
+        if watch.reached[0] != nil { return true }
       }
-      return watch.reached[0] != nil
+      return false
     }
   }
 
