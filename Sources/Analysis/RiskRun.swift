@@ -257,11 +257,12 @@ struct RiskJudge {
   private func outlook(_ offer: Offer, _ key: Int, places: Double, assumedOccupancy: Double?, economics: OfferEconomics?) -> OfferRisk.Outlook {
     func counted(_ period: Period) -> Double { min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places) }
     let before = past.periodsBelow(request.trigger, offer: offer.id, places: counted)
-    let reductionLimit = assumedOccupancy.map { Reduction.limit(places: places, assumedOccupancy: $0) }
-    var reduction = assumedOccupancy.map { assumed in
+    func limit(_ places: Double) -> Double? { assumedOccupancy.map { Reduction.limit(places: places, assumedOccupancy: $0) } }
+    let reductionLimit = limit(places)
+    var reduction = reductionLimit.map { own in
       ClosureWatch(
-        limit: Reduction.limit(places: places, assumedOccupancy: assumed), periods: request.trigger.periods(of: panel.length), paths: request.draws,
-        before: past.periodsBelow(offer: offer.id) { Reduction.limit(places: counted($0), assumedOccupancy: assumed) })
+        limit: own, periods: request.trigger.periods(of: panel.length), paths: request.draws,
+        before: past.periodsBelow(offer: offer.id) { limit(counted($0)) ?? own })
     }
     var advised: Int?
     var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
@@ -305,9 +306,12 @@ struct RiskJudge {
   /// Periods before a decision of now takes effect: the whole ones that the adaptation time reaches into.
   private var leadTime: Int { (request.rules.adaptation.months + panel.length.months - 1) / panel.length.months }
 
-  /// Advice for the judged offers, each area and kind before its own.
+  /// Advice for the judged offers, each area and kind before its own; kinds in the order of all tables.
   func places(keys: [Int]) -> [PlacesAdvice] {
-    let lines = keys.compactMap(line).sorted { ($0.area, $0.kind.rawValue, $0.offer?.id ?? "") < ($1.area, $1.kind.rawValue, $1.offer?.id ?? "") }
+    func rank(_ line: PlacesAdvice.Line) -> (String, Int, String) {
+      (line.area, ServiceKind.allCases.firstIndex(of: line.kind) ?? 0, line.offer?.id ?? "")
+    }
+    let lines = keys.compactMap(line).sorted { rank($0) < rank($1) }
     var result: [PlacesAdvice] = []
     var start = 0
     while start < lines.count {

@@ -7,10 +7,8 @@ extension Fault {
   ///   - file: as it is called from the project folder.
   ///   - column: its header; nil where it has none.
   static func personNumber(file: String, sheet: String?, column: String?) -> Fault {
-    var fault = Fault(
-      "cpr", .error, looksLikePersonNumber, pseudonymising(file: file, sheet: sheet, column: column))
-    fault.isMerged = true
-    return fault
+    Fault(
+      "cpr", .error, looksLikePersonNumber, pseudonymising(file: file, sheet: sheet, column: column)).merged
   }
 
   private static func pseudonymising(file: String, sheet: String?, column: String?) -> Phrase {
@@ -68,11 +66,9 @@ extension Fault {
   }
 
   static var thousands: Fault {
-    var fault = Fault(
+    Fault(
       "thousands", .error, Phrase(da: "har et tusindtalsskilletegn.", en: "has a thousands separator."),
-      Phrase(da: "Skriv tallet uden: 1234 eller 1234,5.", en: "Write the number without it: 1234 or 1234.5."))
-    fault.isMerged = true
-    return fault
+      Phrase(da: "Skriv tallet uden: 1234 eller 1234,5.", en: "Write the number without it: 1234 or 1234.5.")).merged
   }
 
   static var negative: Fault {

@@ -8,7 +8,7 @@ struct Fault: Sendable {
   let message: @Sendable () -> Phrase
   let remedy: @Sendable () -> Phrase
   /// All findings of the kind in one column become one with a count: they have one cause and one remedy.
-  var isMerged = false
+  private(set) var isMerged = false
 
   init(
     _ kind: String, _ severity: Finding.Severity = .error, _ message: @autoclosure @escaping @Sendable () -> Phrase,
@@ -18,6 +18,13 @@ struct Fault: Sendable {
     self.severity = severity
     self.message = message
     self.remedy = remedy
+  }
+
+  /// The same, counted together with its like.
+  var merged: Fault {
+    var copy = self
+    copy.isMerged = true
+    return copy
   }
 
   func finding(file: String?, row: Int? = nil, column: String? = nil, value: String? = nil) -> Finding {

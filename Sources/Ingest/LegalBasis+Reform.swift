@@ -30,31 +30,25 @@ extension Fault {
 
   /// The decision was made under the old law and lasted into the new one.
   static var replacedSection: Fault {
-    var fault = Fault(
+    Fault(
       "section-replaced", .note,
       Phrase(da: "paragraffen er afløst af barnets lov 1. januar 2024, men opholdet fortsatte.", en: "the section gave way to barnets lov on 1 January 2024, but the stay went on."),
-      renaming)
-    fault.isMerged = true
-    return fault
+      renaming).merged
   }
 
   static var repealedSection: Fault {
-    var fault = Fault(
+    Fault(
       "section-repealed", .warning,
       Phrase(da: "paragraffen gælder ikke efter 1. januar 2024, da barnets lov afløste den.", en: "the section is not valid from 1 January 2024, when barnets lov took its place."),
-      renaming)
-    fault.isMerged = true
-    return fault
+      renaming).merged
   }
 
   static var sectionBeforeLaw: Fault {
-    var fault = Fault(
+    Fault(
       "section-early", .note,
       Phrase(
         da: "barnets lov gælder fra 1. januar 2024; det læses som den afløste paragraf, så tidsserien ikke brydes.",
         en: "barnets lov is in force from 1 January 2024; it is read as the section that gave way, so that the series does not break."),
-      Phrase(""))
-    fault.isMerged = true
-    return fault
+      Phrase("")).merged
   }
 }

@@ -76,14 +76,12 @@ struct TotalRows {
 
 extension Fault {
   static var totalsSetAside: Fault {
-    var fault = Fault(
+    Fault(
       "total", .note,
       Phrase(
         da: "er en sum og tælles ikke med; den begrænser, hvad skjulte antal i dens dele kan være.",
         en: "is a sum and is not counted; it bounds what hidden counts among its parts may be."),
-      Phrase(""))
-    fault.isMerged = true
-    return fault
+      Phrase("")).merged
   }
 
   static var totalContradicted: Fault {
