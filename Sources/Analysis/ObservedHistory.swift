@@ -96,12 +96,14 @@ public struct ObservedHistory {
     case .homecomings: return sum(.homecomings, base)
     case .otherExits: return sum(.otherExits, base)
     case .occupiedDays: return days()
-    case .fullYearPlaces: return days().map { $0 / Double(whole.days) }
+    case .fullYearPlaces, .served: return days().map { $0 / Double(whole.days) }
     case .places: return places(line) { timeline.atEnd(of: whole, offer: $0) }
     case .vacant:
       guard let places = places(line, { timeline.atEnd(of: whole, offer: $0) }), let stock = stock() else { return nil }
       return places - stock
-    case .occupancy:
+    // Nobody counted those who had no place, nor the days of those who had one by kind.
+    case .demand, .waiting, .left, .freePlaces, .servedDays, .servedFullYearPlaces, .approvedPlaces, .staffedPlaces: return nil
+    case .occupancy, .servedOccupancy:
       guard let placeDays = places(line, { timeline.placeDays(in: whole, offer: $0) }), placeDays > 0, let days = days() else { return nil }
       return 100 * days / placeDays
     }

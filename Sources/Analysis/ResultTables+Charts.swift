@@ -60,7 +60,9 @@ extension Measure {
   /// Short, for a chart's title.
   fileprivate var chartUnit: Phrase {
     switch self {
-    case .admissions, .homecomings, .otherExits, .occupiedDays: phrase
+    case .admissions, .homecomings, .otherExits, .occupiedDays, .demand, .served, .waiting, .left, .freePlaces, .servedDays,
+      .servedFullYearPlaces, .servedOccupancy, .approvedPlaces, .staffedPlaces:
+      phrase
     case .stock: Phrase(da: "borgere", en: "citizens")
     case .fullYearPlaces: Phrase(da: "helårspladser", en: "full-year places")
     case .places: Phrase(da: "normerede pladser", en: "standard places")
@@ -70,5 +72,5 @@ extension Measure {
   }
 
   /// Whether places are a limit to it, in its own unit.
-  fileprivate var isHeldAgainstPlaces: Bool { self == .stock || self == .fullYearPlaces }
+  fileprivate var isHeldAgainstPlaces: Bool { self == .stock || self == .fullYearPlaces || self == .served || self == .demand }
 }

@@ -74,10 +74,11 @@ public struct ScenarioRun: Sendable {
   /// - Parameters:
   ///   - plans: the first is the plain forecast; others may name each other as base.
   ///   - overrides: to be applied to the stock; nil for none.
+  ///   - occupancy: by which places are handed out, for the measures that need it; nil for none of these.
   ///   - recipe: what the areas' stocks rest on; it moves those of every plan alike, and with them the days.
   public init(
     demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest, overrides: OverrideForecast? = nil,
-    recipe: StockRecipe = .plain, progress: (@Sendable (Double) -> Void)? = nil
+    recipe: StockRecipe = .plain, occupancy: OccupancyBasis? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) {
     precondition(!plans.isEmpty, "no plan to run")
     self.plans = plans
@@ -93,8 +94,21 @@ public struct ScenarioRun: Sendable {
     summariser.shifts = shifts.lines
     summariser.baseShifts = Self.shift(recipe, demand: demand, plan: plans[0], simulated, request)?.byLine(simulated.index) ?? [:]
     overridden = ((overrides?.shifts.count ?? 0) - shifts.unseen.count, shifts.unseen.count)
-    rows = summariser.rows()
+    let allocated = occupancy.map { Self.allocated($0, demand: demand, capacity: capacity, plans: plans, bases: bases, request: request) } ?? []
+    rows = summariser.rows() + allocated
     openingStock = summariser.openingStock()
+  }
+
+  /// Rows of places handed out to those who want them, which is done by offer whatever the rows.
+  private static func allocated(
+    _ basis: OccupancyBasis, demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], bases: [Int], request: RunRequest
+  ) -> [ResultRow] {
+    guard OccupancyRows.apply(to: request) else { return [] }
+    let simulated = SimulatedPlans(
+      demand: demand, capacity: capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: request.filter.areas), detail: .events,
+      draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
+    let occupier = Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis, draws: request.draws)
+    return OccupancyRows(occupier: occupier, request: request, bases: bases).rows()
   }
 
   private static func shift(

@@ -59,7 +59,7 @@ struct Summariser: Sendable {
 }
 
 /// Results of threads, one slot each.
-private final class Slots<Value>: @unchecked Sendable {
+final class Slots<Value>: @unchecked Sendable {
   private let storage: UnsafeMutablePointer<Value?>
   private let count: Int
 
@@ -151,8 +151,8 @@ private struct LineSummary {
   }
 
   private mutating func summarise(at period: Period, as whole: Period, step: Int) {
-    let wanted = summariser.request.measures ?? Measure.allCases
-    for measure in Measure.allCases where wanted.contains(measure) {
+    let wanted = summariser.request.measures ?? Measure.usual
+    for measure in Measure.usual where wanted.contains(measure) {
       var vectors: [[Double]?] = []
       for plan in states.indices {
         vectors.append(differs[plan] || measure.needsPlaces ? vector(measure, plan: plan, period: period, step: step) : vectors[0])
@@ -161,29 +161,11 @@ private struct LineSummary {
         guard let values = vectors[plan] else { continue }
         // Without places in the base there is nothing to compare with: a new offer's base has none, which counts as zero.
         let base = vectors[summariser.bases[plan]] ?? [Double](repeating: 0, count: count)
-        found.append(row(plan, whole, measure, values, base))
+        found.append(
+          ResultRow(
+            plan: plan, key: summariser.index.keys[key], period: whole, measure: measure, values: values, base: base, request: summariser.request))
       }
     }
-  }
-
-  private func row(_ plan: Int, _ period: Period, _ measure: Measure, _ values: [Double], _ base: [Double]) -> ResultRow {
-    var copy = values
-    let summary = DrawSummary(&copy, level: summariser.request.level)
-    let inner = summariser.request.innerLevel.map { DrawSummary(&copy, level: $0) }
-    var difference = [Double](repeating: 0, count: count)
-    var worse = 0
-    var unchanged = true
-    for d in 0..<count {
-      let change = values[d] - base[d]
-      difference[d] = change
-      if change != 0 { unchanged = false }
-      if measure.worse == .lower ? change < 0 : change > 0 { worse += 1 }
-    }
-    let zero = DrawSummary(mean: 0, median: 0, lower: 0, upper: 0)
-    return ResultRow(
-      plan: plan, key: summariser.index.keys[key], period: period, measure: measure, value: summary, inner: inner,
-      difference: unchanged ? zero : DrawSummary(&difference, level: summariser.request.level),
-      probabilityWorse: measure.worse.map { _ in Double(worse) / Double(count) }, isUnchanged: unchanged)
   }
 
   /// The measure's value in every draw; nil where it is not known for this line.
@@ -215,6 +197,7 @@ private struct LineSummary {
         let days = vector(.occupiedDays, plan: plan, period: period, step: step)
       else { return nil }
       return days.map { 100 * $0 / placeDays }
+    default: return nil
     }
   }
 

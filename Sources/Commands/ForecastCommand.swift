@@ -62,6 +62,7 @@ struct ForecastCommand: AsyncParsableCommand {
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
+  @OptionGroup var rules: RulesOption
   @OptionGroup var run: RunOptions
   @OptionGroup var output: OutputOptions
 
@@ -92,7 +93,10 @@ struct ForecastCommand: AsyncParsableCommand {
       request.onlyPeriods = nil
       request.innerLevel = min(Self.innerLevel, request.level)
     }
-    let memory = RunMemory("forecast", session: session, simulation: run.simulation, horizon: horizon, fresh: remembering.fresh, recalls: !chart, output: output)
+    let occupancy = try rules.occupancy(session, request.measures ?? [])
+    let memory = RunMemory(
+      "forecast", session: session, simulation: run.simulation, horizon: horizon, others: occupancy.map { [("rules", $0.file)] } ?? [],
+      fresh: remembering.fresh, recalls: !chart, output: output)
     let publisher = try publish.map { try Publisher(label: $0, memory: memory) }
     var charts: [(frame: Table, charts: [FanChart], legend: FanLegend)] = []
     let (document, number) = try memory.document {
@@ -117,7 +121,7 @@ struct ForecastCommand: AsyncParsableCommand {
       }
       let tables =
         model.simulates
-        ? simulate(request, session, demand, basis, stocks, notes, applyOverrides ? overriding?.forecast : nil)
+        ? simulate(request, session, demand, basis, stocks, notes, applyOverrides ? overriding?.forecast : nil, occupancy?.basis)
         : forecast(model, request, session, demand, basis)
       if chart { charts = try draw(tables, request, session, demand) }
       let beside = (overriding.map { [$0.tables.sheet] } ?? []) + (statements?.sheets ?? [])
@@ -143,14 +147,17 @@ struct ForecastCommand: AsyncParsableCommand {
 
   private func simulate(
     _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand, _ basis: Plan, _ stocks: ForecastBasis, _ notes: [Phrase],
-    _ overriding: OverrideForecast?
+    _ overriding: OverrideForecast?, _ occupancy: OccupancyBasis?
   ) -> ResultTables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: [basis], request: request, overrides: overriding, recipe: stocks.recipe,
-      progress: progress.follow)
+      occupancy: occupancy, progress: progress.follow)
     progress.finish()
-    return ResultTables(run: result, request: request, demand: demand, notes: notes + demand.assumptions, meta: stocks.meta)
+    let places = occupancy.map(OccupancyNotes.init)
+    return ResultTables(
+      run: result, request: request, demand: demand, notes: (places?.phrases ?? []) + notes + demand.assumptions,
+      meta: stocks.meta + (places?.meta ?? []))
   }
 
   /// By a model of series; the lines and the citizens now are the simulation's, of a few futures.

@@ -40,6 +40,7 @@ struct ScenarioCommand: AsyncParsableCommand {
   @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
+  @OptionGroup var rules: RulesOption
   @OptionGroup var run: RunOptions
   @OptionGroup var output: OutputOptions
 
@@ -57,12 +58,16 @@ struct ScenarioCommand: AsyncParsableCommand {
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
+    let occupancy = try rules.occupancy(session, request.measures ?? [])
     let memory = RunMemory(
-      "scenario", session: session, simulation: run.simulation, horizon: horizon, others: library.files, fresh: remembering.fresh, output: output)
-    try output.write(try memory.document { try computed(plans, request, session, memory, horizon: horizon) }.document)
+      "scenario", session: session, simulation: run.simulation, horizon: horizon,
+      others: library.files + (occupancy.map { [("rules", $0.file)] } ?? []), fresh: remembering.fresh, output: output)
+    try output.write(try memory.document { try computed(plans, request, session, memory, occupancy?.basis, horizon: horizon) }.document)
   }
 
-  private func computed(_ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, horizon: Int) throws -> RunDocument {
+  private func computed(
+    _ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, _ occupancy: OccupancyBasis?, horizon: Int
+  ) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
@@ -81,9 +86,13 @@ struct ScenarioCommand: AsyncParsableCommand {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let basis = ForecastBasis(model: model(session), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let result = ScenarioRun(
-      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, progress: progress.follow)
+      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, occupancy: occupancy,
+      progress: progress.follow)
     progress.finish()
-    let tables = ResultTables(run: result, request: request, demand: demand, notes: basis.notes + demand.assumptions, meta: basis.meta)
+    let places = occupancy.map(OccupancyNotes.init)
+    let tables = ResultTables(
+      run: result, request: request, demand: demand, notes: (places?.phrases ?? []) + basis.notes + demand.assumptions,
+      meta: basis.meta + (places?.meta ?? []))
     return session.document(
       tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(namesChanges: false), machine: tables.scenario(),
       warnings: demand.warnings, project)

@@ -8,13 +8,29 @@ public enum Measure: String, CaseIterable, Sendable {
   /// Occupied days over the period's days: the mean number present (helårspladser over a year).
   case fullYearPlaces = "full_year_places"
   case places, vacant, occupancy
+  /// Citizens who want a place, on average over the period: those served, those who wait and those who went to another supplier.
+  case demand
+  /// Of these, on average over the period.
+  case served, waiting, left
+  /// Standard places that nobody served occupies, on average over the period.
+  case freePlaces = "free_places"
+  /// Days of those served; of day offers, those on which they are open.
+  case servedDays = "served_days"
+  case servedFullYearPlaces = "served_full_year_places"
+  /// Served over standard places.
+  case servedOccupancy = "served_occupancy"
+  case approvedPlaces = "approved_places"
+  case staffedPlaces = "staffed_places"
+
+  /// Those that come without being asked for.
+  public static let usual = allCases.filter { !$0.needsAllocation }
 
   public var unit: String {
     switch self {
-    case .stock, .admissions, .homecomings, .otherExits: "citizens"
-    case .occupiedDays: "days"
-    case .fullYearPlaces, .places, .vacant: "places"
-    case .occupancy: "percent"
+    case .stock, .admissions, .homecomings, .otherExits, .demand, .served, .waiting, .left: "citizens"
+    case .occupiedDays, .servedDays: "days"
+    case .fullYearPlaces, .places, .vacant, .freePlaces, .servedFullYearPlaces, .approvedPlaces, .staffedPlaces: "places"
+    case .occupancy, .servedOccupancy: "percent"
     }
   }
 
@@ -29,15 +45,25 @@ public enum Measure: String, CaseIterable, Sendable {
     case .places: Phrase(da: "normerede pladser ved periodens slutning", en: "standard places at the period's end")
     case .vacant: Phrase(da: "ledige pladser (minus: flere borgere end pladser)", en: "vacant places (minus: more citizens than places)")
     case .occupancy: Phrase(da: "faktisk belægningsprocent", en: "actual occupancy, per cent")
+    case .demand: Phrase(da: "efterspørgsel (borgere i gennemsnit: med plads, ventende og gået til andre)", en: "demand (citizens on average: served, waiting and gone elsewhere)")
+    case .served: Phrase(da: "borgere med plads i gennemsnit", en: "citizens served, on average")
+    case .waiting: Phrase(da: "borgere på venteliste i gennemsnit", en: "citizens waiting, on average")
+    case .left: Phrase(da: "borgere gået til en anden leverandør, i gennemsnit", en: "citizens gone to another supplier, on average")
+    case .freePlaces: Phrase(da: "ledige pladser i gennemsnit", en: "free places, on average")
+    case .servedDays: Phrase(da: "belagte dage inden for pladserne", en: "occupied days within the places")
+    case .servedFullYearPlaces: Phrase(da: "helårspladser inden for pladserne", en: "full-year places within the places")
+    case .servedOccupancy: Phrase(da: "borgere med plads i procent af normerede pladser", en: "citizens served, per cent of standard places")
+    case .approvedPlaces: Phrase(da: "godkendte pladser ved periodens slutning", en: "approved places at the period's end")
+    case .staffedPlaces: Phrase(da: "bemandede pladser ved periodens slutning", en: "staffed places at the period's end")
     }
   }
 
   /// Which way is worse for the region: fewer citizens and days, more empty places; nil where neither is.
   public var worse: Worse? {
     switch self {
-    case .stock, .admissions, .occupiedDays, .fullYearPlaces, .occupancy: .lower
-    case .homecomings, .otherExits, .vacant: .higher
-    case .places: nil
+    case .stock, .admissions, .occupiedDays, .fullYearPlaces, .occupancy, .demand, .served, .servedDays, .servedFullYearPlaces, .servedOccupancy: .lower
+    case .homecomings, .otherExits, .vacant, .waiting, .left, .freePlaces: .higher
+    case .places, .approvedPlaces, .staffedPlaces: nil
     }
   }
 
@@ -47,13 +73,21 @@ public enum Measure: String, CaseIterable, Sendable {
 
   public var decimals: Int {
     switch self {
-    case .fullYearPlaces, .occupancy: 1
+    case .fullYearPlaces, .occupancy, .demand, .served, .waiting, .left, .freePlaces, .servedFullYearPlaces, .servedOccupancy: 1
     default: 0
     }
   }
 
   /// Whether it counts what happens in a period, and adds over periods.
-  public var isFlow: Bool { self == .admissions || self == .homecomings || self == .otherExits || self == .occupiedDays }
+  public var isFlow: Bool { self == .admissions || self == .homecomings || self == .otherExits || self == .occupiedDays || self == .servedDays }
 
-  public var needsPlaces: Bool { self == .places || self == .vacant || self == .occupancy }
+  public var needsPlaces: Bool { self == .places || self == .vacant || self == .occupancy || needsAllocation }
+
+  /// Whether the offers' places are handed out to those who want them.
+  public var needsAllocation: Bool {
+    switch self {
+    case .demand, .served, .waiting, .left, .freePlaces, .servedDays, .servedFullYearPlaces, .servedOccupancy, .approvedPlaces, .staffedPlaces: true
+    default: false
+    }
+  }
 }

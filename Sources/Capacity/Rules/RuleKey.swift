@@ -26,6 +26,12 @@ public enum RuleKey: String, CaseIterable, Hashable, Sendable {
   case closingYears = "closing.weight_years"
   case startUpYears = "start_up.spread_years"
   case occupancyAlert = "alert.occupancy"
+  case waitingLimit = "waiting.limit"
+  case waitingDuty = "waiting.duty"
+  case waitingRefill = "waiting.refill_months"
+  case waitingLeave = "waiting.leave_share"
+  case waitingHost = "waiting.host_factor"
+  case waitingPrice = "waiting.price_elasticity"
 
   /// Name of the table that the key stands in.
   public var section: String { String(rawValue.prefix { $0 != "." }) }
@@ -64,6 +70,12 @@ public enum RuleKey: String, CaseIterable, Hashable, Sendable {
     case .closingYears: Phrase(da: "år, hvis dage fordeler lukkeudgiften", en: "years whose days split the closing cost")
     case .startUpYears: Phrase(da: "år, som opstartsunderskud fordeles på", en: "years over which a start-up deficit is spread")
     case .occupancyAlert: Phrase(da: "varsling ved afvigende belægning", en: "alert at deviating occupancy")
+    case .waitingLimit: Phrase(da: "pladser, der sætter grænsen for belægningen", en: "places that limit occupancy")
+    case .waitingDuty: Phrase(da: "optagepligt", en: "duty to admit")
+    case .waitingRefill: Phrase(da: "måneder, før en ledig plads er besat fra venteliste", en: "months until a free place is filled from the waiting list")
+    case .waitingLeave: Phrase(da: "andel uden plads, som går til en anden leverandør", en: "share of those without a place who go to another supplier")
+    case .waitingHost: Phrase(da: "vægt af tilbud i samme kommune, når det ønskede er fuldt", en: "weight of offers in the same municipality when the one asked for is full")
+    case .waitingPrice: Phrase(da: "prisfølsomhed, når det ønskede tilbud er fuldt", en: "price elasticity when the offer asked for is full")
     }
   }
 }

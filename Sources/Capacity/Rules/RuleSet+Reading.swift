@@ -21,6 +21,7 @@ extension RuleSet {
     readTariff(&reader)
     readBudget(&reader)
     readTimes(&reader)
+    readWaiting(&reader)
     notes = reader.notes
     guard reader.findings.isEmpty else { throw FindingsError(reader.findings) }
   }
@@ -92,5 +93,20 @@ extension RuleSet {
     }
     if let years = reader.whole(.closingYears, in: 1...20) { closingYears = years }
     if let years = reader.whole(.startUpYears, in: 0...20) { startUpYears = years }
+  }
+
+  private mutating func readWaiting(_ reader: inout RuleReader) {
+    if let limit = reader.word(.waitingLimit, among: PlacesLimit.allCases.map(\.rawValue)).flatMap(PlacesLimit.init) { waiting.limit = limit }
+    waiting.duty = reader.word(.waitingDuty, among: AdmissionDuty.allCases.map(\.rawValue)).flatMap(AdmissionDuty.init)
+    if let months = reader.whole(.waitingRefill, in: 0...12) { waiting.refillMonths = months }
+    if let share = reader.share(.waitingLeave, in: 0...1) { waiting.leaveShare = share }
+    if let factor = reader.share(.waitingHost, in: 0.01...100) { waiting.hostFactor = factor }
+    if let elasticity = reader.share(.waitingPrice, in: 0...10) { waiting.priceElasticity = elasticity }
+    if waiting.duty != nil {
+      reader.needs(.waitingRefill, Phrase(da: "passer ikke til duty: pladsen besættes straks.", en: "does not fit duty: the place is filled at once."))
+    }
+    if waiting.duty == .always {
+      reader.needs(.waitingLeave, Phrase(da: "passer ikke til duty = \"always\": ingen mangler en plads.", en: "does not fit duty = \"always\": nobody lacks a place."))
+    }
   }
 }

@@ -120,6 +120,7 @@ public struct RuleSet: Hashable, Sendable {
   public var startUpYears = 0
   /// Actual occupancy that differs from the tariff's by so much is pointed out, a share of 1.
   public var occupancyAlert: Quantity?
+  public var waiting = Waiting()
   /// Values that no source states, with what is known of them. Sorted by key when printed.
   public var notes: [RuleKey: Note] = [:]
 
@@ -138,7 +139,9 @@ public struct RuleSet: Hashable, Sendable {
   }
 
   /// Rules that are always needed and that the file does not name are assumptions.
-  private static let defaulted: Set<RuleKey> = [.noticeKind, .noticeMonths, .adaptationMonths, .unavoidableMonths, .unavoidableFloor, .closingYears]
+  private static let defaulted: Set<RuleKey> = [
+    .noticeKind, .noticeMonths, .adaptationMonths, .unavoidableMonths, .unavoidableFloor, .closingYears, .waitingLimit, .waitingRefill, .waitingLeave, .waitingHost, .waitingPrice,
+  ]
 
   public func isAssumption(_ key: RuleKey) -> Bool { notes[key]?.isAssumption ?? Self.defaulted.contains(key) }
 
@@ -187,6 +190,8 @@ public struct RuleSet: Hashable, Sendable {
     case .closingYears: return whole(closingYears)
     case .startUpYears: return whole(startUpYears)
     case .occupancyAlert: return share(occupancyAlert)
+    case .waitingLimit, .waitingDuty, .waitingRefill, .waitingHost, .waitingPrice: return waiting.text(key)
+    case .waitingLeave: return waiting.leaves ? share(waiting.leaveShare) : nil
     }
   }
 

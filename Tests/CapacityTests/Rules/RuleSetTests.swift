@@ -87,11 +87,16 @@ import Testing
       months = { value = 12, assumption = false, source = "board, 2026" }
       [start_up]
       spread_years = 3
+      [waiting]
+      limit = "staffed"
+      duty = "always"
+      host_factor = 1
       """)
     #expect(rules.title == Phrase("Ours") && rules.validFrom?.iso == "2025-01-01")
     #expect(rules.adjustment == RuleSet.Adjustment(share: .one, base: .cost, tolerance: nil))
     #expect(rules.settlement == RuleSet.Settlement(band: .zero, lagYears: 3, useWithinYears: nil))
     #expect(rules.notice == .dayToDay && rules.adaptation.months == 12 && rules.startUpYears == 3)
+    #expect(rules.waiting.limit == .staffed && rules.waiting.duty == .always && rules.waiting.hostFactor == .one && rules.waiting.refill == 0)
     #expect(rules.notes[.adaptationMonths] == RuleSet.Note(isAssumption: false, source: "board, 2026"))
   }
 
@@ -101,7 +106,7 @@ import Testing
     ("[adjustment]\nshare = { value = 0.7, asumption = true }\n", 2, "assumption"), ("[adjustment]\nshare = 70\n", 2, "0"),
     ("[adjustment]\nshare = \"70 %\"\n", 2, "0"), ("[adjustment]\nshare = 0.7\nbase = \"tarif\"\n", 3, "tariff"),
     ("[settlement]\nlag_years = 0\n", 2, "1"), ("[settlement]\nlag_years = 1.5\n", 2, "1"), ("[tariff]\ngrowth_cap = { assumption = true }\n", 2, "value"),
-    ("valid_from = \"2025-13-01\"\n", 1, "2025-01-01"), ("adjustment = 0.7\n", 1, "[adjustment]"), ("notice = [\n", 2, "TOML"),
+    ("[waiting]\nleave_share = 1.5\n", 2, "1"), ("[waiting]\nduty = \"vacnt\"\n", 2, "vacant"), ("valid_from = \"2025-13-01\"\n", 1, "2025-01-01"), ("adjustment = 0.7\n", 1, "[adjustment]"), ("notice = [\n", 2, "TOML"),
   ] as [(String, Int, String)])
   func unknownAndWrongValues(text: String, line: Int, word: String) throws {
     let found = try #require(findings(text).first)
@@ -114,7 +119,8 @@ import Testing
     ("valid_from = \"2026-01-01\"\nvalid_to = \"2025-01-01\"\n", 2), ("[tariff]\noccupancy_floor = 0.99\noccupancy_cap = 0.98\n", 2),
     ("[tariff]\noccupancy_lag_years = 2\n", 2), ("[tariff]\npackage = \"hourly\"\npackage_hours = 7\n", 3), ("[tariff]\npackage = \"step\"\n", 2),
     ("[adjustment]\ntolerance = 0.03\n", 1), ("[settlement]\nband = 0.05\n", 1), ("[notice]\nkind = \"day_to_day\"\nmonths = 1\n", 3),
-    ("[adaptation]\nmonths = 6\nfull_months = 7\n", 3),
+    ("[adaptation]\nmonths = 6\nfull_months = 7\n", 3), ("[waiting]\nduty = \"vacant\"\nrefill_months = 1\n", 3),
+    ("[waiting]\nduty = \"always\"\nleave_share = 0.5\n", 3),
   ] as [(String, Int)])
   func contradictions(text: String, line: Int) throws {
     let all = findings(text)
