@@ -106,7 +106,7 @@ public struct FittedDemand: Sendable {
     return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys), first: changed.count - scenarios.count)
   }
 
-  private func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
+  func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
     let needed = flows + countFlows
     let rates = ConcurrentResults<FlowRates>(count: needed.count)
     let tables = ConcurrentResults<(transfers: TransferDraws, limits: AgeLimitDraws?, frailty: FrailtyTable?, exposure: [Double])>(count: 1)

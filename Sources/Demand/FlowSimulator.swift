@@ -3,7 +3,7 @@ import Placements
 import Probability
 import Synchronization
 
-/// Simulates citizens one by one in continuous time.
+/// Simulates citizens one by one in continuous time; numbers of them where nothing else is known and asked for.
 ///
 /// Each citizen has one unit-exponential clock for each way to leave, each cell a unit-rate process of arriving clusters;
 /// both are inverted through the cumulative rates. The clocks depend on (seed, draw, citizen) alone, so every scenario
@@ -102,25 +102,60 @@ final class FlowSimulator: Sendable {
     ([reference] + scenarios).map { PreparedPlan($0, reference: reference, simulator: self, isByOffer: keys.isByOffer) }
   }
 
+  /// Whether citizens are followed one by one, or only their numbers from period to period.
+  enum Method { case paths, counts }
+
+  /// Counts are enough where nothing is known of citizens but their number, and where nobody moves. With scenarios everybody
+  /// is followed, since their clocks pair what the scenarios make of them.
+  func method(plans: [PreparedPlan], keys: TallyKeys) -> Method {
+    let isAlone = plans.count == 1 && plans[0].plan.isBare && !plans[0].needsOffers && !keys.isByOffer
+    let areAlike = panel.traits == nil && ageLimits == nil && panel.residents.allSatisfy { $0.admitted == nil && $0.offer == nil }
+    let views = [admission.view, homecoming.view, otherExit.view]
+    let haveTenure = panel.strata.indices.contains { s in views.contains { $0.tenure(stratum: s, draw: 0) != nil } }
+    let stay = panel.strata.indices.allSatisfy { s in ![ageOut, transfer].contains { $0?.view.isPositive(stratum: s) ?? false } }
+    return isAlone && areAlike && !haveTenure && stay ? .counts : .paths
+  }
+
   /// - Parameters:
   ///   - plans: the reference first.
+  ///   - method: `paths` always serves; `counts` where `method(plans:keys:)` says so.
   ///   - progress: called with the share that is done, from any thread.
-  func run(plans: [PreparedPlan], keys: TallyKeys, threads: Int, progress: (@Sendable (Double) -> Void)? = nil) -> SimulatedFlows {
+  func run(
+    plans: [PreparedPlan], keys: TallyKeys, threads: Int, method: Method? = nil, progress: (@Sendable (Double) -> Void)? = nil
+  ) -> SimulatedFlows {
+    if method ?? self.method(plans: plans, keys: keys) == .counts { return count(keys: keys, threads: threads, progress: progress) }
     let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
     let differences = plans.dropFirst().map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail) }
+    inBlocks(threads: threads, progress: progress) { next in
+      var worker = PathWorker(simulator: self, plans: plans, keys: keys, base: base, differences: differences)
+      while let block = next() {
+        for draw in block * EventTally.width..<min(draws, (block + 1) * EventTally.width) { worker.run(draw: draw) }
+      }
+    }
+    return SimulatedFlows(base: base, differences: differences, openingStock: openingStock(keys))
+  }
+
+  private func count(keys: TallyKeys, threads: Int, progress: (@Sendable (Double) -> Void)?) -> SimulatedFlows {
+    let tally = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
+    inBlocks(threads: threads, progress: progress) { next in
+      var worker = CountWorker(simulator: self, keys: keys, tally: tally)
+      while let block = next() { worker.run(block: block) }
+    }
+    return SimulatedFlows(base: tally, differences: [], openingStock: openingStock(keys))
+  }
+
+  /// Lets each thread take one block of draws after another until there is none.
+  private func inBlocks(threads: Int, progress: (@Sendable (Double) -> Void)?, work: @Sendable (_ next: () -> Int?) -> Void) {
     let blocks = EventTally.blocks(draws)
     let chunks = max(1, min(threads, blocks))
     let nextBlock = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-      var worker = PathWorker(simulator: self, plans: plans, keys: keys, base: base, differences: differences)
-      while true {
+      work {
         let block = nextBlock.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard block < blocks else { break }
-        for draw in block * EventTally.width..<min(draws, (block + 1) * EventTally.width) { worker.run(draw: draw) }
-        if chunk == 0 { progress?(Double(block + 1) / Double(blocks)) }
+        if chunk == 0 { progress?(Double(min(block, blocks)) / Double(blocks)) }
+        return block < blocks ? block : nil
       }
     }
-    return SimulatedFlows(base: base, differences: differences, openingStock: openingStock(keys))
   }
 
   private func openingStock(_ keys: TallyKeys) -> [Int] {

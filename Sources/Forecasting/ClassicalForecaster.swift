@@ -79,21 +79,23 @@ public struct ClassicalForecaster: Forecaster {
   ) -> PathDraws {
     let hierarchy = history.hierarchy
     let errors = JointErrors(models: models, periods: history.count)
-    let projection = projection(hierarchy, models: models, errors: errors)
+    let (reconciliation, kept) = reconciliation(hierarchy, models: models, errors: errors)
     let covariance = ShrunkCovariance(errors.rows)
     let bottoms = hierarchy.bottomCount
     let steps = horizon + (models.map(\.staleness).max() ?? 0)
     let blocks = ConcurrentResults<[Double]>.of(draws, threads: threads) { draw in
       var stream = RandomStream(seed: seed ^ Self.salt, pair: 2, UInt64(draw))
       let shocks = (0..<steps).map { _ in covariance.standardDraw(&stream) }
-      var nodeValues = Matrix(rows: models.count, columns: horizon)
+      var nodeValues = Matrix(rows: kept.count, columns: horizon)
+      var row = 0
       for (node, model) in models.enumerated() {
         let own = (0..<(model.staleness + horizon)).map { shocks[$0][node] }
         let path = model.path(own, parameter: stream.nextNormal())
-        for step in 0..<horizon { nodeValues[node, step] = path[step] }
+        guard row < kept.count, kept[row] == node else { continue }
+        for step in 0..<horizon { nodeValues[row, step] = path[step] }
+        row += 1
       }
-      guard let bottom = try? projection.multiplied(by: nodeValues) else { preconditionFailure("sizes were checked") }
-      return bottom.withUnsafeElements { Array($0) }
+      return reconciliation.bottom(nodeValues).withUnsafeElements { Array($0) }
     }
     let setAside = history.unobserved
     let skipped = Set(setAside)
@@ -108,10 +110,10 @@ public struct ClassicalForecaster: Forecaster {
     return PathDraws(hierarchy: hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
   }
 
-  /// Bottom series × nodes. Sums whose last value is older than others', or that have hardly been seen together, are left out:
-  /// one series that ended or began would speak for all. Without enough past errors nodes are weighed by the number of their
-  /// series.
-  private func projection(_ hierarchy: SeriesHierarchy, models: [NodeForecast], errors: JointErrors) -> Matrix {
+  /// How the nodes' paths are made to add up, and the nodes that count in it, ascending. Sums whose last value is older than
+  /// others', or that have hardly been seen together, are left out: one series that ended or began would speak for all.
+  /// Without enough past errors nodes are weighed by the number of their series.
+  private func reconciliation(_ hierarchy: SeriesHierarchy, models: [NodeForecast], errors: JointErrors) -> (Reconciliation, kept: [Int]) {
     let newest = models.filter(\.isUsable).map(\.staleness).min() ?? 0
     let kept = hierarchy.nodes.indices.filter { index in
       hierarchy.nodes[index].members.count == 1 || (models[index].staleness == newest && models[index].errorCount >= NodeForecast.enoughErrors)
@@ -121,11 +123,7 @@ public struct ClassicalForecaster: Forecaster {
       (try? Reconciliation(errors.count >= 2 ? reconciliation : .wlsStructural, hierarchy: part, residuals: kept.map { errors.rows[$0] }))
       ?? (try? Reconciliation(.wlsStructural, hierarchy: part))
     guard let found else { preconditionFailure("every series must be a node") }
-    var whole = Matrix(rows: hierarchy.bottomCount, columns: hierarchy.nodes.count)
-    for (column, index) in kept.enumerated() {
-      for series in 0..<hierarchy.bottomCount { whole[series, index] = found.projection[series, column] }
-    }
-    return whole
+    return (found, kept)
   }
 }
 

@@ -20,8 +20,26 @@ public struct Reconciliation: Sendable {
   }
 
   public let method: Method
-  /// Bottom series × nodes.
-  public let projection: Matrix
+  fileprivate let form: Form
+
+  fileprivate enum Form: Sendable {
+    /// P itself, bottom series × nodes.
+    case projection(Matrix)
+    case correction(Correction)
+  }
+
+  /// P ŷ for a diagonal W, where every bottom series is a node, without the matrix P.
+  ///
+  /// The bottom forecasts are observations of the bottom values with variances W_b, the sums' forecasts others with W_a;
+  /// with A the rows of S for the sums, P ŷ = ŷ_b + W_b Aᵀ (A W_b Aᵀ + W_a)⁻¹ (ŷ_a − A ŷ_b).
+  fileprivate struct Correction: Sendable {
+    /// By bottom series: its own node.
+    let own: [Int]
+    let variances: [Double]
+    let sums: [(node: Int, members: [Int])]
+    /// Of A W_b Aᵀ + W_a; nil where there are no sums.
+    let factor: Cholesky?
+  }
 
   /// - Parameters:
   ///   - residuals: `[node][period]` one-step errors of all nodes over the same periods, finite; needed by `wlsVariance` and
@@ -30,23 +48,45 @@ public struct Reconciliation: Sendable {
   public init(_ method: Method, hierarchy: SeriesHierarchy, residuals: [[Double]] = []) throws(LinearAlgebraError) {
     self.method = method
     let nodes = hierarchy.nodes
-    if method == .bottomUp {
+    switch method {
+    case .bottomUp:
       var projection = Matrix(rows: hierarchy.bottomCount, columns: nodes.count)
       for (index, node) in nodes.enumerated() where node.members.count == 1 { projection[node.members[0], index] = 1 }
-      self.projection = projection
-      return
+      form = .projection(projection)
+    case .ols: form = try Self.diagonal([Double](repeating: 1, count: nodes.count), hierarchy)
+    case .wlsStructural: form = try Self.diagonal(nodes.map { Double($0.members.count) }, hierarchy)
+    case .wlsVariance: form = try Self.diagonal(Self.meanSquares(residuals, count: nodes.count), hierarchy)
+    case .minTShrink:
+      let summing = Self.summing(hierarchy)
+      form = .projection(try Self.projection(summing, weighted: Cholesky(ShrunkCovariance(residuals).matrix).solve(summing)))
     }
-    // Rows of W⁻¹ S.
-    let summing = Self.summing(hierarchy)
-    let weighted: Matrix
-    switch method {
-    case .bottomUp, .ols: weighted = summing
-    case .wlsStructural: weighted = Self.scaled(summing, by: nodes.map { 1 / Double($0.members.count) })
-    case .wlsVariance: weighted = Self.scaled(summing, by: Self.meanSquares(residuals, count: nodes.count).map { 1 / $0 })
-    case .minTShrink: weighted = try Cholesky(ShrunkCovariance(residuals).matrix).solve(summing)
+  }
+
+  /// - Parameter weighted: W⁻¹ S.
+  private static func projection(_ summing: Matrix, weighted: Matrix) throws(LinearAlgebraError) -> Matrix {
+    try Cholesky(summing.multiplied(by: weighted, transposed: true)).solve(weighted.transposed)
+  }
+
+  private static func diagonal(_ variances: [Double], _ hierarchy: SeriesHierarchy) throws(LinearAlgebraError) -> Form {
+    var own = [Int](repeating: -1, count: hierarchy.bottomCount)
+    var sums: [(node: Int, members: [Int])] = []
+    for (index, node) in hierarchy.nodes.enumerated() {
+      if node.members.count == 1, own[node.members[0]] < 0 { own[node.members[0]] = index } else { sums.append((index, node.members)) }
     }
-    let normal = try summing.multiplied(by: weighted, transposed: true)
-    projection = try Cholesky(normal).solve(weighted.transposed)
+    guard !own.contains(-1) else {
+      let summing = summing(hierarchy)
+      return .projection(try projection(summing, weighted: scaled(summing, by: variances.map { 1 / $0 })))
+    }
+    let bottom = own.map { variances[$0] }
+    guard !sums.isEmpty else { return .correction(Correction(own: own, variances: bottom, sums: [], factor: nil)) }
+    var overlaps = Matrix(rows: sums.count, columns: sums.count)
+    for (i, first) in sums.enumerated() {
+      var weight = [Double](repeating: 0, count: hierarchy.bottomCount)
+      for member in first.members { weight[member] = bottom[member] }
+      for (j, second) in sums.enumerated() { overlaps[i, j] = second.members.reduce(0) { $0 + weight[$1] } }
+      overlaps[i, i] += variances[first.node]
+    }
+    return .correction(Correction(own: own, variances: bottom, sums: sums, factor: try Cholesky(overlaps)))
   }
 
   /// Nodes × bottom series, ones where a series belongs to a node.
@@ -76,9 +116,46 @@ public struct Reconciliation: Sendable {
 
   /// Coherent bottom values of one forecast of all nodes.
   public func bottom(_ nodes: [Double]) -> [Double] {
-    precondition(nodes.count == projection.columns, "one value for each node")
-    guard let values = try? projection.multiplied(by: nodes) else { preconditionFailure("sizes were checked") }
-    return values
+    let column = bottom(Matrix(columns: [nodes]))
+    return column.column(0)
+  }
+
+  /// Coherent bottom values, bottom series × forecasts.
+  ///
+  /// - Parameter nodes: nodes × forecasts.
+  public func bottom(_ nodes: Matrix) -> Matrix {
+    switch form {
+    case .projection(let projection):
+      precondition(nodes.rows == projection.columns, "one value for each node")
+      guard let values = try? projection.multiplied(by: nodes) else { preconditionFailure("sizes were checked") }
+      return values
+    case .correction(let correction): return correction.bottom(nodes)
+    }
+  }
+}
+
+fileprivate extension Reconciliation.Correction {
+  func bottom(_ nodes: Matrix) -> Matrix {
+    precondition(nodes.rows == own.count + sums.count, "one value for each node")
+    var result = Matrix(rows: own.count, columns: nodes.columns)
+    for column in 0..<nodes.columns {
+      for (series, node) in own.enumerated() { result[series, column] = nodes[node, column] }
+    }
+    guard let factor else { return result }
+    var misses = Matrix(rows: sums.count, columns: nodes.columns)
+    for column in 0..<nodes.columns {
+      for (index, sum) in sums.enumerated() {
+        misses[index, column] = nodes[sum.node, column] - sum.members.reduce(0) { $0 + result[$1, column] }
+      }
+    }
+    guard let shares = try? factor.solve(misses) else { preconditionFailure("sizes were checked") }
+    for column in 0..<nodes.columns {
+      for (index, sum) in sums.enumerated() {
+        let share = shares[index, column]
+        for member in sum.members { result[member, column] += variances[member] * share }
+      }
+    }
+    return result
   }
 }
 

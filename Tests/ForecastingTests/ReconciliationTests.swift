@@ -58,4 +58,22 @@ import Testing
     #expect(abs(bottom[0] - 3) < 1e-12)
     #expect(abs(bottom[1] - 4) < 1e-12)
   }
+
+  @Test("A series without a node of its own follows from its sums", arguments: [Reconciliation.Method.ols, .wlsStructural])
+  func seriesWithoutNode(_ method: Reconciliation.Method) throws {
+    let nodes = Self.tree.nodes.filter { $0.id != "c" }
+    let reconciliation = try Reconciliation(method, hierarchy: SeriesHierarchy(nodes: nodes, bottomCount: 3))
+    for (found, wanted) in zip(reconciliation.bottom([10, 5, 2, 3]), [2.0, 3, 5]) { #expect(abs(found - wanted) < 1e-12) }
+  }
+
+  @Test("Many forecasts at once are as one by one", arguments: Reconciliation.Method.allCases)
+  func columns(_ method: Reconciliation.Method) throws {
+    let residuals: [[Double]] = [[1, -2, 0.5, 1], [0.5, -1, 1, 0], [0.2, -0.7, 0.4, 0.1], [0.3, -0.3, 0.6, -0.1], [0.5, -1, -0.5, 1]]
+    let reconciliation = try Reconciliation(method, hierarchy: Self.tree, residuals: residuals)
+    let forecasts: [[Double]] = [[11, 4, 2, 3, 5], [7, 9, 1, 1, 1]]
+    let together = reconciliation.bottom(Matrix(columns: forecasts))
+    for (column, forecast) in forecasts.enumerated() {
+      for (found, wanted) in zip(together.column(column), reconciliation.bottom(forecast)) { #expect(abs(found - wanted) < 1e-13) }
+    }
+  }
 }

@@ -1,0 +1,228 @@
+import Glibc
+import Placements
+import Probability
+
+/// One thread's scratch: moves numbers of citizens from period to period where nobody is followed, a block of draws at a
+/// time, four of them at once.
+///
+/// With constant hazards of a period, λ in sum, those present leave with probability 1 − e^−λ, and those who come, at any
+/// time of the period, with 1 − (1 − e^−λ)/λ. So the counts have the distribution of `PathWorker`'s, at a cost by cells and
+/// periods instead of citizens. Rates are in single precision, whose rounding is far below any forecast's error.
+struct CountWorker: ~Copyable {
+  static let groups = EventTally.width / 4
+  /// A hazard beyond which nobody is left: e^−30 is less than a person in ten billion.
+  private static let largestHazard: Float = 30
+
+  private let simulator: FlowSimulator
+  private let keys: TallyKeys
+  private let tally: EventTally
+  private let horizon: Int
+  private let areas: Int
+  private let strata: Int
+  private let memory = BareMemory()
+  private let residents: [[Int32]]
+  private let admission: CountedFlow
+  private let homecoming: HazardDays
+  private let otherExit: HazardDays
+  private let countedFlows: [(flow: CountedFlow, kind: EventTally.Kind)]
+  /// `[period · groups + group]`: the municipality's own trend of homecomings.
+  private let municipalityTime: UnsafeMutablePointer<Lanes>
+  /// `[(area · horizon + period) · groups + group]`: days of homecomings with the municipality's trend and batches.
+  private let homecomingDays: UnsafeMutablePointer<Lanes>
+  private let factors: UnsafeMutablePointer<Double>
+  private let admitted: UnsafeMutablePointer<LaneBits>
+  private let cell: CellPeriods
+  private var roots: [UInt64]
+  private var block = 0
+  private var first = 0
+  /// Draws of the block; lanes beyond have rates of zero.
+  private var active = 0
+
+  init(simulator: FlowSimulator, keys: TallyKeys, tally: EventTally) {
+    self.simulator = simulator
+    self.keys = keys
+    self.tally = tally
+    horizon = simulator.horizon
+    areas = simulator.panel.areas.count
+    strata = simulator.panel.strata.count
+    let size = (areas, simulator.horizon)
+    admission = CountedFlow(simulator.admission, areas: size.0, horizon: size.1, memory: memory)
+    homecoming = HazardDays(simulator.homecoming, areas: size.0, horizon: size.1, memory: memory)
+    otherExit = HazardDays(simulator.otherExit, areas: size.0, horizon: size.1, memory: memory)
+    var counted: [(flow: CountedFlow, kind: EventTally.Kind)] = []
+    if keys.detail != .net, simulator.panel.knowledge.contains(.flowsOnly) {
+      counted.append((admission, .admissions))
+      for (rates, kind) in [(simulator.homecomingCount, EventTally.Kind.homecomings), (simulator.otherExitCount, .otherExits)] {
+        if let rates { counted.append((CountedFlow(rates, areas: size.0, horizon: size.1, memory: memory), kind)) }
+      }
+    }
+    countedFlows = counted
+    municipalityTime = memory.filled(horizon * Self.groups, with: Lanes(repeating: 1))
+    homecomingDays = memory.filled(areas * horizon * Self.groups, with: .zero)
+    factors = memory.filled(horizon, with: 1)
+    admitted = memory.filled(horizon, with: .zero)
+    cell = CellPeriods(horizon: horizon, memory: memory)
+    roots = [UInt64](repeating: 0, count: EventTally.width)
+    let strata = strata
+    residents = simulator.residents.map { own in
+      var present = [Int32](repeating: 0, count: strata)
+      for resident in own { present[resident.stratum] += 1 }
+      return present
+    }
+  }
+
+  /// Simulates a block of draws.
+  mutating func run(block: Int) {
+    self.block = block
+    first = block * EventTally.width
+    active = min(EventTally.width, simulator.draws - first)
+    admission.fill(first: first, active: active)
+    homecoming.fill(first: first, active: active)
+    otherExit.fill(first: first, active: active)
+    for counted in countedFlows where counted.kind != .admissions { counted.flow.fill(first: first, active: active) }
+    for municipality in simulator.panel.municipalities.indices { run(municipality) }
+  }
+
+  private mutating func run(_ municipality: Int) {
+    for lane in 0..<active {
+      roots[lane] = CounterStream.key(CounterStream.key(simulator.seed, UInt64(municipality)), UInt64(first + lane))
+    }
+    fillMunicipalityTime(municipality)
+    var filled = -1
+    for stratum in 0..<strata {
+      let key = keys.key(municipality: municipality, stratum: stratum, offer: -1)
+      guard key >= 0 else { continue }
+      switch simulator.panel.knowledge[stratum] {
+      case .flowsAndStock:
+        // Strata of an area mostly stand together.
+        let area = simulator.areaOfStratum[stratum]
+        if filled != area { fillHomecomings(area) }
+        filled = area
+        for group in 0..<Self.groups where group * 4 < active { follow(municipality, stratum, group, key: key) }
+      case .flowsOnly: count(municipality, stratum, key: key)
+      case .stockOnly, .nothing: continue
+      }
+    }
+  }
+
+  // MARK: Rates
+
+  private func fillMunicipalityTime(_ municipality: Int) {
+    guard simulator.homecoming.view.slope(municipality: municipality, draw: first) != nil else { return }
+    for group in 0..<Self.groups {
+      var slopes = Lanes.zero
+      for lane in 0..<4 where group * 4 + lane < active {
+        slopes[lane] = Float(simulator.homecoming.view.slope(municipality: municipality, draw: first + group * 4 + lane) ?? 0)
+      }
+      for t in 0..<horizon {
+        municipalityTime[t * Self.groups + group] = LaneMath.exp((slopes * Float(simulator.damped[t])).clamped(lowerBound: Lanes(repeating: -80), upperBound: Lanes(repeating: 80)))
+      }
+    }
+  }
+
+  private func fillHomecomings(_ area: Int) {
+    let start = area * horizon * Self.groups
+    let days = homecoming.days(area)
+    for index in 0..<horizon * Self.groups { homecomingDays[start + index] = days[index] * municipalityTime[index] }
+    guard let table = simulator.frailty else { return }
+    let lanes = UnsafeMutableRawPointer(homecomingDays + start).assumingMemoryBound(to: Float.self)
+    for lane in 0..<active {
+      var stream = CounterStream(key: CounterStream.key(roots[lane], 2_000_000 + UInt64(area)))
+      table.fill(factors, count: horizon, stream: &stream, draw: first + lane)
+      for t in 0..<horizon { lanes[t * EventTally.width + lane] *= Float(factors[t]) }
+    }
+  }
+
+  /// Of the four lanes, the keys of a cell's random numbers.
+  private func cellKeys(_ group: Int, _ number: UInt64) -> SIMD4<UInt64> {
+    var keys = SIMD4<UInt64>.zero
+    for lane in 0..<4 { keys[lane] = CounterStream.key(roots[group * 4 + lane], 6_000_000 + number) }
+    return keys
+  }
+
+  // MARK: Cells
+
+  /// Flows without a known stock: counted, nobody is there to leave.
+  private func count(_ municipality: Int, _ stratum: Int, key: Int) {
+    let cell = municipality * areas + simulator.areaOfStratum[stratum]
+    let moves = tally.line(.netMoves, key: key, block: block)
+    for (number, counted) in countedFlows.enumerated() {
+      let line = tally.line(counted.kind, key: key, block: block)
+      let sign: Int32 = counted.kind == .admissions ? -1 : 1
+      for group in 0..<Self.groups where group * 4 < active {
+        let keys = cellKeys(group, UInt64((number + 1) * strata + stratum))
+        let level = counted.flow.level(municipality, stratum, first: first + group * 4, active: active - group * 4)
+        counted.flow.draw(
+          level: level, area: simulator.areaOfStratum[stratum], group: group, people: simulator.exposure.pointer + cell * horizon, keys: keys,
+          into: admitted)
+        for t in 0..<horizon {
+          add(admitted[t], to: line, t, group)
+          // The stock of others under the key stays as it is.
+          add(sign &* admitted[t], to: moves, t, group)
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func add(_ counts: LaneBits, to line: UnsafeMutablePointer<Int32>, _ period: Int, _ group: Int) {
+    let lanes = UnsafeMutableRawPointer(line + period * EventTally.width + group * 4).assumingMemoryBound(to: LaneBits.self)
+    lanes.pointee &+= counts
+  }
+
+  /// Four draws of a cell from the origin to the horizon.
+  private func follow(_ municipality: Int, _ stratum: Int, _ group: Int, key: Int) {
+    let area = simulator.areaOfStratum[stratum]
+    let (start, left) = (first + group * 4, active - group * 4)
+    let keys = cellKeys(group, UInt64(stratum))
+    admission.draw(
+      level: admission.level(municipality, stratum, first: start, active: left), area: area, group: group,
+      people: simulator.exposure.pointer + (municipality * areas + area) * horizon, keys: keys, into: admitted)
+    cell.prepare(
+      home: homecoming.level(municipality, stratum, first: start, active: left),
+      homeDays: homecomingDays + area * horizon * Self.groups + group,
+      other: otherExit.level(municipality, stratum, first: start, active: left), otherDays: otherExit.days(area) + group,
+      largest: Self.largestHazard)
+    let present = residents[municipality][stratum]
+    switch self.keys.detail {
+    case .net: leaveUncounted(present, keys: keys, group: group, key: key)
+    case .events, .causes, .batches: leave(present, keys: keys, group: group, key: key)
+    }
+  }
+
+  private func leaveUncounted(_ present: Int32, keys: SIMD4<UInt64>, group: Int, key: Int) {
+    var stream = LaneStream(keys: keys &+ 1)
+    var stock = LaneBits(repeating: present)
+    let moves = tally.line(.netMoves, key: key, block: block)
+    for t in 0..<horizon {
+      let (residents, arrivals) = cell.leavers(stock: stock, admitted: admitted[t], period: t, stream: &stream, keys: keys)
+      let net = admitted[t] &- residents &- arrivals
+      stock = stock &+ net
+      add(net, to: moves, t, group)
+    }
+  }
+
+  private func leave(_ present: Int32, keys: SIMD4<UInt64>, group: Int, key: Int) {
+    var stream = LaneStream(keys: keys &+ 1)
+    // Apart, so that stocks are the same whether causes and days are told or not.
+    var causes = LaneStream(keys: keys &+ 2)
+    var stock = LaneBits(repeating: present)
+    let admissions = tally.line(.admissions, key: key, block: block)
+    let homecomings = tally.line(.homecomings, key: key, block: block)
+    let otherExits = tally.line(.otherExits, key: key, block: block)
+    let days = tally.line(.dayCorrection, key: key, block: block)
+    for t in 0..<horizon {
+      let (residents, arrivals) = cell.leavers(stock: stock, admitted: admitted[t], period: t, stream: &stream, keys: keys)
+      let leavers = residents &+ arrivals
+      let home = cell.homecomings(of: leavers, period: t, stream: &causes)
+      add(admitted[t], to: admissions, t, group)
+      add(home, to: homecomings, t, group)
+      add(leavers &- home, to: otherExits, t, group)
+      let length = Float(simulator.edges[t + 1] - simulator.edges[t])
+      add(
+        cell.days(stayed: admitted[t] &- arrivals, left: residents, both: arrivals, period: t, length: length, stream: &causes, keys: keys),
+        to: days, t, group)
+      stock = stock &+ admitted[t] &- leavers
+    }
+  }
+}

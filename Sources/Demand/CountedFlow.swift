@@ -1,0 +1,151 @@
+import Glibc
+import Probability
+
+/// Trend, season and days of a flow in a block of draws, lane by lane, by area and period.
+final class HazardDays {
+  private let rates: FlowRates
+  private let areas: Int
+  private let horizon: Int
+  /// `[(area · horizon + period) · draws of a block + draw]`.
+  private let values: UnsafeMutablePointer<Float>
+
+  init(_ rates: FlowRates, areas: Int, horizon: Int, memory: BareMemory) {
+    self.rates = rates
+    self.areas = areas
+    self.horizon = horizon
+    values = UnsafeMutableRawPointer(memory.filled(areas * horizon * CountWorker.groups, with: Lanes.zero)).assumingMemoryBound(to: Float.self)
+  }
+
+  func fill(first: Int, active: Int) {
+    for area in 0..<areas {
+      for lane in 0..<active {
+        let days = rates.view.days(area: area, draw: first + lane)
+        for t in 0..<horizon { values[(area * horizon + t) * EventTally.width + lane] = Float(days[t]) }
+      }
+    }
+  }
+
+  /// `[period · groups + group]`.
+  func days(_ area: Int) -> UnsafePointer<Lanes> {
+    UnsafePointer(UnsafeMutableRawPointer(values + area * horizon * EventTally.width).assumingMemoryBound(to: Lanes.self))
+  }
+
+  /// Rates a day at the origin of four draws from `first` on; zero for those beyond the `active` ones.
+  @inline(__always)
+  func level(_ municipality: Int, _ stratum: Int, first: Int, active: Int) -> Lanes {
+    var levels = Lanes.zero
+    for lane in 0..<min(4, active) {
+      levels[lane] = Float(rates.view.level(municipality: municipality, stratum: stratum, draw: first + lane) / FlowSimulator.daysPerYear)
+    }
+    return levels
+  }
+}
+
+/// A flow that is counted against the population, Poisson or negative binomial, in a block of draws.
+final class CountedFlow {
+  private let rates: FlowRates
+  private let shape: HazardDays
+  private let horizon: Int
+  /// By group: theta and its inverse; unused for Poisson.
+  private let theta: UnsafeMutablePointer<Lanes>
+  private let inverse: UnsafeMutablePointer<Lanes>
+  private let isPoisson: Bool
+  // By period: the counts' distribution, before any number is drawn; a tail below zero where inversion cannot draw it.
+  private let tail: UnsafeMutablePointer<Lanes>
+  private let none: UnsafeMutablePointer<Lanes>
+  private let a: UnsafeMutablePointer<Lanes>
+  private let b: UnsafeMutablePointer<Lanes>
+
+  init(_ rates: FlowRates, areas: Int, horizon: Int, memory: BareMemory) {
+    self.rates = rates
+    self.horizon = horizon
+    shape = HazardDays(rates, areas: areas, horizon: horizon, memory: memory)
+    isPoisson = rates.view.theta(draw: 0) == nil
+    theta = memory.filled(CountWorker.groups, with: Lanes(repeating: 1))
+    inverse = memory.filled(CountWorker.groups, with: Lanes(repeating: 1))
+    tail = memory.filled(horizon, with: .zero)
+    none = memory.filled(horizon, with: .zero)
+    a = memory.filled(horizon, with: .zero)
+    b = memory.filled(horizon, with: .zero)
+  }
+
+  func fill(first: Int, active: Int) {
+    shape.fill(first: first, active: active)
+    for lane in 0..<active {
+      guard let value = rates.view.theta(draw: first + lane) else { continue }
+      theta[lane / 4][lane % 4] = Float(value)
+      inverse[lane / 4][lane % 4] = Float(1 / value)
+    }
+  }
+
+  @inline(__always)
+  func level(_ municipality: Int, _ stratum: Int, first: Int, active: Int) -> Lanes {
+    shape.level(municipality, stratum, first: first, active: active)
+  }
+
+  /// Draws the counts of every period.
+  ///
+  /// - Parameters:
+  ///   - level: a day and unit of exposure.
+  ///   - people: exposure by period.
+  func draw(
+    level: Lanes, area: Int, group: Int, people: UnsafePointer<Double>, keys: SIMD4<UInt64>, into counts: UnsafeMutablePointer<LaneBits>
+  ) {
+    let days = shape.days(area) + group
+    let isLarge =
+      isPoisson ? preparePoisson(level, days, people) : prepareNegativeBinomial(level, days, people, theta[group], inverse[group])
+    var stream = LaneStream(keys: keys)
+    for t in 0..<horizon {
+      counts[t] = KatzCounts(tail: tail[t], none: none[t], a: a[t], b: b[t]).counts(at: stream.nextUniform())
+    }
+    guard LaneMath.isAny(isLarge) else { return }
+    for t in 0..<horizon {
+      let mean = level * days[t * CountWorker.groups] * Float(people[t])
+      drawLarge(mean, theta[group], period: t, keys: keys, into: &counts[t])
+    }
+  }
+
+  /// ln P(0) = −θ ln(1 + μ/θ). Says for which lanes any period's is too small.
+  private func prepareNegativeBinomial(
+    _ level: Lanes, _ days: UnsafePointer<Lanes>, _ people: UnsafePointer<Double>, _ theta: Lanes, _ inverse: Lanes
+  ) -> LaneBits {
+    var isLarge = LaneBits.zero
+    for t in 0..<horizon {
+      let x = level * days[t * CountWorker.groups] * Float(people[t]) * inverse
+      let ratio = x / (1 + x)
+      isLarge = isLarge | finish(t, theta * LaneMath.logOnePlus(x))
+      a[t] = theta * ratio
+      b[t] = ratio
+    }
+    return isLarge
+  }
+
+  private func preparePoisson(_ level: Lanes, _ days: UnsafePointer<Lanes>, _ people: UnsafePointer<Double>) -> LaneBits {
+    var isLarge = LaneBits.zero
+    for t in 0..<horizon {
+      let mean = level * days[t * CountWorker.groups] * Float(people[t])
+      isLarge = isLarge | finish(t, mean)
+      a[t] = mean
+    }
+    return isLarge
+  }
+
+  @inline(__always)
+  private func finish(_ t: Int, _ minusLog: Lanes) -> LaneBits {
+    let isLarge = LaneMath.above(minusLog, Lanes(repeating: KatzCounts.largest))
+    let upper = -LaneMath.expMinusOne(-LaneMath.select(isLarge, .zero, minusLog))
+    tail[t] = LaneMath.select(isLarge, Lanes(repeating: -1), upper)
+    none[t] = 1 - upper
+    return isLarge
+  }
+
+  /// Counts of lanes that inversion cannot draw, one by one.
+  private func drawLarge(_ means: Lanes, _ theta: Lanes, period: Int, keys: SIMD4<UInt64>, into counts: inout LaneBits) {
+    for lane in 0..<4 where tail[period][lane] < 0 {
+      let (mean, theta) = (Double(means[lane]), Double(theta[lane]))
+      var stream = CounterStream(key: CounterStream.key(keys[lane], 1000 + UInt64(period)))
+      let expected = isPoisson ? mean : mean * stream.nextGamma(theta) / theta
+      counts[lane] = Int32(stream.nextPoisson(min(expected, 1e9)))
+    }
+  }
+}
