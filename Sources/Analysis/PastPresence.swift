@@ -7,6 +7,8 @@ struct PastPresence {
 
   init(_ byOffer: Panel) { panel = byOffer }
 
+  var length: PeriodLength { panel.length }
+
   /// Periods in a row up to the last, or to an earlier one, with fewer occupied than the threshold allows. A past period had no
   /// more places than now count, so an offer that grew is not blamed for having been small.
   func periodsBelow(_ trigger: ClosureTrigger, offer: String, until last: Period? = nil, places: (Period) -> Double) -> Int {

@@ -115,14 +115,14 @@ struct ProjectSession {
   }
 
   /// Codes of the named municipalities.
-  func municipalities(_ option: MunicipalityOption) throws -> Set<String> {
-    Set(
-      try option.municipality.map { name in
-        guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
-          throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
-        }
-        return municipality.code
-      })
+  func municipalities(_ option: MunicipalityOption) throws -> Set<String> { Set(try option.municipality.map { try municipality($0).code }) }
+
+  /// The municipality of a name or code.
+  func municipality(_ name: String) throws -> Municipality {
+    guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
+      throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
+    }
+    return municipality
   }
 
   /// Ids of the named offers.

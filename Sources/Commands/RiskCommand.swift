@@ -45,6 +45,21 @@ struct RiskCommand: AsyncParsableCommand {
   @Flag(help: help(Phrase(da: "Pladser at planlægge efter, for tilbud og områder.", en: "Places to plan for, by offer and area.")))
   var places = false
 
+  @Flag(
+    help: help(
+      Phrase(
+        da: "Pladser mod efterspørgsel, område for område, og hver kommunes ventede forbrug.",
+        en: "Places against demand, area by area, and each municipality's expected use.")))
+  var balance = false
+
+  @Option(
+    help: help(
+      Phrase(
+        da: "Én kommunes profil, navn eller kode: borgere, hjemtagninger, regning, andel af tilbuddene.",
+        en: "One municipality's profile, name or code: citizens, homecomings, bill, share of the offers."),
+      value: Phrase(da: "kommune", en: "municipality")))
+  var municipality: String?
+
   @Option(
     help: help(
       Phrase(da: "Hvad en tom plads koster, i procent af taksten, 0 til 100.", en: "What an empty place costs, in per cent of the tariff, 0 to 100."),
@@ -86,8 +101,14 @@ struct RiskCommand: AsyncParsableCommand {
     if yellow > red {
       throw ValidationError(Phrase(da: "--yellow må ikke være højere end --red.", en: "--yellow must not be above --red.").spoken)
     }
-    if years, places {
-      throw ValidationError(Phrase(da: "--years og --places er to tabeller: vælg én.", en: "--years and --places are two tables: choose one.").spoken)
+    if [years, places, balance, municipality != nil].count(where: \.self) > 1 {
+      throw ValidationError(
+        Phrase(
+          da: "--years, --places, --balance og --municipality er hver sin tabel: vælg én.",
+          en: "--years, --places, --balance and --municipality are tables of their own: choose one.").spoken)
+    }
+    if balance, !offers.offer.isEmpty {
+      throw ValidationError(Phrase(da: "--balance er om hele områder: brug --area.", en: "--balance is about whole areas: use --area.").spoken)
     }
     if emptyCost + missingCost == 0 {
       throw ValidationError(
@@ -105,6 +126,7 @@ struct RiskCommand: AsyncParsableCommand {
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
       seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour,
       advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places)
+    let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
     var plans = [builder.reference(named: ScenarioLibrary.reference)]
@@ -118,11 +140,18 @@ struct RiskCommand: AsyncParsableCommand {
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
       "risk", session: session, simulation: simulation, horizon: horizon, others: files, fresh: remembering.fresh, output: output)
-    try output.write(try memory.document { try computed(plans, request, session, horizon: horizon) }.document)
+    try output.write(try memory.document { try computed(plans, request, session, payer: payer, horizon: horizon) }.document)
   }
 
-  private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, horizon: Int) throws -> RunDocument {
+  private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, payer: Municipality?, horizon: Int) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
+    if let payer {
+      let profile = try MunicipalityProfile(
+        demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), code: payer.code, request: request)
+      let tables = MunicipalityTables(profile, request: request, panel: session.panel)
+      return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
+    }
+    if balance { return balanced(plans, request, session, demand, horizon: horizon) }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     // The scenario that was asked for comes after the plain forecast, which it may be itself.
     let result = try RiskRun(
@@ -137,6 +166,17 @@ struct RiskCommand: AsyncParsableCommand {
       return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
     }
     let tables = RiskTables(run: result, request: request, demand: demand)
+    return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+  }
+
+  private func balanced(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand, horizon: Int) -> RunDocument {
+    let basis = OccupancyBasis(session.extracts, panel: session.panel, rules: request.rules)
+    let sheet = BalanceSheet(
+      demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), basis: basis, areas: request.areas,
+      periods: ResultTables.shownPeriods(panel: session.panel, horizon: horizon, every: session.panel.length), draws: request.draws, seed: request.seed,
+      threads: request.threads, level: request.level)
+    let tables = BalanceTables(
+      sheet, panel: session.panel, notes: OccupancyNotes(basis), draws: request.draws, seed: request.seed, level: request.level)
     return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
   }
 }

@@ -1,0 +1,316 @@
+import Capacity
+public import Demand
+public import Forecasting
+public import Placements
+public import Scenarios
+
+/// One municipality's citizens in the region's offers, what they will cost it, and what it depends on.
+public struct MunicipalityProfile: Sendable {
+  public enum Topic: String, CaseIterable, Sendable {
+    case citizens, share, homecomings, bill
+    case ownSupply = "own_supply"
+  }
+
+  /// One number; empty keys mean all.
+  public struct Row: Sendable {
+    public let topic: Topic
+    public let area: String
+    public let kind: ServiceKind?
+    public let offer: String
+    /// `2027-10`, `2027`, or a day for own supply.
+    public let period: String
+    public let measure: String
+    public let unit: String
+    /// Without an interval where it is known.
+    public let value: DrawSummary
+    public let isForecast: Bool
+  }
+
+  public let municipality: Municipality
+  public let plan: Plan
+  public let rows: [Row]
+  /// Of the offers in which it has citizens or is expected to have.
+  public let risks: [OfferRisk]
+  /// Kroner a day now, by offer; offers without a price are not in it.
+  public let prices: [String: Double]
+  /// Years of results that settle a later tariff and are not known, sorted.
+  public let unsettled: [Int]
+
+  /// - Parameters:
+  ///   - plans: the plain forecast first.
+  ///   - judged: index of the plan that is shown.
+  ///   - code: of a municipality of the panel.
+  /// - Throws: `FindingsError` where nothing is counted by offer.
+  public init(demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, code: String, request: RiskRequest) throws {
+    guard let own = demand.panel.municipalities.first(where: { $0.code == code }) else { preconditionFailure("a municipality of the panel") }
+    var maker = try ProfileMaker(demand: demand, extracts: extracts, plans: plans, judged: judged, code: code, request: request)
+    municipality = own
+    plan = plans[judged]
+    maker.make()
+    rows = maker.rows
+    risks = maker.risks
+    prices = maker.prices
+    unsettled = maker.unsettled.sorted()
+  }
+}
+
+private struct ProfileMaker {
+  typealias Row = MunicipalityProfile.Row
+
+  let demand: FittedDemand
+  let extracts: Extracts
+  let plan: Int
+  let code: String
+  let request: RiskRequest
+  /// The municipality's citizens by offer, and everybody's, along the same draws.
+  let own: SimulatedPlans
+  let all: SimulatedPlans
+  let judge: RiskJudge
+  let accounts: SettledAccounts
+  let daily: DailyPrices
+  private let past: PastPresence
+  private let ids: Set<String>
+  private(set) var rows: [Row] = []
+  private(set) var risks: [OfferRisk] = []
+  private(set) var prices: [String: Double] = [:]
+  private(set) var unsettled: Set<Int> = []
+
+  init(demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, code: String, request: RiskRequest) throws {
+    func simulated(_ municipalities: Set<String>) -> SimulatedPlans {
+      SimulatedPlans(
+        demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer,
+        filter: ResultFilter(areas: request.areas, municipalities: municipalities, offers: request.offers), detail: .events, draws: request.draws,
+        seed: request.seed, threads: request.threads, progress: nil)
+    }
+    self.demand = demand
+    self.extracts = extracts
+    self.code = code
+    self.request = request
+    plan = judged
+    own = simulated([code])
+    all = simulated([])
+    past = PastPresence(try Panel(byOffer: extracts))
+    judge = RiskJudge(
+      demand: demand, simulated: all, plan: judged, closures: plans[judged].closures, request: request, extracts: extracts, past: past)
+    accounts = SettledAccounts(extracts, past: past, money: judge.money)
+    daily = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: demand.panel.origin.lastDay)
+    ids = Set(demand.panel.offers.map(\.id) + plans[judged].newOffers.map(\.id))
+  }
+
+  private var panel: Panel { demand.panel }
+
+  /// Below it a municipality is not expected to have anybody in an offer: a citizen in twenty futures.
+  private static let leastCitizens = 0.05
+
+  /// What one offer adds to sums of the municipality, by draw.
+  private struct Sums {
+    var homecomings: [Int: [Double]] = [:]
+    var services: [Int: [Double]] = [:]
+    var settlement: [Int: [Double]] = [:]
+    var citizens: [String: [Double]] = [:]
+  }
+
+  mutating func make() {
+    var total = Sums()
+    var byLine: [ResultKey: Sums] = [:]
+    var now: [ResultKey: Double] = [:]
+    for key in own.index.keys.indices where ids.contains(own.index.keys[key].offer) && own.draws.hasFlowStock(key: key) {
+      guard let mine = offer(key) else { continue }
+      let line = ResultKey(area: mine.offer.area, kind: mine.offer.kind)
+      now[line, default: 0] += Double(own.draws.openingFlowStock(key: key))
+      Self.add(mine.sums, to: &total)
+      Self.add(mine.sums, to: &byLine[line, default: Sums()])
+    }
+    for line in byLine.keys.sorted() { add(byLine[line] ?? Sums(), line, now[line] ?? 0) }
+    for year in total.services.keys.sorted() { append(.bill, period: String(year), "bill", "kr.", total.services[year] ?? []) }
+    if request.rules.settlement != nil {
+      for year in total.settlement.keys.sorted() { append(.bill, period: String(year), "settlement", "kr.", total.settlement[year] ?? []) }
+      for (year, settled) in total.settlement.sorted(by: { $0.key < $1.key }) {
+        guard let services = total.services[year] else { continue }
+        append(.bill, period: String(year), "bill_with_settlement", "kr.", zip(services, settled).map { $0 + $1 })
+      }
+    }
+    observedHomecomings()
+    ownSupply(now)
+  }
+
+  private mutating func add(_ sums: Sums, _ line: ResultKey, _ now: Double) {
+    append(.citizens, line, period: panel.origin.description, "citizens", "citizens", exact: now)
+    for period in sums.citizens.keys.sorted() { append(.citizens, line, period: period, "citizens", "citizens", sums.citizens[period] ?? []) }
+    for year in sums.homecomings.keys.sorted() {
+      append(.homecomings, line, period: String(year), "homecomings", "citizens", sums.homecomings[year] ?? [])
+    }
+  }
+
+  private static func add(_ part: Sums, to sums: inout Sums) {
+    func merge<Key: Hashable>(_ part: [Key: [Double]], _ sums: inout [Key: [Double]]) {
+      sums.merge(part) { old, new in zip(old, new).map { $0 + $1 } }
+    }
+    merge(part.homecomings, &sums.homecomings)
+    merge(part.services, &sums.services)
+    merge(part.settlement, &sums.settlement)
+    merge(part.citizens, &sums.citizens)
+  }
+
+  // MARK: Offers
+
+  /// One offer's rows, and what it adds to the sums.
+  private mutating func offer(_ key: Int) -> (offer: Offer, sums: Sums)? {
+    let line = own.index.keys[key]
+    guard let everybody = all.index.keys.firstIndex(of: line),
+      let offer = all.offers.last(where: { $0.id == line.offer && $0.area == line.area && $0.kind == line.kind })
+    else { return nil }
+    let price = offer.kind == .hours ? nil : daily.price(offer: offer.id, payer: code)
+    var sums = Sums()
+    var mine = LineState(draws: request.draws, opening: own.draws.openingFlowStock(key: key))
+    var whole = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: everybody))
+    var days: [Int: [Double]] = [:]
+    var shares: [(String, [Double])] = []
+    let shown = Set(ResultTables.shownPeriods(panel: panel, horizon: demand.horizon, every: panel.length))
+    let years = Set(ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year).map { $0.firstDay.year })
+    for step in 0..<demand.horizon {
+      let period = panel.origin.advanced(by: step + 1)
+      mine.add(own.draws, plan: plan, key: key, step: step, days: period.days)
+      whole.add(all.draws, plan: plan, key: everybody, step: step, days: period.days)
+      if years.contains(period.lastDay.year) {
+        Self.accumulate(mine.occupiedDays, &days[period.lastDay.year])
+        Self.accumulate(mine.homecomings, &sums.homecomings[period.lastDay.year])
+      }
+      if shown.contains(period) {
+        sums.citizens[period.description] = mine.stock
+        shares.append((period.description, (0..<request.draws).map { whole.stock[$0] > 0 ? mine.stock[$0] / whole.stock[$0] : 0 }))
+      }
+      mine.startPeriod()
+      whole.startPeriod()
+    }
+    let opening = Double(own.draws.openingFlowStock(key: key))
+    let expected = (sums.citizens.values.map { $0.reduce(0, +) / Double(request.draws) } + [opening]).max() ?? 0
+    if let price, let share = paidShare(offer) {
+      prices[offer.id] = price
+      for (year, values) in days { sums.services[year] = values.map { $0 * price * share } }
+      settle(offer, everybody, days, share: share, into: &sums)
+    }
+    guard expected >= Self.leastCitizens else { return (offer, sums) }
+    rows(of: offer, now: opening, of: Double(all.draws.openingFlowStock(key: everybody)), sums, shares)
+    risks.append(judge.risk(key: everybody))
+    return (offer, sums)
+  }
+
+  private static func accumulate(_ values: [Double], _ sums: inout [Double]?) {
+    sums = sums.map { zip($0, values).map { $0 + $1 } } ?? values
+  }
+
+  /// Paid days of an occupied day; nil where they are not known or not counted in days.
+  private func paidShare(_ offer: Offer) -> Double? {
+    let step = extracts.capacity.filter { $0.offer == offer.id && $0.from <= panel.origin.lastDay }.max { $0.from < $1.from }
+    return ServiceArithmetic.paidShare(offer.kind, daysPerYear: step?.daysPerYear)
+  }
+
+  private mutating func rows(of offer: Offer, now: Double, of everybody: Double, _ sums: Sums, _ shares: [(String, [Double])]) {
+    let key = ResultKey(area: offer.area, offer: offer.id, kind: offer.kind)
+    append(.citizens, key, period: panel.origin.description, "citizens", "citizens", exact: now)
+    for period in sums.citizens.keys.sorted() { append(.citizens, key, period: period, "citizens", "citizens", sums.citizens[period] ?? []) }
+    if everybody > 0 { append(.share, key, period: panel.origin.description, "share_of_offer", "share", exact: now / everybody) }
+    for (period, values) in shares { append(.share, key, period: period, "share_of_offer", "share", values) }
+    for year in sums.services.keys.sorted() { append(.bill, key, period: String(year), "bill", "kr.", sums.services[year] ?? []) }
+  }
+
+  /// What results of past and simulated years change the bill by in the years when they are due. Beyond the horizon the days of its
+  /// last whole year stand for those of the year.
+  private mutating func settle(_ offer: Offer, _ key: Int, _ days: [Int: [Double]], share: Double, into sums: inout Sums) {
+    guard let rules = request.rules.settlement, let last = days.keys.max(), let first = days.keys.min() else { return }
+    let simulated = results(offer, key)
+    for due in first...(last + rules.lagYears) {
+      let year = due - rules.lagYears
+      guard let paid = days[due] ?? days[last] else { continue }
+      if let changes = simulated?.tariffChanges(in: year) {
+        sums.settlement[due] = zip(changes, paid).map { $0 * $1 * share }
+      } else if let change = accounts.tariffChange(offer, year: year, rules: rules) {
+        sums.settlement[due] = paid.map { $0 * change * share }
+      } else if paid.contains(where: { $0 > 0 }) {
+        unsettled.insert(year)
+      }
+    }
+  }
+
+  /// The offer's results by year, as `plads risk --years` has them; nil where its money is not known.
+  private func results(_ offer: Offer, _ key: Int) -> ResultWatch? {
+    guard let economics = try? judge.money.economics(of: offer).get() else { return nil }
+    var watch = ResultWatch(
+      economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
+      past: judge.money.recent(offer.id, count: 12))
+    let timeline = all.timelines[plan]
+    let now = timeline.atEnd(of: panel.origin, offer: offer.id) ?? 0
+    let crowding = now > 0 ? max(1, (past.meanCitizens(in: panel.origin, offer: offer.id) ?? 0) / now) : 1
+    var state = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: key))
+    for step in 0..<demand.horizon {
+      let period = panel.origin.advanced(by: step + 1)
+      state.add(all.draws, plan: plan, key: key, step: step, days: period.days)
+      let open = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
+      let citizens = state.occupiedDays.map { $0 / Double(period.days) }
+      watch.observe(open.map { most in citizens.map { min($0, most * crowding) } } ?? citizens, in: period, places: open)
+      state.startPeriod()
+    }
+    return watch
+  }
+
+  // MARK: History and own supply
+
+  /// Homecomings of the whole years that were observed.
+  private mutating func observedHomecomings() {
+    guard let m = panel.municipalities.firstIndex(where: { $0.code == code }) else { return }
+    let lines = Dictionary(grouping: panel.strata.indices.filter { request.areas.isEmpty || request.areas.contains(panel.strata[$0].area) }) {
+      ResultKey(area: panel.strata[$0].area, kind: panel.strata[$0].kind)
+    }
+    for line in lines.keys.sorted() {
+      for year in panel.origin.lastDay.year - 5...panel.origin.lastDay.year {
+        let steps = (0..<panel.count).filter { panel.first.advanced(by: $0).lastDay.year == year }
+        guard steps.count == panel.length.perYear else { continue }
+        let values = (lines[line] ?? []).flatMap { s in steps.map { panel.value(.homecomings, municipality: m, stratum: s, period: $0) } }
+        guard !values.contains(where: \.isNaN), rows.contains(where: { $0.topic == .citizens && $0.area == line.area && $0.kind == line.kind }) else { continue }
+        append(.homecomings, line, period: String(year), "homecomings", "citizens", exact: values.reduce(0, +))
+      }
+    }
+  }
+
+  private mutating func ownSupply(_ now: [ResultKey: Double]) {
+    let day = panel.origin.lastDay
+    let supply = OwnSupply(extracts.ownSupply)
+    for area in supply.areas(of: code) where request.areas.isEmpty || request.areas.contains(area) {
+      let key = ResultKey(area: area, kind: .residential)
+      for step in extracts.ownSupply where step.municipality == code && step.area == area && (step.from > day || step.status == .planned) {
+        append(.ownSupply, key, period: step.from.iso, "\(step.status.rawValue)_places", "places", exact: step.places)
+      }
+      let open = extracts.ownSupply.last { $0.municipality == code && $0.area == area && $0.status == .open && $0.from <= day }
+      if let open { append(.ownSupply, key, period: panel.origin.description, "own_places", "places", exact: open.places) }
+      guard let living = supply.citizens(municipality: code, area: area, on: day), let bought = now[key], living + bought > 0 else { continue }
+      append(.ownSupply, key, period: panel.origin.description, "own_citizens", "citizens", exact: living)
+      append(.ownSupply, key, period: panel.origin.description, "self_supply", "share", exact: living / (living + bought))
+    }
+  }
+
+  // MARK: Rows
+
+  private mutating func append(
+    _ topic: MunicipalityProfile.Topic, _ key: ResultKey? = nil, period: String, _ measure: String, _ unit: String, _ draws: [Double]
+  ) {
+    guard !draws.isEmpty else { return }
+    var copy = draws
+    append(topic, key, period: period, measure, unit, DrawSummary(&copy, level: request.level), isForecast: true)
+  }
+
+  private mutating func append(
+    _ topic: MunicipalityProfile.Topic, _ key: ResultKey?, period: String, _ measure: String, _ unit: String, exact: Double
+  ) {
+    append(topic, key, period: period, measure, unit, DrawSummary(mean: exact, median: exact, lower: exact, upper: exact), isForecast: false)
+  }
+
+  private mutating func append(
+    _ topic: MunicipalityProfile.Topic, _ key: ResultKey?, period: String, _ measure: String, _ unit: String, _ value: DrawSummary, isForecast: Bool
+  ) {
+    rows.append(
+      Row(
+        topic: topic, area: key?.area ?? "", kind: key?.kind, offer: key?.offer ?? "", period: period, measure: measure, unit: unit, value: value,
+        isForecast: isForecast))
+  }
+}

@@ -1,0 +1,55 @@
+import Capacity
+import Placements
+
+/// What the results of past years change later tariffs by, where the rules settle them.
+struct SettledAccounts {
+  private let extracts: Extracts
+  private let past: PastPresence
+  private let money: OfferMoney
+
+  init(_ extracts: Extracts, past: PastPresence, money: OfferMoney) {
+    self.extracts = extracts
+    self.past = past
+    self.money = money
+  }
+
+  /// Kroner a day, above zero for a deficit; nil where the year's accounts or what an offer takes in are not known.
+  /// Income that the accounts do not give is days × the mean tariff at the middle of the year.
+  func tariffChange(_ offer: Offer, year: Int, rules: RuleSet.Settlement) -> Double? {
+    guard let own = try? money.economics(of: offer).get(), own.citizens > 0, own.paidShare > 0 else { return nil }
+    let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
+    guard let costs = sum(entries, \.costs), let income = sum(entries, \.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
+    let basis = sum(entries) { $0.revisedBudget ?? $0.originalBudget } ?? costs
+    return -rules.settled(income - costs, basis: basis) / (own.citizens * 365 * own.paidShare)
+  }
+
+  /// A whole year's; nil where a part of it is missing.
+  private func sum(_ entries: [EconomyEntry], _ amount: (EconomyEntry) -> Double?) -> Double? {
+    for length in PeriodLength.allCases {
+      let known = entries.filter { $0.period.length == length }.compactMap(amount)
+      if known.count == length.perYear { return known.reduce(0, +) }
+    }
+    return nil
+  }
+
+  private func income(of offer: Offer, year: Int, share: Double) -> Double? {
+    guard let middle = Day(year: year, month: 7, day: 1), let first = Day(year: year, month: 1, day: 1) else { return nil }
+    let prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: middle)
+    guard let price = prices.price(offer: offer.id), let days = past.occupiedDays(year: Period(containing: first, length: .year), offer: offer.id) else { return nil }
+    return price * days * share
+  }
+}
+
+extension PastPresence {
+  /// A whole year's; nil where one of its periods is not known.
+  func occupiedDays(year: Period, offer: String) -> Double? {
+    var sum = 0.0
+    var period = Period(containing: year.firstDay, length: length)
+    while period.lastDay <= year.lastDay {
+      guard let days = occupiedDays(in: period, offer: offer) else { return nil }
+      sum += days
+      period = period.advanced(by: 1)
+    }
+    return sum
+  }
+}
