@@ -21,10 +21,12 @@ public struct RunRequest: Sendable {
   /// Steps of `every` that are wanted, counted from 0; nil for all.
   public var onlyPeriods: Set<Period>?
 
-  /// Stocks and places need no kinds of events.
+  /// Stocks and places need no kinds of events, and flows no days.
   var detail: EventTally.Detail {
-    let needsEvents = measures?.contains { ![.stock, .places, .vacant].contains($0) } ?? true
-    return needsEvents ? .events : .net
+    guard let measures else { return .events }
+    let needsFlows = measures.contains { [.admissions, .homecomings, .otherExits].contains($0) }
+    let needsDays = measures.contains { ![.stock, .places, .vacant, .admissions, .homecomings, .otherExits].contains($0) }
+    return needsDays ? .events : needsFlows ? .flows : .net
   }
 
   public init(

@@ -4,11 +4,10 @@ import Probability
 /// Four draws of a cell's hazards by period, and who leaves at them.
 final class CellPeriods {
   private let horizon: Int
-  // By period: the hazards' sum λ, the share of homecomings, e^λ − 1, 1 − e^−λ, and the chance of one who comes in the period.
+  // By period: the hazards' sum λ, the share of homecomings, e^λ − 1, and the chance to leave of one who comes in the period.
   private let hazard: UnsafeMutablePointer<Lanes>
   private let share: UnsafeMutablePointer<Lanes>
   private let ratio: UnsafeMutablePointer<Lanes>
-  private let chance: UnsafeMutablePointer<Lanes>
   private let arrivalChance: UnsafeMutablePointer<Lanes>
 
   init(horizon: Int, memory: BareMemory) {
@@ -16,7 +15,6 @@ final class CellPeriods {
     hazard = memory.filled(horizon, with: .zero)
     share = memory.filled(horizon, with: .zero)
     ratio = memory.filled(horizon, with: .zero)
-    chance = memory.filled(horizon, with: .zero)
     arrivalChance = memory.filled(horizon, with: .zero)
   }
 
@@ -31,24 +29,23 @@ final class CellPeriods {
       let sum = homecoming + otherExit
       share[t] = homecoming / sum
       // Without any hazard the times of those who come are still those of a tiny one.
-      let bounded = sum.clamped(lowerBound: Lanes(repeating: 1e-12), upperBound: Lanes(repeating: largest))
+      let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-12)), Lanes(repeating: largest))
       hazard[t] = bounded
       ratio[t] = LaneMath.expMinusOne(bounded)
-      let leaves = -LaneMath.expMinusOne(-bounded)
-      chance[t] = leaves
-      arrivalChance[t] = Self.arrivalChance(bounded, leaves)
+      arrivalChance[t] = Self.arrivalChance(bounded)
     }
   }
 
   /// 1 − (1 − e^−λ)/λ; by its series below a half, where the difference loses its digits.
   @inline(__always)
-  private static func arrivalChance(_ hazard: Lanes, _ leaves: Lanes) -> Lanes {
+  private static func arrivalChance(_ hazard: Lanes) -> Lanes {
     let square = hazard * hazard
     let low = hazard * (-1.0 / 6) + 0.5 + square * (hazard * (-1.0 / 120) + (1.0 / 24))
     let high = hazard * (-1.0 / 5040) + (1.0 / 720) + square * (1.0 / 40320)
     let small = hazard * (low + (square * square) * high)
     let isLarge = LaneMath.above(hazard, Lanes(repeating: 0.5))
-    return LaneMath.isAny(isLarge) ? LaneMath.select(isLarge, 1 - leaves / hazard, small) : small
+    guard LaneMath.isAny(isLarge) else { return small }
+    return LaneMath.select(isLarge, 1 - LaneMath.survival(hazard).leaves / hazard, small)
   }
 
   /// How many of those present, and of those who come, leave in the period.
@@ -58,11 +55,12 @@ final class CellPeriods {
   ) -> (residents: LaneBits, arrivals: LaneBits) {
     let present = LaneMath.numbers(stock)
     let expected = present * hazard[t]
-    let none = LaneMath.exp(-expected.clamped(lowerBound: .zero, upperBound: Lanes(repeating: KatzCounts.largest)))
     let isLarge = LaneMath.above(expected, Lanes(repeating: KatzCounts.largest))
-    let upper = -LaneMath.expMinusOne(-LaneMath.select(isLarge, .zero, expected))
-    var residents = KatzCounts(tail: upper, none: none, a: present * ratio[t], b: -ratio[t]).counts(at: stream.nextUniform())
-    if LaneMath.isAny(isLarge) { drawLarge(isLarge, stock, chance[t], period: t, keys: keys, into: &residents) }
+    let (nobody, somebody) = LaneMath.survival(LaneMath.select(isLarge, .zero, expected))
+    var residents = KatzCounts(tail: somebody, none: nobody, a: present * ratio[t], b: -ratio[t]).counts(at: stream.nextUniform())
+    if LaneMath.isAny(isLarge) {
+      drawLarge(isLarge, stock, LaneMath.survival(hazard[t]).leaves, period: t, keys: keys, into: &residents)
+    }
     let uniform = stream.nextUniform()
     let new = LaneMath.numbers(admitted)
     // Never more likely than this that anybody leaves again: mostly it spares the rest.
@@ -74,9 +72,9 @@ final class CellPeriods {
     let (new, chance) = (LaneMath.numbers(admitted), arrivalChance[t])
     let expected = -new * LaneMath.logOnePlus(-chance)
     let isLarge = LaneMath.above(expected, Lanes(repeating: KatzCounts.largest))
-    let upper = -LaneMath.expMinusOne(-LaneMath.select(isLarge, .zero, expected))
+    let (nobody, somebody) = LaneMath.survival(LaneMath.select(isLarge, .zero, expected))
     let odds = chance / (1 - chance)
-    var leavers = KatzCounts(tail: upper, none: 1 - upper, a: new * odds, b: -odds).counts(at: uniform)
+    var leavers = KatzCounts(tail: somebody, none: nobody, a: new * odds, b: -odds).counts(at: uniform)
     if LaneMath.isAny(isLarge) { drawLarge(isLarge, admitted, chance, period: t + 1000, keys: keys, into: &leavers) }
     return leavers
   }
@@ -128,12 +126,13 @@ final class CellPeriods {
     var number: Int32 = 0
     var (comes, goes) = (LaneMath.above(stayed, 0), LaneMath.above(left, 0))
     let last = Lanes(repeating: length - 1)
+    let chance = LaneMath.survival(hazard[t]).leaves * 0.999_999_9
     while LaneMath.isAny(comes | goes) {
       // The time from an arrival who stays to the end is distributed as the time from the start to a leaver's end.
-      let arrival = (1 - elapsed(t, stream.nextUniform())) * length
-      let departure = elapsed(t, stream.nextUniform()) * length
-      let added = Int32(length) &- LaneMath.wholePart(arrival.clamped(lowerBound: .zero, upperBound: last))
-      let taken = Int32(length) &- LaneMath.wholePart(departure.clamped(lowerBound: .zero, upperBound: last))
+      let arrival = (1 - elapsed(t, chance * stream.nextUniform())) * length
+      let departure = elapsed(t, chance * stream.nextUniform()) * length
+      let added = Int32(length) &- LaneMath.wholePart(LaneMath.smaller(LaneMath.larger(arrival, .zero), last))
+      let taken = Int32(length) &- LaneMath.wholePart(LaneMath.smaller(LaneMath.larger(departure, .zero), last))
       sum = sum &+ (added & comes) &- (taken & goes)
       number += 1
       (comes, goes) = (LaneMath.above(stayed, number), LaneMath.above(left, number))
@@ -141,9 +140,9 @@ final class CellPeriods {
     return LaneMath.isAny(LaneMath.above(both, 0)) ? sum &+ passing(both, period: t, length: length, keys: keys) : sum
   }
 
-  /// Share of the period that has passed when one who leaves does so: a truncated exponential at a uniform number.
+  /// Share of the period that has passed when one who leaves does so: an exponential at its distribution function's value.
   @inline(__always)
-  private func elapsed(_ t: Int, _ uniform: Lanes) -> Lanes { -LaneMath.logOnePlus(-uniform * chance[t] * 0.999_999_9) / hazard[t] }
+  private func elapsed(_ t: Int, _ probability: Lanes) -> Lanes { -LaneMath.logOnePlus(-probability) / hazard[t] }
 
   /// Days from arriving to leaving of those who do both: the gap has density ∝ (1 − g) e^−λg, the arrival is uniform before it.
   private func passing(_ both: LaneBits, period t: Int, length: Float, keys: SIMD4<UInt64>) -> LaneBits {
@@ -151,7 +150,8 @@ final class CellPeriods {
     let days = Double(length)
     for lane in 0..<4 where both[lane] > 0 {
       var stream = CounterStream(key: CounterStream.key(keys[lane], 20_000 + UInt64(t)))
-      let (hazard, chance) = (Double(hazard[t][lane]), Double(chance[t][lane]))
+      let hazard = Double(hazard[t][lane])
+      let chance = -expm1(-hazard)
       for _ in 0..<both[lane] {
         var gap = 1.0
         repeat { gap = -log1p(-stream.nextUniform() * chance) / hazard } while stream.nextUniform() >= 1 - gap

@@ -109,13 +109,14 @@ struct CountWorker: ~Copyable {
 
   private func fillMunicipalityTime(_ municipality: Int) {
     guard simulator.homecoming.view.slope(municipality: municipality, draw: first) != nil else { return }
+    let most = Lanes(repeating: 80)
     for group in 0..<Self.groups {
       var slopes = Lanes.zero
       for lane in 0..<4 where group * 4 + lane < active {
         slopes[lane] = Float(simulator.homecoming.view.slope(municipality: municipality, draw: first + group * 4 + lane) ?? 0)
       }
       for t in 0..<horizon {
-        municipalityTime[t * Self.groups + group] = LaneMath.exp((slopes * Float(simulator.damped[t])).clamped(lowerBound: Lanes(repeating: -80), upperBound: Lanes(repeating: 80)))
+        municipalityTime[t * Self.groups + group] = LaneMath.exp(LaneMath.larger(LaneMath.smaller(slopes * Float(simulator.damped[t]), most), -most))
       }
     }
   }
@@ -151,10 +152,11 @@ struct CountWorker: ~Copyable {
       let sign: Int32 = counted.kind == .admissions ? -1 : 1
       for group in 0..<Self.groups where group * 4 < active {
         let keys = cellKeys(group, UInt64((number + 1) * strata + stratum))
+        var stream = LaneStream(keys: keys)
         let level = counted.flow.level(municipality, stratum, first: first + group * 4, active: active - group * 4)
         counted.flow.draw(
           level: level, area: simulator.areaOfStratum[stratum], group: group, people: simulator.exposure.pointer + cell * horizon, keys: keys,
-          into: admitted)
+          stream: &stream, into: admitted)
         for t in 0..<horizon {
           add(admitted[t], to: line, t, group)
           // The stock of others under the key stays as it is.
@@ -175,9 +177,10 @@ struct CountWorker: ~Copyable {
     let area = simulator.areaOfStratum[stratum]
     let (start, left) = (first + group * 4, active - group * 4)
     let keys = cellKeys(group, UInt64(stratum))
+    var stream = LaneStream(keys: keys)
     admission.draw(
       level: admission.level(municipality, stratum, first: start, active: left), area: area, group: group,
-      people: simulator.exposure.pointer + (municipality * areas + area) * horizon, keys: keys, into: admitted)
+      people: simulator.exposure.pointer + (municipality * areas + area) * horizon, keys: keys, stream: &stream, into: admitted)
     cell.prepare(
       home: homecoming.level(municipality, stratum, first: start, active: left),
       homeDays: homecomingDays + area * horizon * Self.groups + group,
@@ -185,13 +188,13 @@ struct CountWorker: ~Copyable {
       largest: Self.largestHazard)
     let present = residents[municipality][stratum]
     switch self.keys.detail {
-    case .net: leaveUncounted(present, keys: keys, group: group, key: key)
-    case .events, .causes, .batches: leave(present, keys: keys, group: group, key: key)
+    case .net: leaveUncounted(present, keys, &stream, group, key)
+    case .flows: leave(present, keys, &stream, group, key, countsDays: false)
+    case .events, .causes, .batches: leave(present, keys, &stream, group, key, countsDays: true)
     }
   }
 
-  private func leaveUncounted(_ present: Int32, keys: SIMD4<UInt64>, group: Int, key: Int) {
-    var stream = LaneStream(keys: keys &+ 1)
+  private func leaveUncounted(_ present: Int32, _ keys: SIMD4<UInt64>, _ stream: inout LaneStream, _ group: Int, _ key: Int) {
     var stock = LaneBits(repeating: present)
     let moves = tally.line(.netMoves, key: key, block: block)
     for t in 0..<horizon {
@@ -202,15 +205,18 @@ struct CountWorker: ~Copyable {
     }
   }
 
-  private func leave(_ present: Int32, keys: SIMD4<UInt64>, group: Int, key: Int) {
-    var stream = LaneStream(keys: keys &+ 1)
-    // Apart, so that stocks are the same whether causes and days are told or not.
-    var causes = LaneStream(keys: keys &+ 2)
+  @inline(__always)
+  private func leave(
+    _ present: Int32, _ keys: SIMD4<UInt64>, _ stream: inout LaneStream, _ group: Int, _ key: Int, countsDays: Bool
+  ) {
+    // Apart, so that stocks are the same whether causes and days are told or not; days apart from causes likewise.
+    var causes = LaneStream(keys: keys &+ 1)
+    var times = countsDays ? LaneStream(keys: keys &+ 2) : causes
     var stock = LaneBits(repeating: present)
     let admissions = tally.line(.admissions, key: key, block: block)
     let homecomings = tally.line(.homecomings, key: key, block: block)
     let otherExits = tally.line(.otherExits, key: key, block: block)
-    let days = tally.line(.dayCorrection, key: key, block: block)
+    let days = countsDays ? tally.line(.dayCorrection, key: key, block: block) : admissions
     for t in 0..<horizon {
       let (residents, arrivals) = cell.leavers(stock: stock, admitted: admitted[t], period: t, stream: &stream, keys: keys)
       let leavers = residents &+ arrivals
@@ -218,10 +224,12 @@ struct CountWorker: ~Copyable {
       add(admitted[t], to: admissions, t, group)
       add(home, to: homecomings, t, group)
       add(leavers &- home, to: otherExits, t, group)
-      let length = Float(simulator.edges[t + 1] - simulator.edges[t])
-      add(
-        cell.days(stayed: admitted[t] &- arrivals, left: residents, both: arrivals, period: t, length: length, stream: &causes, keys: keys),
-        to: days, t, group)
+      if countsDays {
+        let length = Float(simulator.edges[t + 1] - simulator.edges[t])
+        let correction = cell.days(
+          stayed: admitted[t] &- arrivals, left: residents, both: arrivals, period: t, length: length, stream: &times, keys: keys)
+        add(correction, to: days, t, group)
+      }
       stock = stock &+ admitted[t] &- leavers
     }
   }

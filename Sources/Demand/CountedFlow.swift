@@ -83,18 +83,18 @@ final class CountedFlow {
     shape.level(municipality, stratum, first: first, active: active)
   }
 
-  /// Draws the counts of every period.
+  /// Draws the counts of every period, one number of the stream for each.
   ///
   /// - Parameters:
   ///   - level: a day and unit of exposure.
   ///   - people: exposure by period.
   func draw(
-    level: Lanes, area: Int, group: Int, people: UnsafePointer<Double>, keys: SIMD4<UInt64>, into counts: UnsafeMutablePointer<LaneBits>
+    level: Lanes, area: Int, group: Int, people: UnsafePointer<Double>, keys: SIMD4<UInt64>, stream: inout LaneStream,
+    into counts: UnsafeMutablePointer<LaneBits>
   ) {
     let days = shape.days(area) + group
     let isLarge =
       isPoisson ? preparePoisson(level, days, people) : prepareNegativeBinomial(level, days, people, theta[group], inverse[group])
-    var stream = LaneStream(keys: keys)
     for t in 0..<horizon {
       counts[t] = KatzCounts(tail: tail[t], none: none[t], a: a[t], b: b[t]).counts(at: stream.nextUniform())
     }
@@ -112,10 +112,10 @@ final class CountedFlow {
     var isLarge = LaneBits.zero
     for t in 0..<horizon {
       let x = level * days[t * CountWorker.groups] * Float(people[t]) * inverse
-      let ratio = x / (1 + x)
-      isLarge = isLarge | finish(t, theta * LaneMath.logOnePlus(x))
-      a[t] = theta * ratio
-      b[t] = ratio
+      let (logarithm, share) = LaneMath.logAndShare(x)
+      isLarge = isLarge | finish(t, theta * logarithm)
+      a[t] = theta * share
+      b[t] = share
     }
     return isLarge
   }
@@ -133,9 +133,9 @@ final class CountedFlow {
   @inline(__always)
   private func finish(_ t: Int, _ minusLog: Lanes) -> LaneBits {
     let isLarge = LaneMath.above(minusLog, Lanes(repeating: KatzCounts.largest))
-    let upper = -LaneMath.expMinusOne(-LaneMath.select(isLarge, .zero, minusLog))
-    tail[t] = LaneMath.select(isLarge, Lanes(repeating: -1), upper)
-    none[t] = 1 - upper
+    let (nobody, somebody) = LaneMath.survival(LaneMath.select(isLarge, .zero, minusLog))
+    tail[t] = LaneMath.select(isLarge, Lanes(repeating: -1), somebody)
+    none[t] = nobody
     return isLarge
   }
 

@@ -12,7 +12,7 @@ public final class EventTally: @unchecked Sendable {
     case netMoves
     /// Days of presence that the period's arrivals add, less those that its leavers take, against the opening stock.
     case dayCorrection
-    /// Of the other exits, those at an age limit; not counted in detail `events`.
+    /// Of the other exits, those at an age limit; not counted in details `flows` and `events`.
     case ageOuts
     /// Citizens who leave in announced batches, and the days from announcement to leaving; counted in detail `batches` only.
     case batchCitizens, noticeDays
@@ -20,7 +20,9 @@ public final class EventTally: @unchecked Sendable {
 
   /// What is told apart.
   public enum Detail: Sendable {
-    /// Admissions, exits and moves, with the days that they add and take.
+    /// Admissions, exits and moves.
+    case flows
+    /// Those, with the days that they add and take.
     case events
     /// Those, and which of the other exits are at an age limit.
     case causes
@@ -31,6 +33,7 @@ public final class EventTally: @unchecked Sendable {
 
     var kinds: Int {
       switch self {
+      case .flows: Kind.dayCorrection.rawValue
       case .events: Kind.ageOuts.rawValue
       case .causes: Kind.batchCitizens.rawValue
       case .batches: Kind.allCases.count

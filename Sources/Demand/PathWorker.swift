@@ -13,6 +13,7 @@ struct PathWorker: ~Copyable {
   /// Strata whose citizens are followed one by one.
   private let isFollowed: [Bool]
   private let countsNet: Bool
+  private let countsDays: Bool
   private let countsEvents: Bool
   private let rates: CellRates
   private var baseSpells: [Spell] = []
@@ -49,6 +50,7 @@ struct PathWorker: ~Copyable {
     strataCount = strata
     isFollowed = simulator.panel.knowledge.map { $0 == .flowsAndStock }
     countsNet = keys.detail == .net
+    countsDays = keys.detail != .net && keys.detail != .flows
     countsEvents = !countsNet && simulator.panel.knowledge.contains(.flowsOnly)
     rates = CellRates(simulator: simulator, reference: plans[0])
     edges = simulator.edges.pointer
@@ -397,7 +399,7 @@ struct PathWorker: ~Copyable {
         tally.add(sign, .netMoves, key: key, period: at, draw: draw)
       } else {
         tally.add(sign, spell.entry == .admission ? .admissions : .netMoves, key: key, period: at, draw: draw)
-        tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw)
+        if countsDays { tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw) }
       }
     }
     guard leaves else { return }
@@ -412,10 +414,10 @@ struct PathWorker: ~Copyable {
     case .otherExit: tally.add(sign, .otherExits, key: key, period: at, draw: draw)
     case .ageOut:
       tally.add(sign, .otherExits, key: key, period: at, draw: draw)
-      if keys.detail != .events { tally.add(sign, .ageOuts, key: key, period: at, draw: draw) }
+      if keys.detail == .causes || keys.detail == .batches { tally.add(sign, .ageOuts, key: key, period: at, draw: draw) }
     case .move: tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
     }
-    tally.add(-sign * daysLeft(at, spell.end), .dayCorrection, key: key, period: at, draw: draw)
+    if countsDays { tally.add(-sign * daysLeft(at, spell.end), .dayCorrection, key: key, period: at, draw: draw) }
   }
 
   /// Whole days from the day of `time` to the end of the period.

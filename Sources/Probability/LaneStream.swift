@@ -10,19 +10,21 @@ public struct LaneStream: Sendable {
   @usableFromInline var counter: SIMD4<UInt32>
 
   /// - Parameter keys: of each lane, from `CounterStream.key`.
-  @inlinable
+  @inlinable @inline(__always)
   public init(keys: SIMD4<UInt64>) {
-    (a, b, c, d, e, counter) = (.zero, .zero, .zero, .zero, .zero, .zero)
     let step: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var words = (SIMD4<UInt64>.zero, SIMD4<UInt64>.zero, SIMD4<UInt64>.zero)
     for lane in 0..<4 {
-      let words = (1...3).map { RandomStream.mixed(keys[lane] &+ step &* UInt64($0)) }
-      a[lane] = UInt32(truncatingIfNeeded: words[0]) | 1
-      b[lane] = UInt32(truncatingIfNeeded: words[0] &>> 32)
-      c[lane] = UInt32(truncatingIfNeeded: words[1])
-      d[lane] = UInt32(truncatingIfNeeded: words[1] &>> 32)
-      e[lane] = UInt32(truncatingIfNeeded: words[2])
-      counter[lane] = UInt32(truncatingIfNeeded: words[2] &>> 32)
+      words.0[lane] = RandomStream.mixed(keys[lane] &+ step)
+      words.1[lane] = RandomStream.mixed(keys[lane] &+ step &* 2)
+      words.2[lane] = RandomStream.mixed(keys[lane] &+ step &* 3)
     }
+    a = SIMD4(truncatingIfNeeded: words.0) | 1
+    b = SIMD4(truncatingIfNeeded: words.0 &>> 32)
+    c = SIMD4(truncatingIfNeeded: words.1)
+    d = SIMD4(truncatingIfNeeded: words.1 &>> 32)
+    e = SIMD4(truncatingIfNeeded: words.2)
+    counter = SIMD4(truncatingIfNeeded: words.2 &>> 32)
   }
 
   @inlinable @inline(__always)

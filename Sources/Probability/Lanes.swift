@@ -67,16 +67,53 @@ public enum LaneMath {
     return isAny(isLarge) ? select(isLarge, exp(x) - 1, small) : small
   }
 
+  /// The smaller of each lane's two numbers.
+  @inlinable @inline(__always)
+  public static func smaller(_ a: Lanes, _ b: Lanes) -> Lanes { select(above(a, b), b, a) }
+
+  /// The larger of each lane's two numbers.
+  @inlinable @inline(__always)
+  public static func larger(_ a: Lanes, _ b: Lanes) -> Lanes { select(above(a, b), a, b) }
+
+  /// e^−x and 1 − e^−x for 0 ≤ x ≤ 87, the difference to 2e-6 of itself: by its series where it is small.
+  @inlinable @inline(__always)
+  public static func survival(_ x: Lanes) -> (stays: Lanes, leaves: Lanes) {
+    let stays = exp(-x)
+    let isSmall = above(Lanes(repeating: 1.0 / 32), x)
+    guard isAny(isSmall) else { return (stays, 1 - stays) }
+    let series = x * (line(x, -0.5, 1) + (x * x) * line(x, -1.0 / 24, 1.0 / 6))
+    return (stays, select(isSmall, series, 1 - stays))
+  }
+
   /// ln(1 + x) for x > −1, small ones too to a few units of the last place: 2 artanh(f/(2 + f)) by its series, the rest in powers of two.
   @inlinable @inline(__always)
   public static func logOnePlus(_ x: Lanes) -> Lanes {
+    let (f, exponent) = reduced(x)
+    return logarithm(f / (2 + f), exponent)
+  }
+
+  /// ln(1 + x) and x/(1 + x) for x ≥ 0, with one division.
+  @inlinable @inline(__always)
+  public static func logAndShare(_ x: Lanes) -> (log: Lanes, share: Lanes) {
+    let (f, exponent) = reduced(x)
+    let (whole, sum) = (1 + x, 2 + f)
+    let inverse = 1 / (whole * sum)
+    return (logarithm(f * (inverse * whole), exponent), x * (inverse * sum))
+  }
+
+  /// 1 + x = (1 + f) 2^exponent with 1 + f between 2/3 and 4/3.
+  @inlinable @inline(__always)
+  static func reduced(_ x: Lanes) -> (f: Lanes, exponent: LaneBits) {
     let y = 1 + x
-    // The exponent that leaves a factor between 2/3 and 4/3.
     let exponent = (unsafeBitCast(y, to: LaneBits.self) &- 0x3f2a_aaab) &>> 23
     let scale = unsafeBitCast((127 &- exponent) &<< 23, to: Lanes.self)
     let isScaled = (exponent | (0 &- exponent)) &>> 31
-    let f = select(isScaled, y * scale - 1, x)
-    let z = f / (2 + f)
+    return (select(isScaled, y * scale - 1, x), exponent)
+  }
+
+  /// 2 artanh(z) + exponent · ln 2.
+  @inlinable @inline(__always)
+  static func logarithm(_ z: Lanes, _ exponent: LaneBits) -> Lanes {
     let square = z * z
     let series = line(square, 1.0 / 3, 1) + (square * square) * line(square, 1.0 / 7, 1.0 / 5)
     let powers = unsafeBitCast(exponent &+ 0x4b40_0000, to: Lanes.self) - 12_582_912

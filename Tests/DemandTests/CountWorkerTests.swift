@@ -181,6 +181,18 @@ import Testing
     }
   }
 
+  /// Flows are the same whether their days are told or not.
+  @Test(arguments: [FlowSimulator.Method.counts, .paths]) func flowsWithoutDays(method: FlowSimulator.Method) {
+    let world = simulator(Cell(thetaA: 2, thetaH: 1, municipalities: 2), draws: 333)
+    let flows = TallyKeys(count: 1, cell: [0, 0], strata: 1, detail: .flows)
+    let (full, slim) = (run(world, method), run((world.simulator, flows, world.panel), method))
+    for kind in [EventTally.Kind.admissions, .homecomings, .otherExits, .netMoves] {
+      for period in 0..<Self.horizon { #expect(counts(full, kind, period, draws: 333) == counts(slim, kind, period, draws: 333)) }
+    }
+    #expect(counts(full, .dayCorrection, 3, draws: 333).contains { $0 != 0 })
+    #expect(counts(slim, .dayCorrection, 3, draws: 333).allSatisfy { $0 == 0 })
+  }
+
   @Test func withoutRatesNothingHappens() {
     let world = simulator(Cell(admissions: 0, homecoming: 0, otherExit: 0, thetaA: 1, thetaH: 1))
     let result = run(world, .counts)

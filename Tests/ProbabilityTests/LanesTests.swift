@@ -19,6 +19,18 @@ import Testing
     #expect(abs(Double(LaneMath.logOnePlus(Lanes(repeating: x))[3]) / log1p(Double(x)) - 1) < 4e-7)
   }
 
+  @Test(arguments: sizes + [1e6]) func sharesOfOneMore(x: Float) {
+    let (log, share) = LaneMath.logAndShare(Lanes(2, x, 0.1, 7))
+    #expect(abs(Double(log[1]) / log1p(Double(x)) - 1) < 4e-7)
+    #expect(abs(Double(share[1]) / (Double(x) / (1 + Double(x))) - 1) < 4e-7)
+  }
+
+  @Test(arguments: sizes) func survivals(x: Float) {
+    let (stays, leaves) = LaneMath.survival(Lanes(x, 1, x, 0.001))
+    #expect(abs(Double(stays[0]) / exp(-Double(x)) - 1) < 3e-7)
+    #expect(abs(Double(leaves[0]) / -expm1(-Double(x)) - 1) < 3e-6)
+  }
+
   /// One lane's number does not depend on those of the others, whichever branch they need.
   @Test func lanesAreApart() {
     let mixed = Lanes(0.1, 3, -0.7, 40)
@@ -38,6 +50,8 @@ import Testing
     let mask = LaneMath.above(LaneBits(-5, 0, 1, 7), 0)
     #expect(mask == LaneBits(0, 0, -1, -1))
     #expect(LaneMath.select(mask, Lanes(repeating: 1), Lanes(repeating: 2)) == Lanes(2, 2, 1, 1))
+    #expect(LaneMath.smaller(Lanes(1, 2, 3, 4), Lanes(repeating: 2)) == Lanes(1, 2, 2, 2))
+    #expect(LaneMath.larger(Lanes(1, 2, 3, 4), Lanes(repeating: 2)) == Lanes(2, 2, 3, 4))
     #expect(LaneMath.isAny(mask) && !LaneMath.isAny(.zero))
     #expect(LaneMath.above(Lanes(.nan, 1, 2, .infinity), Lanes(repeating: 1)) == LaneBits(0, 0, -1, -1))
   }

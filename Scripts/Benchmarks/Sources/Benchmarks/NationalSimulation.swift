@@ -54,8 +54,7 @@ enum NationalSimulation {
     try results.note(
       String(
         format: "simulate, generating values: %.2f admissions a quarter and 10,000 inhabitants (theta %.1f), homecomings %.2f a year (theta"
-          + " %.1f), other exits %.2f a year; standard deviations: municipality %.2f, municipality:area %.2f; seed %d. Our cost goes by"
-          + " events, numpy's by cells and quarters",
+          + " %.1f), other exits %.2f a year; standard deviations: municipality %.2f, municipality:area %.2f; seed %d",
         truth.admissions, truth.admissionTheta, truth.homecoming, truth.homecomingTheta, truth.otherExit, truth.municipalityDeviation,
         truth.cellDeviation, seed))
   }
@@ -68,8 +67,8 @@ enum NationalSimulation {
     let strata = panel.strata.count
     let cell = (0..<municipalities * strata).map { panel.areaOfStratum[$0 % strata] }
     return demand.simulate(
-      reference: DemandPlan(windows: []), scenarios: [], keys: TallyKeys(count: areas, cell: cell, strata: strata), draws: paths,
-      seed: 1, threads: threads)
+      reference: DemandPlan(windows: []), scenarios: [], keys: TallyKeys(count: areas, cell: cell, strata: strata, detail: .flows),
+      draws: paths, seed: 1, threads: threads)
   }
 
   /// Means over the paths, to be held against the peer's: the same task gives the same totals.
