@@ -31,17 +31,27 @@ final class CellPeriods {
       // Without any hazard the times of those who come are still those of a tiny one.
       let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-12)), Lanes(repeating: largest))
       hazard[t] = bounded
-      ratio[t] = LaneMath.expMinusOne(bounded)
-      arrivalChance[t] = Self.arrivalChance(bounded)
+      if LaneMath.isAny(LaneMath.above(bounded, Lanes(repeating: Self.small))) {
+        ratio[t] = LaneMath.expMinusOne(bounded)
+        arrivalChance[t] = Self.arrivalChance(bounded)
+      } else {
+        // Short series, whose first terms left out are below 2e-7 of the sum.
+        let square = bounded * bounded
+        ratio[t] = bounded * (LaneMath.line(bounded, 0.5, 1) + square * LaneMath.line(bounded, 1.0 / 24, 1.0 / 6))
+        arrivalChance[t] = bounded * (LaneMath.line(bounded, -1.0 / 6, 0.5) + square * LaneMath.line(bounded, -1.0 / 120, 1.0 / 24))
+      }
     }
   }
+
+  /// Hazards of most cells and periods are below it.
+  private static let small: Float = 1.0 / 16
 
   /// 1 − (1 − e^−λ)/λ; by its series below a half, where the difference loses its digits.
   @inline(__always)
   private static func arrivalChance(_ hazard: Lanes) -> Lanes {
     let square = hazard * hazard
-    let low = hazard * (-1.0 / 6) + 0.5 + square * (hazard * (-1.0 / 120) + (1.0 / 24))
-    let high = hazard * (-1.0 / 5040) + (1.0 / 720) + square * (1.0 / 40320)
+    let low = LaneMath.line(hazard, -1.0 / 6, 0.5) + square * LaneMath.line(hazard, -1.0 / 120, 1.0 / 24)
+    let high = LaneMath.line(hazard, -1.0 / 5040, 1.0 / 720) + square * (1.0 / 40320)
     let small = hazard * (low + (square * square) * high)
     let isLarge = LaneMath.above(hazard, Lanes(repeating: 0.5))
     guard LaneMath.isAny(isLarge) else { return small }
@@ -126,11 +136,12 @@ final class CellPeriods {
     var number: Int32 = 0
     var (comes, goes) = (LaneMath.above(stayed, 0), LaneMath.above(left, 0))
     let last = Lanes(repeating: length - 1)
+    let isSmall = !LaneMath.isAny(LaneMath.above(hazard[t], Lanes(repeating: Self.small)))
     let chance = LaneMath.survival(hazard[t]).leaves * 0.999_999_9
     while LaneMath.isAny(comes | goes) {
       // The time from an arrival who stays to the end is distributed as the time from the start to a leaver's end.
-      let arrival = (1 - elapsed(t, chance * stream.nextUniform())) * length
-      let departure = elapsed(t, chance * stream.nextUniform()) * length
+      let arrival = (1 - elapsed(t, chance * stream.nextUniform(), isSmall)) * length
+      let departure = elapsed(t, chance * stream.nextUniform(), isSmall) * length
       let added = Int32(length) &- LaneMath.wholePart(LaneMath.smaller(LaneMath.larger(arrival, .zero), last))
       let taken = Int32(length) &- LaneMath.wholePart(LaneMath.smaller(LaneMath.larger(departure, .zero), last))
       sum = sum &+ (added & comes) &- (taken & goes)
@@ -142,7 +153,11 @@ final class CellPeriods {
 
   /// Share of the period that has passed when one who leaves does so: an exponential at its distribution function's value.
   @inline(__always)
-  private func elapsed(_ t: Int, _ probability: Lanes) -> Lanes { -LaneMath.logOnePlus(-probability) / hazard[t] }
+  private func elapsed(_ t: Int, _ p: Lanes, _ isSmall: Bool) -> Lanes {
+    guard isSmall else { return -LaneMath.logOnePlus(-p) / hazard[t] }
+    let square = p * p
+    return p * (LaneMath.line(p, 0.5, 1) + square * (LaneMath.line(p, 0.25, 1.0 / 3) + square * 0.2)) / hazard[t]
+  }
 
   /// Days from arriving to leaving of those who do both: the gap has density ∝ (1 − g) e^−λg, the arrival is uniform before it.
   private func passing(_ both: LaneBits, period t: Int, length: Float, keys: SIMD4<UInt64>) -> LaneBits {

@@ -73,6 +73,7 @@ public struct ClassicalForecaster: Forecaster {
   }
 
   private static let salt: UInt64 = 0x636C_6173_73
+  private static let batch = 64
 
   private func reconciled(
     _ history: SeriesHistory, models: [NodeForecast], horizon: Int, draws: Int, seed: UInt64, threads: Int
@@ -80,30 +81,34 @@ public struct ClassicalForecaster: Forecaster {
     let hierarchy = history.hierarchy
     let errors = JointErrors(models: models, periods: history.count)
     let (reconciliation, kept) = reconciliation(hierarchy, models: models, errors: errors)
-    let covariance = ShrunkCovariance(errors.rows)
+    let shocks = JointShocks(ShrunkCovariance(errors.rows))
     let bottoms = hierarchy.bottomCount
     let steps = horizon + (models.map(\.staleness).max() ?? 0)
-    let blocks = ConcurrentResults<[Double]>.of(draws, threads: threads) { draw in
-      var stream = RandomStream(seed: seed ^ Self.salt, pair: 2, UInt64(draw))
-      let shocks = (0..<steps).map { _ in covariance.standardDraw(&stream) }
-      var nodeValues = Matrix(rows: kept.count, columns: horizon)
-      var row = 0
-      for (node, model) in models.enumerated() {
-        let own = (0..<(model.staleness + horizon)).map { shocks[$0][node] }
-        let path = model.path(own, parameter: stream.nextNormal())
-        guard row < kept.count, kept[row] == node else { continue }
-        for step in 0..<horizon { nodeValues[row, step] = path[step] }
-        row += 1
-      }
-      return reconciliation.bottom(nodeValues).withUnsafeElements { Array($0) }
-    }
     let setAside = history.unobserved
     let skipped = Set(setAside)
+    let shown = (0..<bottoms).filter { !skipped.contains($0) }
     var values = [Float](repeating: 0, count: bottoms * horizon * draws)
-    for (draw, block) in blocks.enumerated() {
-      for step in 0..<horizon {
-        for series in 0..<bottoms where !skipped.contains(series) {
-          values[(series * horizon + step) * draws + draw] = Float(block[step * bottoms + series])
+    // In batches, so that what all series will be is not held twice.
+    for batch in stride(from: 0, to: draws, by: Self.batch) {
+      let count = min(Self.batch, draws - batch)
+      let blocks = ConcurrentResults<Matrix>.of(count, threads: threads) { index in
+        var stream = RandomStream(seed: seed ^ Self.salt, pair: 2, UInt64(batch + index))
+        let drawn = shocks.draw(steps: steps, &stream)
+        var nodeValues = Matrix(rows: kept.count, columns: horizon)
+        var row = 0
+        for (node, model) in models.enumerated() {
+          let own = (0..<(model.staleness + horizon)).map { drawn[node, $0] }
+          let path = model.path(own, parameter: stream.nextNormal())
+          guard row < kept.count, kept[row] == node else { continue }
+          for step in 0..<horizon { nodeValues[row, step] = path[step] }
+          row += 1
+        }
+        return reconciliation.bottom(nodeValues)
+      }
+      for series in shown {
+        for step in 0..<horizon {
+          let start = (series * horizon + step) * draws + batch
+          for index in 0..<count { values[start + index] = Float(blocks[index][series, step]) }
         }
       }
     }
@@ -201,18 +206,31 @@ struct JointErrors {
   }
 }
 
-extension ShrunkCovariance {
-  /// Standardised shocks of all nodes with the shrunk correlations: a random mix of past errors, and noise of each node's own.
-  func standardDraw(_ stream: inout RandomStream) -> [Double] {
-    let periods = standardised.first?.count ?? 0
-    let shared = periods > 0 ? ((1 - lambda) / Double(periods)).squareRoot() : 0
-    let mix = (0..<periods).map { _ in shared * stream.nextNormal() }
-    let own = lambda.squareRoot()
-    return standardised.indices.map { node in
-      var sum = 0.0
-      for t in 0..<periods { sum += standardised[node][t] * mix[t] }
-      let noise = stream.nextNormal()
-      return scales[node] > 0 ? sum + own * noise : noise
+/// Standardised shocks of all nodes with the shrunk correlations: a random mix of past errors, and noise of each node's own.
+struct JointShocks: Sendable {
+  /// Nodes × periods.
+  private let errors: Matrix
+  private let own: [Double]
+
+  init(_ covariance: ShrunkCovariance) {
+    let rows = covariance.standardised
+    let periods = rows.first?.count ?? 0
+    let shared = periods > 0 ? ((1 - covariance.lambda) / Double(periods)).squareRoot() : 0
+    errors = Matrix(columns: (0..<max(1, periods)).map { t in rows.map { t < periods ? shared * $0[t] : 0 } })
+    // A node that never erred has noise alone.
+    own = covariance.scales.map { $0 > 0 ? covariance.lambda.squareRoot() : 1 }
+  }
+
+  /// Nodes × steps.
+  func draw(steps: Int, _ stream: inout RandomStream) -> Matrix {
+    var mix = Matrix(rows: errors.columns, columns: steps)
+    for step in 0..<steps {
+      for t in 0..<errors.columns { mix[t, step] = stream.nextNormal() }
     }
+    guard var shocks = try? errors.multiplied(by: mix) else { preconditionFailure("sizes were checked") }
+    for step in 0..<steps {
+      for node in own.indices { shocks[node, step] += own[node] * stream.nextNormal() }
+    }
+    return shocks
   }
 }

@@ -134,28 +134,42 @@ public struct Reconciliation: Sendable {
   }
 }
 
-fileprivate extension Reconciliation.Correction {
+extension Reconciliation.Correction {
   func bottom(_ nodes: Matrix) -> Matrix {
     precondition(nodes.rows == own.count + sums.count, "one value for each node")
     var result = Matrix(rows: own.count, columns: nodes.columns)
-    for column in 0..<nodes.columns {
-      for (series, node) in own.enumerated() { result[series, column] = nodes[node, column] }
-    }
+    fillOwn(nodes, &result)
     guard let factor else { return result }
     var misses = Matrix(rows: sums.count, columns: nodes.columns)
     for column in 0..<nodes.columns {
-      for (index, sum) in sums.enumerated() {
-        misses[index, column] = nodes[sum.node, column] - sum.members.reduce(0) { $0 + result[$1, column] }
+      result.withUnsafeElements { values in
+        let start = column * own.count
+        for (index, sum) in sums.enumerated() {
+          misses[index, column] = nodes[sum.node, column] - sum.members.reduce(0) { $0 + values[start + $1] }
+        }
       }
     }
     guard let shares = try? factor.solve(misses) else { preconditionFailure("sizes were checked") }
-    for column in 0..<nodes.columns {
-      for (index, sum) in sums.enumerated() {
-        let share = shares[index, column]
-        for member in sum.members { result[member, column] += variances[member] * share }
+    result.withUnsafeMutableElements { values in
+      for column in 0..<nodes.columns {
+        let start = column * own.count
+        for (index, sum) in sums.enumerated() {
+          let share = shares[index, column]
+          for member in sum.members { values[start + member] += variances[member] * share }
+        }
       }
     }
     return result
+  }
+
+  private func fillOwn(_ nodes: Matrix, _ result: inout Matrix) {
+    nodes.withUnsafeElements { source in
+      result.withUnsafeMutableElements { values in
+        for column in 0..<nodes.columns {
+          for (series, node) in own.enumerated() { values[column * own.count + series] = source[column * nodes.rows + node] }
+        }
+      }
+    }
   }
 }
 
