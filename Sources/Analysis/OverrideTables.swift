@@ -123,8 +123,3 @@ public struct OverrideTables: Sendable {
     return .term(code: phrase.en, phrase)
   }
 }
-
-extension Phrase {
-  /// A text made in each language.
-  fileprivate init(_ text: (Language) -> String) { self.init(da: text(.da), en: text(.en)) }
-}

@@ -2,7 +2,7 @@ import Capacity
 import Placements
 
 /// Mean occupied places of each offer in each observed period.
-struct PastPresence {
+struct PastPresence: Sendable {
   private let panel: Panel
 
   init(_ byOffer: Panel) { panel = byOffer }
@@ -47,5 +47,27 @@ extension PastPresence {
       }
     }
     return days
+  }
+
+  /// Whether a payer had citizens in an offer in the last periods.
+  func wasUsed(_ offer: String, by payer: String, periods: Int) -> Bool {
+    lastDays(of: payer, offer: offer, periods: periods) > 0
+  }
+
+  /// Known occupied days of a payer in an offer over the last periods.
+  func lastDays(of payer: String, offer: String, periods: Int) -> Double {
+    days(of: payer, offer: offer, in: max(0, panel.count - periods)..<panel.count)
+  }
+
+  private func days(of payer: String, offer: String, in periods: Range<Int>) -> Double {
+    guard let m = panel.municipalities.firstIndex(where: { $0.code == payer }) else { return 0 }
+    var sum = 0.0
+    for s in panel.strata.indices where panel.strata[s].area == offer {
+      for t in periods {
+        let value = panel.value(.occupiedDays, municipality: m, stratum: s, period: t)
+        if !value.isNaN { sum += value }
+      }
+    }
+    return sum
   }
 }

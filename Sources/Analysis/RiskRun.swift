@@ -24,6 +24,11 @@ public struct RiskRequest: Sendable {
   public var advice: PlaceAssumptions
   /// Whether the advised places are planned over the whole horizon, for areas too.
   public var plansPlaces: Bool
+  /// From the decision to close until the offer is closed: case, hearing, notice to staff and residents; at least 1. It is not the
+  /// adaptation time.
+  public var closingMonths = 12
+  /// Whether closing, reducing and carrying on are compared.
+  public var comparesCosts = false
 
   /// - Parameter rules: those without adjustment, tolerance and settlement where nil.
   public init(
@@ -62,6 +67,8 @@ public struct OfferRisk: Sendable {
     /// Its first day; nil for a new offer of the scenario.
     case opens(Day?)
     case singlePerson
+    /// Paid by a key, whatever its use, and referred to by courts: empty places do not close it.
+    case secure
     case unknownPlaces
     case noPlaces
     case unknownCitizens
@@ -135,6 +142,10 @@ public struct RiskRun: Sendable {
   public let unconverted: [Int]
   /// Areas and their offers, where the request plans places.
   public let places: [PlacesAdvice]
+  /// Closing, reducing and carrying on compared, in the order of the risks; empty unless the request asks for it.
+  public let costs: [OfferCosts]
+  /// Who was in which offer.
+  let past: PastPresence
 
   /// Months to which the forecast must reach.
   public static let horizonMonths = 36
@@ -153,12 +164,13 @@ public struct RiskRun: Sendable {
       threads: request.threads, progress: progress)
     plan = plans[judged]
     let ids = Set(demand.panel.offers.map(\.id) + plan.newOffers.map(\.id))
+    past = PastPresence(try Panel(byOffer: extracts))
     let judge = RiskJudge(
-      demand: demand, simulated: simulated, plan: judged, closures: plan.closures, request: request,
-      extracts: extracts, past: PastPresence(try Panel(byOffer: extracts)))
+      demand: demand, simulated: simulated, plan: judged, closures: plan.closures, request: request, extracts: extracts, past: past)
     risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
       .sorted { Self.rank($0) < Self.rank($1) }
     places = request.plansPlaces ? judge.places(keys: simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }) : []
+    costs = request.comparesCosts ? judge.costs(of: risks) : []
     unconverted = Set(risks.compactMap { risk in (try? risk.economics.get()) == nil ? nil : judge.money.unconverted(risk.offer) }).sorted()
   }
 
@@ -174,9 +186,9 @@ struct RiskJudge {
   let plan: Int
   let closures: [String: Day]
   let request: RiskRequest
-  private let capacity: [String: [CapacityStep]]
+  let capacity: [String: [CapacityStep]]
   let money: OfferMoney
-  private let past: PastPresence
+  let past: PastPresence
   private let pastPlaces: PlacesTimeline
 
   init(
@@ -197,9 +209,9 @@ struct RiskJudge {
     money = OfferMoney(extracts, panel: demand.panel, past: past, places: pastPlaces)
   }
 
-  private var panel: Panel { demand.panel }
+  var panel: Panel { demand.panel }
 
-  private var timeline: PlacesTimeline { simulated.timelines[plan] }
+  var timeline: PlacesTimeline { simulated.timelines[plan] }
 
   func risk(key: Int) -> OfferRisk {
     let line = simulated.index.keys[key]
@@ -245,6 +257,7 @@ struct RiskJudge {
     if let first = offer.validFrom, first > now { return .opens(first) }
     if !panel.offers.contains(where: { $0.id == offer.id }) { return .opens(nil) }
     if offer.kind == .singlePerson { return .singlePerson }
+    if offer.isSecure { return .secure }
     guard let places = timeline.atEnd(of: panel.origin, offer: offer.id) else { return .unknownPlaces }
     if places <= 0 { return .noPlaces }
     return simulated.draws.isKnown(key: key) ? nil : .unknownCitizens
@@ -304,7 +317,7 @@ struct RiskJudge {
   }
 
   /// Periods before a decision of now takes effect: the whole ones that the adaptation time reaches into.
-  private var leadTime: Int { (request.rules.adaptation.months + panel.length.months - 1) / panel.length.months }
+  var leadTime: Int { (request.rules.adaptation.months + panel.length.months - 1) / panel.length.months }
 
   /// Advice for the judged offers, each area and kind before its own; kinds in the order of all tables.
   func places(keys: [Int]) -> [PlacesAdvice] {

@@ -114,7 +114,7 @@ public struct RiskTables: Sendable {
       en: "\(name): which offers are in danger, seen from \(panel.origin)\(scenario.en)?")
   }
 
-  private func reason(_ risk: OfferRisk) -> Phrase {
+  func reason(_ risk: OfferRisk) -> Phrase {
     if let obstacle = risk.obstacle { return obstacle.phrase }
     guard let outlook = risk.outlook else { return Phrase("") }
     var reason = Phrase { language in
@@ -175,11 +175,6 @@ public struct RiskTables: Sendable {
   }
 }
 
-extension Phrase {
-  /// A text made in each language.
-  fileprivate init(_ text: (Language) -> String) { self.init(da: text(.da), en: text(.en)) }
-}
-
 extension OfferRisk.Status {
   var phrase: Phrase {
     switch self {
@@ -200,6 +195,10 @@ extension OfferRisk.Obstacle {
       day.map { Phrase(da: "åbner \($0.iso)", en: "opens \($0.iso)") } ?? Phrase(da: "åbner i scenariet", en: "opens in the scenario")
     case .singlePerson:
       Phrase(da: "enkeltmandsprojekt: slutter med sin borger", en: "single-person project: ends with its citizen")
+    case .secure:
+      Phrase(
+        da: "sikret institution (\(Offer.secureText)): betales efter nøgle, ikke efter brug",
+        en: "secure institution (\(Offer.secureText)): paid by a key, not by use")
     case .unknownPlaces: Phrase(da: "pladser er ikke oplyst (capacity.csv)", en: "places are not given (capacity.csv)")
     case .noPlaces: Phrase(da: "har ingen pladser nu", en: "has no places now")
     case .unknownCitizens: Phrase(da: "ikke oplyst, hvem der bor her", en: "not given who lives here")

@@ -139,8 +139,3 @@ public struct SaidTables: Sendable {
     return .term(code: phrase.en, phrase)
   }
 }
-
-extension Phrase {
-  /// A text made in each language.
-  fileprivate init(_ text: (Language) -> String) { self.init(da: text(.da), en: text(.en)) }
-}

@@ -126,15 +126,15 @@ struct ProjectSession {
   }
 
   /// Ids of the named offers.
-  func offers(_ option: OfferOption) throws -> Set<String> {
-    Set(
-      try option.offer.map { name in
-        let form = NearestName.machineForm(name)
-        guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
-          throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
-        }
-        return offer.id
-      })
+  func offers(_ option: OfferOption) throws -> Set<String> { Set(try option.offer.map(offer(named:))) }
+
+  /// The id of an offer, given its id or name.
+  func offer(named name: String) throws -> String {
+    let form = NearestName.machineForm(name)
+    guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+      throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
+    }
+    return offer.id
   }
 
   private static func unknown(_ what: Phrase, _ name: String, among names: [String]) -> UsageError {

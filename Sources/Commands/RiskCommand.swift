@@ -60,6 +60,23 @@ struct RiskCommand: AsyncParsableCommand {
       value: Phrase(da: "kommune", en: "municipality")))
   var municipality: String?
 
+  @Flag(help: help(Phrase(da: "Hvilke kommuners hjemtagninger der driver risikoen.", en: "Whose homecomings drive the risk.")))
+  var drivers = false
+
+  @Flag(help: help(Phrase(da: "Hvad det koster at lukke, reducere eller fortsætte, og hvem.", en: "What closing, reducing or carrying on costs, and whom.")))
+  var costs = false
+
+  @Option(
+    help: help(
+      Phrase(da: "Én side om dette tilbud, navn eller id.", en: "One page on this offer, name or id."), value: Phrase(da: "tilbud", en: "offer")))
+  var explain: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Måneder fra beslutning til lukket tilbud, 1 til 36.", en: "Months from the decision until the offer is closed, 1 to 36."),
+      value: Phrase(da: "måneder", en: "months")), transform: Choice.integer(1...36))
+  var closingTime = 12
+
   @Option(
     help: help(
       Phrase(da: "Hvad en tom plads koster, i procent af taksten, 0 til 100.", en: "What an empty place costs, in per cent of the tariff, 0 to 100."),
@@ -101,11 +118,11 @@ struct RiskCommand: AsyncParsableCommand {
     if yellow > red {
       throw ValidationError(Phrase(da: "--yellow må ikke være højere end --red.", en: "--yellow must not be above --red.").spoken)
     }
-    if [years, places, balance, municipality != nil].count(where: \.self) > 1 {
+    if [years, places, drivers, costs, balance, municipality != nil, explain != nil].count(where: \.self) > 1 {
       throw ValidationError(
         Phrase(
-          da: "--years, --places, --balance og --municipality er hver sin tabel: vælg én.",
-          en: "--years, --places, --balance and --municipality are tables of their own: choose one.").spoken)
+          da: "--years, --places, --drivers, --costs, --explain, --balance og --municipality er hver sin tabel: vælg én.",
+          en: "--years, --places, --drivers, --costs, --explain, --balance and --municipality are tables of their own: choose one.").spoken)
     }
     if balance, !offers.offer.isEmpty {
       throw ValidationError(Phrase(da: "--balance er om hele områder: brug --area.", en: "--balance is about whole areas: use --area.").spoken)
@@ -121,11 +138,14 @@ struct RiskCommand: AsyncParsableCommand {
     try session.requireOffersWithPlaces()
     let library = RuleLibrary(folder: session.folder)
     let (ruleSet, ruleFile) = try library.chosen(rules, else: session.extracts.settings.ruleSet)
-    let request = RiskRequest(
-      areas: try session.areas(areas), offers: try session.offers(offers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
+    let explained = try explain.map { try session.offer(named: $0) }
+    var request = RiskRequest(
+      areas: try session.areas(areas), offers: try explained.map { [$0] } ?? session.offers(offers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
       seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour,
-      advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places)
+      advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places || explain != nil)
+    request.closingMonths = closingTime
+    request.comparesCosts = costs
     let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
@@ -163,6 +183,21 @@ struct RiskCommand: AsyncParsableCommand {
     }
     if places {
       let tables = RiskPlacesTables(run: result, request: request, panel: session.panel)
+      return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+    }
+    if let explained = request.offers.first, explain != nil {
+      let found = RiskDrivers(demand: demand, plan: plans[plans.count - 1], run: result, request: request)
+      if let page = OfferPage(offer: explained, run: result, drivers: found, request: request, demand: demand) {
+        return session.document([page.sheet], machine: page.machine, warnings: demand.warnings, project)
+      }
+    }
+    if costs {
+      let tables = RiskCostTables(run: result, request: request, panel: session.panel)
+      return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
+    }
+    if drivers {
+      let found = RiskDrivers(demand: demand, plan: plans[plans.count - 1], run: result, request: request)
+      let tables = RiskDriverTables(drivers: found, run: result, request: request, panel: session.panel)
       return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
     }
     let tables = RiskTables(run: result, request: request, demand: demand)

@@ -195,7 +195,7 @@ final class CellRates {
   /// Above the expected number of the plan's admissions over the arrivals' rate; infinite where a number is added.
   func mostExcess(_ stratum: Int) -> Double {
     var factor = 1.0
-    for index in plan.plan.changes.indices where applies(index, to: .admission, stratum) {
+    for index in plan.changesOfMunicipality[municipality] where applies(index, to: .admission, stratum) {
       guard plan.multiplies[index] else { return .infinity }
       factor *= max(1, plan.value(index, draw: draw))
     }
@@ -389,13 +389,13 @@ final class CellRates {
 
   private func applies(_ index: Int, to row: RateBook.Row, _ stratum: Int) -> Bool {
     let change = plan.plan.changes[index]
-    return change.municipalities[municipality] && change.strata[stratum] && change.target.acts(on: row)
+    return change.strata[stratum] && change.target.acts(on: row)
   }
 
   /// The plan's changes of a row in some periods: first of the population, then of the flow, each in the plan's order.
   private func applyChanges(_ amounts: UnsafeMutablePointer<Double>, _ row: RateBook.Row, _ stratum: Int, _ periods: Range<Int>) {
     var changesPopulation = false
-    for index in plan.plan.changes.indices where plan.isOfPopulation[index] && applies(index, to: row, stratum) {
+    for index in plan.changesOfMunicipality[municipality] where plan.isOfPopulation[index] && applies(index, to: row, stratum) {
       if !changesPopulation { for t in periods { populationRatio[t] = 1 } }
       changesPopulation = true
       let value = plan.value(index, draw: draw)
@@ -410,7 +410,7 @@ final class CellRates {
       }
     }
     if changesPopulation { for t in periods { amounts[t] *= populationRatio[t] } }
-    for index in plan.plan.changes.indices where !plan.isOfPopulation[index] && applies(index, to: row, stratum) {
+    for index in plan.changesOfMunicipality[municipality] where !plan.isOfPopulation[index] && applies(index, to: row, stratum) {
       let value = plan.value(index, draw: draw)
       for t in plan.plan.changes[index].periods.clamped(to: periods) {
         amounts[t] = plan.multiplies[index] ? amounts[t] * value : max(0, amounts[t] + added(index, value, row, stratum))

@@ -191,6 +191,7 @@ struct CountWorker: ~Copyable {
     case .net: leaveUncounted(present, keys, &stream, group, key)
     case .flows: leave(present, keys, &stream, group, key, countsDays: false)
     case .events, .causes, .batches: leave(present, keys, &stream, group, key, countsDays: true)
+    case .presence: preconditionFailure("presence is counted by paths")
     }
   }
 

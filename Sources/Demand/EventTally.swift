@@ -30,6 +30,8 @@ public final class EventTally: @unchecked Sendable {
     case batches
     /// Only what the stock changes by, all under `netMoves`: a fifth of the memory, for stocks and places.
     case net
+    /// That, and the days that arrivals add and leavers take.
+    case presence
 
     var kinds: Int {
       switch self {
@@ -38,6 +40,20 @@ public final class EventTally: @unchecked Sendable {
       case .causes: Kind.batchCitizens.rawValue
       case .batches: Kind.allCases.count
       case .net: 1
+      case .presence: 2
+      }
+    }
+
+    /// Whether kinds of events are not told apart.
+    var isNet: Bool { self == .net || self == .presence }
+
+    /// Where a kind's counts stand; nil where it is not counted.
+    @inline(__always)
+    func index(of kind: Kind) -> Int? {
+      switch self {
+      case .net: kind == .netMoves ? 0 : nil
+      case .presence: kind == .netMoves ? 0 : kind == .dayCorrection ? 1 : nil
+      case .flows, .events, .causes, .batches: kind.rawValue < kinds ? kind.rawValue : nil
       }
     }
   }
@@ -52,14 +68,20 @@ public final class EventTally: @unchecked Sendable {
   private let kinds: Int
   private let cells: UnsafeMutablePointer<Int32>
   private let touched: UnsafeMutablePointer<UInt8>
+  private let count: Int
+  /// Whether it holds one block at a time, whichever that is.
+  private let holdsOne: Bool
 
-  init(keys: Int, horizon: Int, draws: Int, detail: Detail = .events) {
+  /// - Parameter draws: nil for one block at a time, forgotten by `restart`.
+  init(keys: Int, horizon: Int, draws: Int?, detail: Detail = .events) {
+    holdsOne = draws == nil
+    let draws = draws ?? Self.width
     self.keys = keys
     self.horizon = horizon
     self.draws = draws
     self.detail = detail
     kinds = detail.kinds
-    let count = max(1, keys * kinds * horizon * Self.blocks(draws) * Self.width)
+    count = max(1, keys * kinds * horizon * Self.blocks(draws) * Self.width)
     guard let raw = calloc(count, MemoryLayout<Int32>.stride), let flags = calloc(max(1, keys), 1) else {
       fatalError("out of memory for \(count) event counts")
     }
@@ -76,7 +98,7 @@ public final class EventTally: @unchecked Sendable {
 
   @inline(__always)
   private func start(_ kind: Kind, key: Int, period: Int, block: Int) -> Int {
-    (((block * keys + key) * kinds + (detail == .net ? 0 : kind.rawValue)) * horizon + period) * Self.width
+    ((((holdsOne ? 0 : block) * keys + key) * kinds + (detail.isNet ? (kind == .netMoves ? 0 : 1) : kind.rawValue)) * horizon + period) * Self.width
   }
 
   /// - Parameter kind: `netMoves` when only the net is told apart.
@@ -98,7 +120,7 @@ public final class EventTally: @unchecked Sendable {
   /// Adds every draw's count of one key, kind and period, times a factor, to sums by draw; kinds that are not told apart add nothing.
   func add(_ kind: Kind, key: Int, period: Int, times factor: Double = 1, to sums: inout [Double]) {
     precondition(sums.count == draws, "one sum a draw")
-    guard isTouched(key), detail == .net ? kind == .netMoves : kind.rawValue < kinds else { return }
+    guard isTouched(key), detail.index(of: kind) != nil else { return }
     sums.withUnsafeMutableBufferPointer { sums in
       for block in 0..<Self.blocks(draws) {
         let line = cells + start(kind, key: key, period: period, block: block)
@@ -106,5 +128,17 @@ public final class EventTally: @unchecked Sendable {
         for lane in 0..<min(Self.width, draws - first) { sums[first + lane] += factor * Double(line[lane]) }
       }
     }
+  }
+
+  /// Forgets everything.
+  func restart() {
+    memset(cells, 0, count * MemoryLayout<Int32>.stride)
+    memset(touched, 0, max(1, keys))
+  }
+
+  /// Counts of one key and kind in the first block, `[period · width + lane]`; nil where nothing was counted or the kind is not.
+  func lines(_ kind: Kind, key: Int) -> UnsafePointer<Int32>? {
+    guard isTouched(key), detail.index(of: kind) != nil else { return nil }
+    return UnsafePointer(cells + start(kind, key: key, period: 0, block: 0))
   }
 }

@@ -108,7 +108,7 @@ final class FlowSimulator: Sendable {
   /// Counts are enough where nothing is known of citizens but their number, and where nobody moves. With scenarios everybody
   /// is followed, since their clocks pair what the scenarios make of them.
   func method(plans: [PreparedPlan], keys: TallyKeys) -> Method {
-    let isAlone = plans.count == 1 && plans[0].plan.isBare && !plans[0].needsOffers && !keys.isByOffer
+    let isAlone = plans.count == 1 && plans[0].plan.isBare && !plans[0].needsOffers && !keys.isByOffer && keys.detail != .presence
     let areAlike = panel.traits == nil && ageLimits == nil && panel.residents.allSatisfy { $0.admitted == nil && $0.offer == nil }
     let views = [admission.view, homecoming.view, otherExit.view]
     let haveTenure = panel.strata.indices.contains { s in views.contains { $0.tenure(stratum: s, draw: 0) != nil } }
@@ -158,7 +158,7 @@ final class FlowSimulator: Sendable {
     }
   }
 
-  private func openingStock(_ keys: TallyKeys) -> [Int] {
+  func openingStock(_ keys: TallyKeys) -> [Int] {
     var stock = [Int](repeating: 0, count: keys.count)
     for resident in panel.residents {
       let key = keys.key(municipality: resident.municipality, stratum: resident.stratum, offer: resident.offer ?? -1)

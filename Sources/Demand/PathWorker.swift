@@ -49,7 +49,7 @@ struct PathWorker: ~Copyable {
     let strata = simulator.panel.strata.count
     strataCount = strata
     isFollowed = simulator.panel.knowledge.map { $0 == .flowsAndStock }
-    countsNet = keys.detail == .net
+    countsNet = keys.detail.isNet
     countsDays = keys.detail != .net && keys.detail != .flows
     countsEvents = !countsNet && simulator.panel.knowledge.contains(.flowsOnly)
     rates = CellRates(simulator: simulator, reference: plans[0])
@@ -395,15 +395,12 @@ struct PathWorker: ~Copyable {
     guard key >= 0 else { return }
     if arrives {
       let at = period(at: spell.start)
-      if countsNet {
-        tally.add(sign, .netMoves, key: key, period: at, draw: draw)
-      } else {
-        tally.add(sign, spell.entry == .admission ? .admissions : .netMoves, key: key, period: at, draw: draw)
-        if countsDays { tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw) }
-      }
+      tally.add(sign, spell.entry == .admission && !countsNet ? .admissions : .netMoves, key: key, period: at, draw: draw)
+      if countsDays { tally.add(sign * daysLeft(at, spell.start), .dayCorrection, key: key, period: at, draw: draw) }
     }
     guard leaves else { return }
     let at = period(at: spell.end)
+    if countsDays { tally.add(-sign * daysLeft(at, spell.end), .dayCorrection, key: key, period: at, draw: draw) }
     if countsNet {
       tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
       return
@@ -417,7 +414,6 @@ struct PathWorker: ~Copyable {
       if keys.detail == .causes || keys.detail == .batches { tally.add(sign, .ageOuts, key: key, period: at, draw: draw) }
     case .move: tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
     }
-    if countsDays { tally.add(-sign * daysLeft(at, spell.end), .dayCorrection, key: key, period: at, draw: draw) }
   }
 
   /// Whole days from the day of `time` to the end of the period.

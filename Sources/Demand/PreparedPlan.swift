@@ -60,6 +60,8 @@ final class PreparedPlan: Sendable {
   /// `[change · draws + draw]`, with `add` already as a rate per unit of its distribution.
   private let values: BareArray<Double>
   private let draws: Int
+  /// By municipality: the changes that reach it, in the plan's order.
+  let changesOfMunicipality: [[Int]]
   /// By change: whether it multiplies.
   let multiplies: [Bool]
   /// By change: whether it changes the population at risk.
@@ -98,6 +100,7 @@ final class PreparedPlan: Sendable {
     }
     self.values = BareArray(values)
     draws = simulator.draws
+    changesOfMunicipality = simulator.panel.municipalities.indices.map { m in plan.changes.indices.filter { plan.changes[$0].municipalities[m] } }
     isOfPopulation = plan.changes.map { $0.target == .population }
     multiplies = plan.changes.map { if case .multiply = $0.effect { true } else { false } }
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }

@@ -12,6 +12,9 @@ public struct TallyKeys: Sendable {
   let strata: Int
   /// With `byOffer`: whether the payer counts.
   let payerCounts: [Bool]
+  /// `[offer · municipalities + municipality]`, −1 where nothing is counted; empty unless counting by offer and payer.
+  let byOfferAndPayer: [Int]
+  private let municipalities: Int
 
   /// Counts by municipality and stratum.
   public init(count: Int, cell: [Int], strata: Int, detail: EventTally.Detail = .events) {
@@ -21,6 +24,8 @@ public struct TallyKeys: Sendable {
     self.strata = strata
     byOffer = []
     payerCounts = []
+    byOfferAndPayer = []
+    municipalities = 0
   }
 
   /// Counts by offer, of the payers that are flagged.
@@ -31,13 +36,29 @@ public struct TallyKeys: Sendable {
     self.payerCounts = payerCounts
     self.strata = strata
     cell = []
+    byOfferAndPayer = []
+    municipalities = payerCounts.count
   }
 
-  public var isByOffer: Bool { !byOffer.isEmpty }
+  /// Counts by offer and payer.
+  /// - Parameter byOfferAndPayer: `[offer · municipalities + municipality]`, −1 where nothing is counted.
+  public init(count: Int, byOfferAndPayer: [Int], municipalities: Int, strata: Int, detail: EventTally.Detail) {
+    self.count = count
+    self.detail = detail
+    self.byOfferAndPayer = byOfferAndPayer
+    self.municipalities = municipalities
+    self.strata = strata
+    byOffer = []
+    payerCounts = []
+    cell = []
+  }
+
+  public var isByOffer: Bool { cell.isEmpty }
 
   @inline(__always)
   public func key(municipality m: Int, stratum s: Int, offer o: Int) -> Int {
-    if byOffer.isEmpty { return cell[m * strata + s] }
+    if !cell.isEmpty { return cell[m * strata + s] }
+    if byOffer.isEmpty { return o >= 0 ? byOfferAndPayer[o * municipalities + m] : -1 }
     return o >= 0 && payerCounts[m] ? byOffer[o] : -1
   }
 }

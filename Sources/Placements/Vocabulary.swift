@@ -112,6 +112,12 @@ public struct Offer: Hashable, Sendable {
   }
 
   public var stratum: Stratum { Stratum(area: area, kind: kind, legalBasis: legalBasis) }
+
+  /// Whether it is a secure or partly closed institution for children: barnets lov §§ 61 to 64, as they are read.
+  public var isSecure: Bool { ["BL_61", "BL_62", "BL_63", "BL_64"].contains(legalBasis) }
+
+  /// The sections of `isSecure`.
+  public static let secureText = "BL §§ 61-64"
 }
 
 /// The smallest group of offers whose flows are modelled together: one area, one kind, one legal section.

@@ -75,6 +75,7 @@ import Testing
     #expect(risks["mosebakken"]?.places == nil && risks["mosebakken"]?.occupancyNow == nil && risks["mosebakken"]?.citizens == 13)
     #expect(risks["projekt_fyrrekoglehus"]?.obstacle == .singlePerson)
     #expect(risks["projekt_fyrrekoglehus"]?.places == 1)
+    #expect(risks["sikret_afdeling_ulvkaerborg"]?.obstacle == .secure)
   }
 
   @Test func aScenarioClosesItsOfferAndFillsTheOthers() throws {

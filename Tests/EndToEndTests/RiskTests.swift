@@ -100,6 +100,100 @@ struct RiskTests {
     }
   }
 
+  @Test("Whose homecomings drive the risk: promised columns, parts that add up, a sheet of at most 100 places")
+  func drivers() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["risk", "-p", "r", "--draws", "60", "--area", "autisme", "--drivers"]
+      let run = try program.run(arguments + ["--format", "csv"])
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(
+        run.output.hasPrefix(
+          "scenario,offer,held,part,municipality,months,citizens,rate_before,rate_ahead,p_closure,p_change,p_change_lower,p_change_upper,citizens_change_mean,citizens_change_lower,citizens_change_upper\n"))
+      #expect(try run.output == program.run(arguments + ["--format", "csv", "--language", "en", "--threads", "1"]).output)
+      let rows = Self.rows(run.output)
+      for own in Dictionary(grouping: rows, by: { [$0["offer"], $0["held"]] }).values {
+        let sum = own.filter { $0["part"] != "all" }.reduce(0.0) { $0 + (Double($1["p_change"] ?? "") ?? .nan) }
+        let all = try #require(own.first { $0["part"] == "all" }?["p_change"].flatMap(Double.init))
+        #expect((sum - all).magnitude < 1e-4)
+      }
+      let sheet = try program.run("risk", "-p", "r", "--draws", "20", "--drivers")
+      for word in ["Randers", "uforklaret", "alle tilsammen", "antagelse", "Intern:"] { #expect(sheet.output.contains(word), "\(word)") }
+      for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+      #expect(try program.run("risk", "-p", "r", "--drivers", "--years").code == 2)
+    }
+  }
+
+  @Test("Closing, reducing and carrying on: promised columns, payers who add up, a sheet of at most 100 places", arguments: ["neutral", "nordjylland_socialaftale"])
+  func costs(_ rules: String) throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["risk", "-p", "r", "--draws", "60", "--area", "boern_og_unge", "--costs", "--rules", rules]
+      let run = try program.run(arguments + ["--format", "csv"])
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(
+        run.output.hasPrefix(
+          "scenario,alternative,offer,payer,year,citizens,share_of_days,idle_cost,idle_cost_lower,idle_cost_upper,closing_cost,closing_cost_lower,closing_cost_upper,account_settled,account_settled_lower,account_settled_upper,tariff_change_per_day,tariff_change_per_day_lower,tariff_change_per_day_upper,bill_change,bill_change_lower,bill_change_upper,tariff_year,months,places,citizens_affected,citizens_affected_lower,citizens_affected_upper,full_time_staff_affected,price_level,result,result_lower,result_upper\n"))
+      #expect(try run.output == program.run(arguments + ["--format", "csv", "--language", "en", "--threads", "1"]).output)
+      let rows = Self.rows(run.output)
+      for own in Dictionary(grouping: rows, by: { [$0["offer"], $0["alternative"], $0["year"]] }).values {
+        let all = try #require(own.first { $0["payer"] == "" })
+        let payers = own.filter { $0["payer"] != "" }
+        for column in ["idle_cost", "closing_cost", "bill_change"] {
+          let sum = payers.reduce(0.0) { $0 + (Double($1[column] ?? "") ?? .nan) }
+          // Every payer's amount is rounded to a krone.
+          #expect((sum - (all[column].flatMap(Double.init) ?? .nan)).magnitude <= Double(payers.count), "\(column) \(all)")
+        }
+        #expect((all["account_settled"] == "") == (rules == "neutral" || all["alternative"] == "close" || (all["year"] != "" && all["months"] != "12")))
+      }
+      let close = rows.filter { $0["offer"] == "mosebakken" && $0["alternative"] == "close" && $0["payer"] == "" }
+      #expect(close.contains { $0["year"] == "2027" && (Double($0["closing_cost"] ?? "") ?? 0) > 1e6 && $0["closing_cost"] == $0["bill_change"] })
+      #expect(close.contains { $0["year"] == "" && (Double($0["full_time_staff_affected"] ?? "") ?? 0) > 10 && $0["price_level"] == "2026" })
+      let sheet = try program.run(["risk", "-p", "r", "--draws", "20", "--costs", "--rules", rules])
+      for word in ["Mosebakken", "luk", "fortsæt", "Hvem betaler", "antagelse", rules, "adaptation_lag", "prisniveau 2026", "Intern:"] {
+        #expect(sheet.output.contains(word), "\(word)")
+      }
+      for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+    }
+  }
+
+  @Test("One page on an offer, by name or id, in both languages; a misspelt one is likened")
+  func explain() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["risk", "-p", "r", "--draws", "60"]
+      let page = try program.run(arguments + ["--explain", "Mosebakken", "--rules", "nordjylland_socialaftale"])
+      #expect(page.code == 0, "\(page.errors)")
+      for word in ["20 pladser, 13 borgere", "Hedensted 3", "Rød", "12 md.:", "2027: resultat", "takst 2029", "Randers hjemtog", "betales til og med", "--closing-time", "At beholde planen", "(antagelse", "Kun til intern brug", "Intern:"] {
+        #expect(page.output.contains(word), "\(word)")
+      }
+      let english = try program.run(arguments + ["--explain", "mosebakken", "--language", "en"])
+      for word in ["20 places, 13 citizens", "result", "took home", "is paid until", "Keeping the plan", "For internal use only"] { #expect(english.output.contains(word), "\(word)") }
+      for line in page.output.split(separator: "\n") + english.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+      let csv = try program.run(arguments + ["--explain", "mosebakken", "--format", "csv"])
+      #expect(csv.output.hasPrefix("scenario,offer,section,item,period,municipality,value,lower,upper,unit,assumption,text\n"))
+      #expect(try csv.output == program.run(arguments + ["--explain", "Mosebakken", "--format", "csv", "--language", "en", "--threads", "1"]).output)
+      let risks = Self.rows(try program.run(arguments + ["--offer", "mosebakken", "--format", "csv"]).output)
+      #expect(Self.rows(csv.output).first { $0["item"] == "p_closure" && $0["period"] == "24m" }?["value"] == risks.first?["p_closure_24m"])
+      let single = try program.run(arguments + ["--explain", "projekt_fyrrekoglehus"])
+      #expect(single.code == 0 && single.output.contains("enkeltmandsprojekt") && !single.output.contains("betales til"))
+      let wrong = try program.run(arguments + ["--explain", "mosebaken"])
+      #expect(wrong.code == 2 && wrong.errors.contains("mosebakken") && wrong.output.isEmpty, "\(wrong.errors)")
+      #expect(try program.run(arguments + ["--explain", "mosebakken", "--costs"]).code == 2)
+    }
+  }
+
+  @Test("In the example region Mosebakken is red and a well-used offer green")
+  func colours() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let rows = Self.rows(try program.run("risk", "-p", "r", "--draws", "500", "--offer", "mosebakken", "--offer", "boligerne_bukkeblad", "--format", "csv").output)
+      #expect(rows.first { $0["offer"] == "mosebakken" }?["status"] == "red")
+      let sound = try #require(rows.first { $0["offer"] == "boligerne_bukkeblad" })
+      #expect(sound["status"] == "green" && (Double(sound["occupancy_now"] ?? "") ?? 0) > 90)
+    }
+  }
+
   @Test("A project's own rules, and rules that are wrong: line, column and nearest name")
   func rules() throws {
     try Program.withFolder { program in

@@ -58,7 +58,8 @@ public struct ResultWatch: Sendable {
   /// - Parameters:
   ///   - citizens: served on average, by path.
   ///   - places: standard places on average; nil where unknown.
-  public mutating func observe(_ citizens: [Double], in period: Period, places: Double?) {
+  ///   - paidEmpty: empty places that payers still pay for under notice, by path; nil for none.
+  public mutating func observe(_ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil) {
     let year = period.enclosing(.year)
     let (days, ratio) = (Double(period.days), Self.ratio(places, economics.places))
     let budget = economics.costs * ratio * days / Double(year.days)
@@ -74,6 +75,10 @@ public struct ResultWatch: Sendable {
     Self.add(deviations[0], times: daily, to: &sums.incomeChange)
     Self.add(citizens, times: daily, to: &sums.result)
     Self.add(costs, times: -1, to: &sums.result)
+    if let paidEmpty {
+      Self.add(paidEmpty, times: daily, to: &sums.result)
+      Self.add(paidEmpty, times: daily, to: &sums.incomeChange)
+    }
     sums.periods += 1
     sums.budget += budget
     sums.referenceIncome += daily * reference
@@ -86,6 +91,37 @@ public struct ResultWatch: Sendable {
   }
 
   private var zeros: [Double] { [Double](repeating: 0, count: paths) }
+
+  /// Takes it that costs have followed everything before: places and staff are adapted. For the period from which on places are others.
+  public mutating func adapt() { deviations = [] }
+
+  /// What was taken of a calendar year, by path.
+  public struct Sums: Sendable {
+    /// Kroner, with what is paid under notice.
+    public let income: [Double]
+    public let costs: [Double]
+    /// Costs that do not fall with the income that stays away: result = reference income − budget − idle. Below zero where more
+    /// citizens bring more than they cost.
+    public let idle: [Double]
+    /// Costs that the tariff is made for.
+    public let basis: Double
+    /// Paid days that the tariff is made for.
+    public let referenceDays: Double
+    public let periods: Int
+  }
+
+  /// Calendar years of which any period was taken, sorted.
+  public var allYears: [Int] { years.keys.sorted() }
+
+  /// Nil for a year of which no period was taken.
+  public func sums(in year: Int) -> Sums? {
+    years[year].map { own in
+      Sums(
+        income: zip(own.result, own.costs).map { $0 + $1 }, costs: own.costs,
+        idle: zip(own.costs, own.incomeChange).map { $0 - own.budget - $1 }, basis: own.budget, referenceDays: own.referenceDays,
+        periods: own.periods)
+    }
+  }
 
   /// Calendar years of which every period was taken.
   public var wholeYears: [Int] { years.filter { $0.value.periods == length.perYear }.keys.sorted() }

@@ -1,0 +1,246 @@
+import Capacity
+import Demand
+import Forecasting
+public import Groundwork
+public import Placements
+import Scenarios
+
+/// Closing, reducing and carrying on compared: `plads risk --costs`.
+public struct RiskCostTables: Sendable {
+  private let run: RiskRun
+  private let request: RiskRequest
+  private let panel: Panel
+
+  public init(run: RiskRun, request: RiskRequest, panel: Panel) {
+    self.run = run
+    self.request = request
+    self.panel = panel
+  }
+
+  private var notes: RiskMoneyNotes { RiskMoneyNotes(run: run, request: request) }
+
+  private static let amounts = ["idle_cost", "closing_cost", "account_settled", "tariff_change_per_day", "bill_change"]
+
+  private static var columns: [Table.Column] {
+    var columns: [Table.Column] = ["scenario", "alternative", "offer", "payer", "year"].map { Table.Column($0) }
+    columns += [Table.Column("citizens", unit: "citizens"), Table.Column("share_of_days", unit: "share")]
+    for name in amounts {
+      let unit = name == "tariff_change_per_day" ? "kr. a day" : "kr."
+      columns += ["", "_lower", "_upper"].map { Table.Column(name + $0, unit: unit) }
+    }
+    columns += [Table.Column("tariff_year"), Table.Column("months", unit: "months"), Table.Column("places", unit: "places")]
+    columns += ["", "_lower", "_upper"].map { Table.Column("citizens_affected" + $0, unit: "citizens") }
+    columns += [Table.Column("full_time_staff_affected", unit: "full-time staff"), Table.Column("price_level")]
+    return columns + ["", "_lower", "_upper"].map { Table.Column("result" + $0, unit: "kr.") }
+  }
+
+  /// Columns: scenario, alternative (`close`, `reduce`, `carry_on`), offer, payer (code; empty for all), year (empty for the whole
+  /// horizon), citizens (at the origin), share_of_days, then idle_cost, closing_cost, account_settled, tariff_change_per_day and
+  /// bill_change, each a mean with `_lower` and `_upper`, tariff_year, months (of the year inside the horizon), places (afterwards),
+  /// citizens_affected with its interval and full_time_staff_affected (in the line of all payers and years), price_level, result with
+  /// its interval (income less costs, before settlement; in the lines of all payers). Kroner; what
+  /// the rules do not settle is empty.
+  public var machine: Table {
+    var table = Table(
+      title: title,
+      columns: Self.columns)
+    for offer in run.costs {
+      for option in offer.options {
+        addTotals(offer, option, to: &table)
+        for year in option.years { addYear(offer, option, year, to: &table) }
+      }
+    }
+    table.footnotes = footnotes
+    table.meta = [
+      ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
+      ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
+      ("closing_months", String(request.closingMonths)), ("closing_days_years", String(request.rules.closingYears)),
+      ("change_cost", NumberText.machine(request.advice.change)),
+    ] + notes.meta
+    return table
+  }
+
+  private func cells(_ own: DrawSummary?, rounded decimals: Double = 1) -> [Table.Cell] {
+    guard let own else { return [.empty, .empty, .empty] }
+    return [own.mean, own.lower, own.upper].map { .number(($0 * decimals).rounded() / decimals) }
+  }
+
+  private func key(_ offer: OfferCosts, _ option: OfferCosts.Option, payer: OfferCosts.Payer?, year: Int?) -> [Table.Cell] {
+    let citizens = payer.map { Double($0.citizens) } ?? run.risks.first { $0.offer.id == offer.offer.id }?.citizens
+    var key: [Table.Cell] = [.text(run.plan.name), .text(option.alternative.rawValue), .text(offer.offer.id)]
+    key.append(payer.map { .text($0.municipality.code) } ?? .empty)
+    key.append(year.map { .integer($0) } ?? .empty)
+    return key + [citizens.map { .number($0) } ?? .empty, .number(payer?.share ?? 1)]
+  }
+
+  private func addTotals(_ offer: OfferCosts, _ option: OfferCosts.Option, to table: inout Table) {
+    for payer in [nil] + option.payers.map({ Optional($0) }) {
+      let share = payer?.share ?? 1
+      var row = key(offer, option, payer: payer, year: nil)
+      row += cells(option.idle.scaled(by: share))
+      row += cells(payer?.closing ?? option.closing.scaled(by: share))
+      row += cells(option.settled?.scaled(by: share))
+      row += cells(nil)
+      row += cells(option.bill.scaled(by: share))
+      row += [.empty, .empty, .number(option.places)]
+      row += payer == nil ? cells(option.citizens, rounded: 10) + [option.staff.map { .number($0) } ?? .empty] : [.empty, .empty, .empty, .empty]
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil))
+    }
+  }
+
+  private func addYear(_ offer: OfferCosts, _ option: OfferCosts.Option, _ year: OfferCosts.Year, to table: inout Table) {
+    for payer in [nil] + option.payers.map({ Optional($0) }) {
+      let share = payer?.share ?? 1
+      let closing = year.year == option.effectYear ? payer?.closing : nil
+      var row = key(offer, option, payer: payer, year: year.year)
+      row += cells(year.idle.scaled(by: share))
+      row += cells(closing ?? year.closing.scaled(by: share))
+      row += cells(year.settled?.scaled(by: share))
+      row += cells(year.tariffChange, rounded: 100)
+      row += cells(year.bill.scaled(by: share))
+      row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(option.places)]
+      row += [.empty, .empty, .empty, .empty]
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil))
+    }
+  }
+
+  // MARK: For people
+
+  /// Offers in danger, or all of them where few are asked for.
+  private var shown: [OfferCosts] {
+    let endangered = run.costs.filter { $0.status != .green }
+    return run.costs.count <= 5 || endangered.isEmpty ? run.costs : endangered
+  }
+
+  private func millions(_ own: DrawSummary) -> Phrase { .interval(own.mean / 1e6, own.lower / 1e6, own.upper / 1e6, decimals: 1) }
+
+  /// What each alternative costs, then who pays.
+  public var sheets: [Table] { [sheet, payerSheet] }
+
+  private var sheet: Table {
+    let level = NumberText.machine(100 * request.level)
+    let settles = request.rules.settlement != nil
+    func column(_ name: String, _ da: String, _ en: String, _ decimals: Int = 0) -> Table.Column {
+      Table.Column(name, heading: Phrase(da: da, en: en), decimals: decimals)
+    }
+    var columns = [
+      column("offer", "Tilbud", "Offer"), column("alternative", "Valg", "Choice"), column("places", "Pladser", "Places"),
+      column("citizens", "Borgere flytter", "Citizens move"),
+    ]
+    if !settles { columns.append(column("staff", "Årsværk væk", "Staff gone", 1)) }
+    columns.append(column("idle", "Tomgang, mio. kr. [\(level)]", "Idle, million kr. [\(level)]"))
+    columns.append(column("closing", "Luk/skift, mio. kr.", "Close/change, million kr.", 1))
+    if settles {
+      columns.append(column("tariff", "Takst op til, kr./dag", "Tariff up to, kr./day"))
+      columns.append(column("bill", "Regning, mio. kr. [\(level)]", "Bill, million kr. [\(level)]"))
+    } else {
+      columns.append(column("result", "Resultat, mio. kr. [\(level)]", "Result, million kr. [\(level)]"))
+    }
+    var table = Table(title: title, columns: columns)
+    for offer in shown {
+      for option in offer.options { table.append(sheetRow(offer, option, isFirst: option.alternative == .close, settles: settles)) }
+    }
+    if run.costs.isEmpty {
+      table.footnotes.append(
+        Phrase(da: "Ingen vurderede tilbud med kendte pladser, udgifter (economy.csv) og priser.", en: "No assessed offers with known places, costs (economy.csv) and prices."))
+    }
+    table.footnotes += footnotes
+    if shown.count < run.costs.count {
+      let left = run.costs.count - shown.count
+      table.footnotes.append(
+        Phrase(da: "\(left) grønne tilbud er ikke vist; --offer viser et enkelt, --format csv alle.", en: "\(left) green offers are not shown; --offer shows a single one, --format csv all."))
+    }
+    return table
+  }
+
+  private func sheetRow(_ offer: OfferCosts, _ option: OfferCosts.Option, isFirst: Bool, settles: Bool) -> [Table.Cell] {
+    let own = option.citizens
+    let citizens: Table.Cell = option.alternative == .carryOn ? .number(0) : .phrase(.interval(own.mean, own.lower, own.upper, decimals: 0))
+    var row: [Table.Cell] = [isFirst ? .text(offer.offer.name) : .empty, .phrase(option.alternative.phrase), .number(option.places), citizens]
+    if !settles { row.append(option.staff.map { .number($0) } ?? .empty) }
+    row += [.phrase(millions(option.idle)), .number(option.closing.mean / 1e6)]
+    return row + (settles ? [tariff(option), .phrase(millions(option.bill))] : [.phrase(millions(option.result))])
+  }
+
+  /// The largest expected change of a later tariff.
+  private func tariff(_ option: OfferCosts.Option) -> Table.Cell {
+    let changes = option.years.compactMap { $0.tariffChange?.mean }
+    guard let largest = changes.max(by: { $0.magnitude < $1.magnitude }) else { return .empty }
+    return .phrase(.change(largest, decimals: 0))
+  }
+
+  private static let shownPayers = 4
+
+  private var payerSheet: Table {
+    var table = Table(
+      title: Phrase(da: "Hvem betaler: kommunernes regning i alt, mio. kr.", en: "Who pays: the municipalities' bill in all, million kr."),
+      columns: [
+        .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("payer", heading: Phrase(da: "Kommune", en: "Municipality")),
+        .init("citizens", heading: Phrase(da: "Borgere", en: "Citizens")), .init("share", heading: Phrase(da: "Andel af dage, %", en: "Share of days, %")),
+      ] + OfferCosts.Alternative.allCases.map { .init($0.rawValue, heading: $0.phrase) })
+    for offer in shown {
+      guard let payers = offer.options.first?.payers, !payers.isEmpty else { continue }
+      func bills(_ share: Double) -> [Table.Cell] {
+        OfferCosts.Alternative.allCases.map { alternative in
+          guard let option = offer.options.first(where: { $0.alternative == alternative }) else { return .empty }
+          return .phrase(millions(option.bill.scaled(by: share)))
+        }
+      }
+      for (number, payer) in payers.prefix(Self.shownPayers).enumerated() {
+        let key: [Table.Cell] = [
+          number == 0 ? .text(offer.offer.name) : .empty, .text(payer.municipality.name), .integer(payer.citizens), .number(100 * payer.share),
+        ]
+        table.append(key + bills(payer.share))
+      }
+      let rest = payers.dropFirst(Self.shownPayers)
+      guard !rest.isEmpty else { continue }
+      let share = rest.reduce(0) { $0 + $1.share }
+      let label = Phrase(da: "\(rest.count) andre", en: "\(rest.count) others")
+      table.append([.empty, .phrase(label), .integer(rest.reduce(0) { $0 + $1.citizens }), .number(100 * share)] + bills(share))
+    }
+    return table
+  }
+
+  // MARK: Notes
+
+  private var footnotes: [Phrase] {
+    let change = NumberText.machine(100 * request.advice.change)
+    var lines = [
+      Phrase(
+        da: "Luk: besluttes nu og lukket efter \(request.closingMonths) måneder (antagelse; --closing-time). Ingen nye indskrives; de, der er tilbage efter varslet på \(RiskJudge.residentsNoticeMonths) måneder, flytter jævnt til anden plads til samme pris (antagelser). Luk koster tomgangen indtil da\(request.rules.settlement == nil ? "" : " og hvad der er tilbage på kontoen"); fratrædelse, lejemål, restværdi og inventar kendes ikke og er ikke med. Regningen deles efter dagene i de seneste \(request.rules.closingYears) år\(request.rules.isAssumption(.closingYears) ? " (antagelse)" : "").",
+        en: "Close: decided now and closed after \(request.closingMonths) months (assumption; --closing-time). Nobody new is admitted; those who are left after the notice of \(RiskJudge.residentsNoticeMonths) months move evenly to another place at the same price (assumptions). Closing costs the idle places until then\(request.rules.settlement == nil ? "" : " and what is left on the account"); severance, lease, residual value and inventory are not known and not in it. The bill is shared by the days of the last \(request.rules.closingYears) years\(request.rules.isAssumption(.closingYears) ? " (assumption)" : "")."),
+      Phrase(
+        da: "Reducér: til de rådede pladser efter tilpasningstiden; skiftet koster \(change) % af et års takst pr. plads (antagelse; --change-cost). Uden linje, hvor færre pladser ikke rådes. Fortsæt: pladser som planlagt.",
+        en: "Reduce: to the advised places after the adaptation time; the change costs \(change) % of a year's tariff a place (assumption; --change-cost). No line where fewer places are not advised. Carry on: places as planned."),
+      Phrase(
+        da: "Tomgang: udgifter, som ikke falder med den indtægt, der udebliver, mod det år udgifterne er fra; betaling gennem varslet er trukket fra. Summer over horisonten på \(RiskRun.horizonMonths) måneder, i hver fremtid; csv har hvert år og hver kommune.",
+        en: "Idle: costs that do not fall with the income that stays away, against the year that the costs are from; payment under notice is taken off. Sums over the horizon of \(RiskRun.horizonMonths) months, in each future; csv has every year and municipality."),
+    ]
+    lines.append(
+      request.rules.settlement == nil
+        ? Phrase(
+          da: "Regelsættet \(request.rules.name) efterregulerer ikke: resultatet bliver hos driftsherren, og kommunernes regning er kun lukningens. Resultat: over horisonten, før lukkeudgiften er delt.",
+          en: "The rule set \(request.rules.name) settles nothing later: the result stays with the operator, and the municipalities' bill is closing's alone. Result: over the horizon, before the closing cost is shared.")
+        : Phrase(
+          da: "Regning: delt lukkeudgift, og hvad senere takster opkræver (eller betaler tilbage) af hele års resultat ud over båndet; kontoen begynder på nul (antagelse).",
+          en: "Bill: shared closing cost, and what later tariffs collect (or pay back) of whole years' results beyond the band; the account begins at zero (assumption)."))
+    return lines + notes.footnotes + request.rules.assumptions([.noticeKind, .noticeMonths, .adaptationMonths]) + run.plan.assumptions
+  }
+
+  private var title: Phrase {
+    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    return Phrase(
+      da: "\(panel.settings.name): lukke, reducere eller fortsætte, set fra \(panel.origin)\(scenario.da)",
+      en: "\(panel.settings.name): closing, reducing or carrying on, seen from \(panel.origin)\(scenario.en)")
+  }
+}
+
+extension OfferCosts.Alternative {
+  var phrase: Phrase {
+    switch self {
+    case .close: Phrase(da: "luk", en: "close")
+    case .reduce: Phrase(da: "reducér", en: "reduce")
+    case .carryOn: Phrase(da: "fortsæt", en: "carry on")
+    }
+  }
+}
