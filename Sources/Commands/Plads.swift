@@ -16,7 +16,7 @@ struct Plads: AsyncParsableCommand {
       version: "plads \(version)",
       subcommands: [
         NewCommand.self, CheckCommand.self, PseudonymiseCommand.self, ForecastCommand.self, ScenarioCommand.self, RiskCommand.self,
-        FitCommand.self, BacktestCommand.self, ExplainCommand.self, RunsCommand.self, DoctorCommand.self,
+        FitCommand.self, BacktestCommand.self, ExplainCommand.self, ExportCommand.self, RunsCommand.self, DoctorCommand.self,
       ])
   }
 }

@@ -24,6 +24,8 @@ extension Extracts {
         municipality: municipality[own.municipality] ?? own.municipality, area: area[own.area] ?? own.area, from: own.from, places: own.places,
         citizens: own.citizens, status: own.status)
     }
+    // What was said of a part says nothing of the whole.
+    satisfaction.removeAll { offer[$0.offer] != nil || area[$0.area] != nil || municipality[$0.municipality] != nil }
     settings.areas.removeAll { area[$0.id] != nil }
     municipalities.removeAll { municipality[$0.code] != nil }
     mergeStatements(changes, municipality: municipality, area: area, offer: offer)

@@ -107,6 +107,7 @@ private struct Reading {
     readOverrides()
     readIndices()
     readOwnSupply()
+    readSatisfaction()
     checkMoney()
     reportStrayFiles()
     extracts.settings.areas = registers.areas.all
@@ -300,6 +301,13 @@ private struct Reading {
     guard let table = open(.ownSupply) else { return }
     let rows: Int
     (rows, extracts.ownSupply) = OwnSupplyTable.read(table, registers)
+    close(table, rows: rows)
+  }
+
+  private mutating func readSatisfaction() {
+    guard let table = open(.satisfaction) else { return }
+    let rows: Int
+    (rows, extracts.satisfaction) = SatisfactionTable.read(table, registers)
     close(table, rows: rows)
   }
 

@@ -2,7 +2,7 @@ import Groundwork
 
 /// The tables that are read, in the order in which later ones need earlier ones.
 enum TableName: String, CaseIterable {
-  case municipalities, population, offers, capacity, tariffs, economy, stays, activity, expectations, notices, overrides, indices
+  case municipalities, population, offers, capacity, tariffs, economy, stays, activity, expectations, notices, overrides, indices, satisfaction
   case ownSupply = "own_supply"
 
   /// What files and sheets with the table are called in Danish, in machine form.
@@ -20,6 +20,7 @@ enum TableName: String, CaseIterable {
     case .notices: ["varsler", "varslinger", "varsel", "opsigelser", "udmeldinger"]
     case .overrides: ["overskrivninger", "egne_skoen", "skoen"]
     case .indices: ["indeks", "prisindeks", "pl_indeks", "pl"]
+    case .satisfaction: ["tilfredshed", "tilfredshedsmaaling", "tilfredshedsmaalinger", "brugertilfredshed"]
     case .ownSupply: ["egenforsyning", "egne_tilbud", "egne_pladser", "kommunale_tilbud"]
     }
   }
@@ -85,6 +86,7 @@ struct TableLayout {
     case .overrides: overrides
     case .indices: indices
     case .ownSupply: ownSupply
+    case .satisfaction: satisfaction
     }
   }
 
@@ -224,6 +226,17 @@ struct TableLayout {
     required("places", "pladser", "antal_pladser", "normerede_pladser", "kapacitet"),
     optional("citizens", "borgere", "antal_borgere", "belaegning", "indskrevne"),
     optional("status", "tilstand", "fase"),
+  ]
+
+  private static let satisfaction = [
+    optional("offer", "tilbud", "tilbud_id", "tilbuds_id", "tilbudsid", "offer_id", "tilbudsnavn", "afdeling"),
+    area(isRequired: false),
+    optional("municipality", "kommune", "kommunekode", "kommune_kode", "municipality_code", "betalingskommune"),
+    required("period", "periode", "aar", "kvartal", "maaned", "year", "quarter", "month"),
+    optional("respondent", "svarer", "gruppe", "malgruppe", "hvem"),
+    required("score", "tilfredshed", "maaling", "resultat", "gennemsnit", "vaerdi"),
+    required("scale_max", "skala", "skala_maks", "skalaens_hoejeste", "hoejeste"),
+    optional("answers", "svar", "antal_svar", "besvarelser"),
   ]
 
   private static let legalBasis = optional("legal_basis", "paragraf", "hjemmel", "retsgrundlag", "lovgrundlag", "lovhjemmel")

@@ -74,6 +74,8 @@ public struct Extracts: Sendable {
   public var indices: [Int: Double] = [:]
   /// Sorted by municipality, area and day.
   public var ownSupply: [OwnSupplyStep] = []
+  /// Sorted by offer, area, municipality, period and respondent.
+  public var satisfaction: [SatisfactionScore] = []
   public var population: Population
   /// Sorted by municipality, area, year and day received.
   public var expectations: [Expectation] = []

@@ -28,10 +28,13 @@ struct MoneyTablesTests {
 
   @Test func danishHeadingsAreUnderstood() throws {
     let read = try Self.project([
+      "satisfaction": "tilbud;periode;svarer;score;skala;svar\nM1;2024;pårørende;4,2;5;12\n;2024;;70;100;\n",
       "indices": "år;pl_indeks\n2025;103,1\n2024;100\n",
       "own_supply": "kommune;specialområde;fra;pladser;borgere;status\nAarhus;autisme;01-03-2027;8;;planlagt\n751;Autisme;2024-01-01;12;10;åben\n",
     ])
     #expect(read.findings.isEmpty, "\(read.all)")
+    #expect(read.extracts.satisfaction.map(\.score) == [70, 4.2] && read.extracts.satisfaction.map(\.offer) == ["", "M1"])
+    #expect(read.extracts.satisfaction.map(\.respondent) == [.citizen, .relative] && read.extracts.satisfaction.map(\.answers) == [nil, 12])
     #expect(read.extracts.indices == [2024: 100, 2025: 103.1])
     #expect(
       read.extracts.ownSupply == [
@@ -60,6 +63,11 @@ struct MoneyTablesTests {
     Bad(table: "own_supply", text: "municipality,area,from,places,status\n751,autisme,2024-01-01,5,opne\n", row: 2, column: "status", says: "open"),
     Bad(table: "own_supply", text: "municipality,area,from,places\n751,autisme,,5\n", row: 2, column: "from", says: "missing"),
     Bad(table: "own_supply", text: "municipality,area,from,places\n751,autisme,2024-01-01,-5\n", row: 2, column: "places", says: "negative"),
+    Bad(table: "satisfaction", text: "offer,period,score,scale_max\nM1,2024,6,5\n", row: 2, column: "score", says: "5"),
+    Bad(table: "satisfaction", text: "offer,period,score,scale_max\nM1,2024,4,\n", row: 2, column: "scale_max", says: "missing"),
+    Bad(table: "satisfaction", text: "offer,period,score,scale_max\nM1,2024,4,5\nM1,2024,3,5\n", row: 3, column: "period", says: "row 2"),
+    Bad(table: "satisfaction", text: "offer,period,respondent,score,scale_max\nM1,2024,citizn,4,5\n", row: 2, column: "respondent", says: "citizen"),
+    Bad(table: "satisfaction", text: "area,period,score,scale_max\nautsme,2024,4,5\n", row: 2, column: "area", says: "autisme"),
     Bad(table: "economy", text: "offer,period,costs\nM1,2024,-5\n", row: 2, column: "costs", says: "negative"),
     Bad(table: "capacity", text: "offer,from,places\nM1,2024-01-01,2\nM1,,3\n", row: 3, column: "from", says: "missing"),
     Bad(

@@ -18,18 +18,9 @@ struct SettledAccounts {
   func tariffChange(_ offer: Offer, year: Int, rules: RuleSet.Settlement) -> Double? {
     guard let own = try? money.economics(of: offer).get(), own.citizens > 0, own.paidShare > 0 else { return nil }
     let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
-    guard let costs = sum(entries, \.costs), let income = sum(entries, \.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
-    let basis = sum(entries) { $0.revisedBudget ?? $0.originalBudget } ?? costs
+    guard let costs = entries.wholeYear(\.costs), let income = entries.wholeYear(\.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
+    let basis = entries.wholeYear { $0.revisedBudget ?? $0.originalBudget } ?? costs
     return -rules.settled(income - costs, basis: basis) / (own.citizens * 365 * own.paidShare)
-  }
-
-  /// A whole year's; nil where a part of it is missing.
-  private func sum(_ entries: [EconomyEntry], _ amount: (EconomyEntry) -> Double?) -> Double? {
-    for length in PeriodLength.allCases {
-      let known = entries.filter { $0.period.length == length }.compactMap(amount)
-      if known.count == length.perYear { return known.reduce(0, +) }
-    }
-    return nil
   }
 
   private func income(of offer: Offer, year: Int, share: Double) -> Double? {

@@ -209,11 +209,12 @@ enum ProjectTemplate {
     | overrides.csv | municipality, area, period, measure, value, lower, upper, reason, by, date |
     | indices.csv | year, pl_index |
     | own_supply.csv | municipality, area, from, places, citizens, status |
+    | satisfaction.csv | offer, area, municipality, period, respondent, score, scale_max, answers |
 
     period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
     end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
     source: observed, projection; of expectations redegoerelse, dialogue. kind of notices: exit, admission.
-    status of own_supply: open, planned. Rule sets are TOML files in rules/, not tables.
+    status of own_supply: open, planned. respondent: citizen, relative, municipality, staff. Rule sets are TOML files in rules/, not tables.
 
     """
 

@@ -16,6 +16,7 @@ enum Overview {
         plads scenario scenarios/*.toml         scenarier side om side
       Direktør: hvilke tilbud er i fare, og hvor mange pladser skal vi regne med?
         plads risk                              hvilke tilbud er i fare, hvor sandsynligt, hvornår
+        plads export indicators                 indikatorer, fortid og prognose, til en BI-portal
         plads forecast                          prognosen med usikkerhed, område for område; --chart tegner den
       Analytiker: hvilken model, og er usikkerheden ærlig?
         plads backtest                          ville prognoserne have holdt?
@@ -39,6 +40,7 @@ enum Overview {
         plads scenario scenarios/*.toml         scenarios side by side
       Director: which offers are in danger, how many places should we count on?
         plads risk                              which offers are in danger, how likely, when
+        plads export indicators                 indicators, past and forecast, for a BI portal
         plads forecast                          the forecast with its uncertainty, area by area; --chart draws it
       Analyst: which model, and is its uncertainty honest?
         plads backtest                          would the forecasts have held?

@@ -1,0 +1,84 @@
+import Capacity
+import Forecasting
+public import Groundwork
+public import Placements
+import Scenarios
+
+/// Indicators for a BI portal: one tidy table of facts with its keys, and a dictionary of what they are.
+public struct IndicatorTables: Sendable {
+  private let facts: IndicatorFacts
+  private let request: RiskRequest
+  private let panel: Panel
+
+  public init(_ facts: IndicatorFacts, request: RiskRequest, panel: Panel) {
+    self.facts = facts
+    self.request = request
+    self.panel = panel
+  }
+
+  /// Columns: scenario, indicator, grain (`offer area municipality`), basis (`observed forecast`), period, area, kind, offer, municipality,
+  /// respondent, unit, value, lower, upper, level, numerator, denominator. Empty keys mean all; lower, upper and level are of forecasts,
+  /// whose value is the mean, numerator and denominator of what was observed. What is not known has no row. All but value to denominator
+  /// together are the key.
+  public var table: Table {
+    func heading(_ name: String, _ da: String, _ en: String, decimals: Int = 0) -> Table.Column {
+      .init(name, heading: Phrase(da: da, en: en), decimals: decimals)
+    }
+    var table = Table(
+      title: Phrase(da: "\(panel.settings.name): indikatorer, set fra \(panel.origin)", en: "\(panel.settings.name): indicators, seen from \(panel.origin)"),
+      columns: [
+        heading("scenario", "Scenarie", "Scenario"), heading("indicator", "Indikator", "Indicator"), heading("grain", "Niveau", "Grain"),
+        heading("basis", "Grundlag", "Basis"), heading("period", "Periode", "Period"), heading("area", "Område", "Area"), heading("kind", "Art", "Kind"),
+        heading("offer", "Tilbud", "Offer"), heading("municipality", "Kommune", "Municipality"), heading("respondent", "Svarer", "Respondent"),
+        heading("unit", "Enhed", "Unit"), heading("value", "Værdi", "Value", decimals: 1), heading("lower", "Nedre", "Lower", decimals: 1),
+        heading("upper", "Øvre", "Upper", decimals: 1), heading("level", "Niveau %", "Level %"), heading("numerator", "Tæller", "Numerator"),
+        heading("denominator", "Nævner", "Denominator"),
+      ])
+    for fact in facts.facts { table.append(row(fact)) }
+    table.footnotes = footnotes
+    table.meta = [
+      ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
+      ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
+      ("rule_set", request.rules.name), ("cost_behaviour", request.behaviour.rawValue),
+    ]
+    return table
+  }
+
+  private func row(_ fact: IndicatorFact) -> [Table.Cell] {
+    func text(_ value: String) -> Table.Cell { value.isEmpty ? .empty : .text(value) }
+    func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
+    return [
+      .text(facts.plan.name), .term(code: fact.indicator.rawValue, fact.indicator.name), .text(fact.grain.rawValue),
+      .term(code: fact.isForecast ? "forecast" : "observed", fact.isForecast ? Phrase(da: "prognose", en: "forecast") : Phrase(da: "faktisk", en: "observed")),
+      .text(fact.period.description), text(fact.area), text(fact.kind?.rawValue ?? ""), text(fact.offer), text(fact.municipality), text(fact.respondent),
+      .text(fact.indicator.unit), .number(fact.value), number(fact.interval?.lower), number(fact.interval?.upper),
+      fact.interval == nil ? .empty : .number(100 * request.level), number(fact.parts?.numerator), number(fact.parts?.denominator),
+    ]
+  }
+
+  /// Columns: indicator, name_da, name_en, unit, numerator, denominator, grains, forecast, better, definition_da, definition_en.
+  public static var dictionary: Table {
+    var table = Table(
+      title: Phrase(da: "Indikatorer: hvad de er", en: "Indicators: what they are"),
+      columns: ["indicator", "name_da", "name_en", "unit", "numerator", "denominator", "grains", "forecast", "better", "definition_da", "definition_en"].map {
+        .init($0)
+      })
+    for own in Indicator.allCases {
+      func text(_ value: String) -> Table.Cell { value.isEmpty ? .empty : .text(value) }
+      table.append([
+        .text(own.rawValue), .text(own.name.da), .text(own.name.en), .text(own.unit), text(own.parts.numerator), text(own.parts.denominator),
+        .text(own.grains.map(\.rawValue).joined(separator: " ")), .text(own.hasForecast ? "yes" : "no"), text(own.better), .text(own.definition.da),
+        .text(own.definition.en),
+      ])
+    }
+    return table
+  }
+
+  private var footnotes: [Phrase] {
+    [
+      Phrase(
+        da: "Hele kalenderår; hvad der ikke er kendt, har ingen række. --dictionary siger, hvad indikatorerne er. Fremad: middel og interval i simuleringen (stock_and_flow), regelsæt \(request.rules.name).",
+        en: "Whole calendar years; what is not known has no row. --dictionary says what the indicators are. Ahead: mean and interval of the simulation (stock_and_flow), rule set \(request.rules.name).")
+    ] + request.rules.assumptions(RuleSet.Waiting.rulesUsed) + facts.plan.assumptions + panel.settings.assumptions
+  }
+}

@@ -1,0 +1,211 @@
+import Capacity
+import Demand
+import Forecasting
+import Placements
+import Scenarios
+
+/// Indicators by offer, and by area and kind as the sums of their offers.
+struct OfferIndicators {
+  private let demand: FittedDemand
+  private let extracts: Extracts
+  private let plans: [Plan]
+  private let judged: Int
+  private let request: RiskRequest
+  private let past: PastPresence
+  private let pastPlaces: PlacesTimeline
+  private let money: OfferMoney
+
+  init(demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest) throws {
+    self.demand = demand
+    self.extracts = extracts
+    self.plans = plans
+    self.judged = judged
+    self.request = request
+    let panel = demand.panel
+    past = PastPresence(try Panel(byOffer: extracts))
+    pastPlaces = PlacesTimeline(
+      offers: panel.offers, capacity: extracts.capacity, changes: [], from: panel.first.firstDay, until: panel.origin.lastDay)
+    money = OfferMoney(extracts, panel: panel, past: past, places: pastPlaces)
+  }
+
+  private var panel: Panel { demand.panel }
+
+  /// What a year of an offer or of several is made of; nil where it is not known of one of them.
+  private struct Year {
+    var days: Double?
+    var paidDays: Double?
+    var placeDays: Double?
+    var costs: Double?
+    var budget: Double?
+
+    mutating func add(_ other: Year) {
+      func sum(_ a: Double?, _ b: Double?) -> Double? { a.flatMap { a in b.map { a + $0 } } }
+      days = sum(days, other.days)
+      paidDays = sum(paidDays, other.paidDays)
+      placeDays = sum(placeDays, other.placeDays)
+      costs = sum(costs, other.costs)
+      budget = sum(budget, other.budget)
+    }
+  }
+
+  func facts() -> [IndicatorFact] { observed() + ahead() }
+
+  // MARK: Observed
+
+  private func observed() -> [IndicatorFact] {
+    var facts: [IndicatorFact] = []
+    let offers = panel.offers.filter { request.areas.isEmpty || request.areas.contains($0.area) }
+    for year in years {
+      var sums: [ResultKey: Year] = [:]
+      for offer in offers where exists(offer, in: year) {
+        let own = self.year(of: offer, year)
+        facts += observed(own, key: ResultKey(area: offer.area, offer: offer.id, kind: offer.kind), year)
+        let line = ResultKey(area: offer.area, kind: offer.kind)
+        if sums[line] == nil { sums[line] = own } else { sums[line]?.add(own) }
+      }
+      for line in sums.keys.sorted() { facts += sums[line].map { observed($0, key: line, year) } ?? [] }
+    }
+    return facts
+  }
+
+  /// Those of which anything was observed or accounted for.
+  private var years: [Period] {
+    let counted = Period.wholeYears(from: panel.first, to: panel.origin)
+    let accounts = Set(extracts.economy.map { $0.period.lastDay.year }).compactMap { Day(year: $0, month: 1, day: 1) }
+      .map { Period(containing: $0, length: .year) }.filter { $0.lastDay <= panel.origin.lastDay }
+    return Set(counted + accounts).sorted()
+  }
+
+  private func exists(_ offer: Offer, in year: Period) -> Bool {
+    (offer.validFrom.map { $0 <= year.lastDay } ?? true) && (offer.validTo.map { $0 >= year.firstDay } ?? true)
+  }
+
+  private func year(of offer: Offer, _ year: Period) -> Year {
+    let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year.firstDay.year }
+    let days = past.occupiedDays(year: year, offer: offer.id)
+    let isCovered = panel.first.firstDay <= year.firstDay
+    return Year(
+      days: days, paidDays: days.flatMap { all in paidShare(offer, on: year.lastDay).map { all * $0 } },
+      placeDays: isCovered ? pastPlaces.placeDays(in: year, offer: offer.id) : nil, costs: entries.wholeYear(\.costs),
+      budget: entries.wholeYear(\.revisedBudget))
+  }
+
+  private func paidShare(_ offer: Offer, on day: Day) -> Double? {
+    let step = extracts.capacity.filter { $0.offer == offer.id && $0.from <= day }.max { $0.from < $1.from }
+    return ServiceArithmetic.paidShare(offer.kind, daysPerYear: step?.daysPerYear)
+  }
+
+  private func observed(_ own: Year, key: ResultKey, _ year: Period) -> [IndicatorFact] {
+    func ratio(_ indicator: Indicator, _ above: Double?, _ below: Double?, times factor: Double) -> IndicatorFact? {
+      guard let above, let below, below > 0 else { return nil }
+      return fact(indicator, key, year, factor * above / below, parts: (above, below))
+    }
+    return [
+      ratio(.budgetCompliance, own.costs, own.budget, times: 100), ratio(.capacityUse, own.days, own.placeDays, times: 100),
+      ratio(.costPerDay, own.costs, own.paidDays, times: 1),
+      own.days.map { fact(.citizensServed, key, year, $0 / Double(year.days), parts: nil) },
+    ].compactMap(\.self)
+  }
+
+  private func fact(_ indicator: Indicator, _ key: ResultKey, _ year: Period, _ value: Double, parts: (Double, Double)?) -> IndicatorFact {
+    IndicatorFact(
+      indicator: indicator, isForecast: false, period: year, area: key.area, kind: key.kind, offer: key.offer, municipality: "", respondent: "",
+      value: value, interval: nil, parts: parts)
+  }
+
+  // MARK: Ahead
+
+  /// Of one year ahead by draw, over one offer or several.
+  private struct Future {
+    var days: [Double]
+    var placeDays: Double
+    /// Nil where the costs or paid days of one of them are not known.
+    var costs: [Double]?
+    var paidDays: [Double]?
+
+    mutating func add(_ other: Future) {
+      func sum(_ a: [Double]?, _ b: [Double]?) -> [Double]? { a.flatMap { a in b.map { zip(a, $0).map { $0 + $1 } } } }
+      days = zip(days, other.days).map { $0 + $1 }
+      placeDays += other.placeDays
+      costs = sum(costs, other.costs)
+      paidDays = sum(paidDays, other.paidDays)
+    }
+  }
+
+  private func ahead() -> [IndicatorFact] {
+    let years = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
+    guard !years.isEmpty else { return [] }
+    let simulated = SimulatedPlans(
+      demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: request.areas), detail: .events,
+      draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
+    let basis = OccupancyBasis(extracts, panel: panel, rules: request.rules)
+    let occupier = Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis, draws: request.draws)
+    var facts: [IndicatorFact] = []
+    var sums: [ResultKey: [Future]] = [:]
+    for group in OfferGroup.all(simulated) {
+      for paths in occupier.paths(of: group, plan: judged) {
+        let own = futures(paths, years)
+        facts += ahead(own, key: ResultKey(area: paths.offer.area, offer: paths.offer.id, kind: paths.offer.kind), years)
+        let line = ResultKey(area: paths.offer.area, kind: paths.offer.kind)
+        guard var sum = sums[line] else { sums[line] = own; continue }
+        for y in years.indices { sum[y].add(own[y]) }
+        sums[line] = sum
+      }
+    }
+    // A sum without one of its offers would be too small.
+    for offer in panel.offers where !simulated.timelines[judged].knows(offer.id) { sums[ResultKey(area: offer.area, kind: offer.kind)] = nil }
+    for line in sums.keys.sorted() { facts += ahead(sums[line] ?? [], key: line, years) }
+    return facts
+  }
+
+  private func futures(_ paths: OccupancyPaths, _ years: [Period]) -> [Future] {
+    let steps = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
+    var watch = (try? money.economics(of: paths.offer).get()).map { own in
+      ResultWatch(
+        economics: own, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
+        past: money.recent(paths.offer.id, count: 12))
+    }
+    for (step, period) in steps.enumerated() { watch?.observe(paths.served[step], in: period, places: paths.places[step]) }
+    let price = (try? money.economics(of: paths.offer).get())?.price
+    return years.map { year in
+      let own = steps.indices.filter { steps[$0].lastDay.year == year.firstDay.year }
+      func days(_ length: (Int) -> Double) -> [Double] { (0..<request.draws).map { d in own.reduce(0) { $0 + length($1) * paths.served[$1][d] } } }
+      let paid = own.contains { paths.days[$0] == nil } ? nil : days { paths.days[$0] ?? 0 }
+      // result = income − costs, with income = price × paid days.
+      let costs = watch?.results(in: year.firstDay.year).flatMap { results in
+        paid.flatMap { paid in price.map { price in zip(paid, results).map { price * $0 - $1 } } }
+      }
+      return Future(
+        days: days { Double(steps[$0].days) }, placeDays: own.reduce(0) { $0 + paths.places[$1] * Double(steps[$1].days) }, costs: costs, paidDays: paid)
+    }
+  }
+
+  private func ahead(_ own: [Future], key: ResultKey, _ years: [Period]) -> [IndicatorFact] {
+    zip(own, years).flatMap { future, year -> [IndicatorFact] in
+      func fact(_ indicator: Indicator, _ values: [Double]) -> IndicatorFact {
+        var copy = values
+        let summary = DrawSummary(&copy, level: request.level)
+        return IndicatorFact(
+          indicator: indicator, isForecast: true, period: year, area: key.area, kind: key.kind, offer: key.offer, municipality: "", respondent: "",
+          value: summary.mean, interval: summary, parts: nil)
+      }
+      var facts: [IndicatorFact] = []
+      if future.placeDays > 0 { facts.append(fact(.capacityUse, future.days.map { 100 * $0 / future.placeDays })) }
+      // Without a day there is no cost per day; an offer that one draw empties has none.
+      if let costs = future.costs, let paid = future.paidDays, paid.allSatisfy({ $0 > 0 }) { facts.append(fact(.costPerDay, zip(costs, paid).map { $0 / $1 })) }
+      facts.append(fact(.citizensServed, future.days.map { $0 / Double(year.days) }))
+      return facts
+    }
+  }
+}
+
+extension [EconomyEntry] {
+  /// The sum of a year's entries; nil where a part of it is missing.
+  func wholeYear(_ amount: (EconomyEntry) -> Double?) -> Double? {
+    for length in PeriodLength.allCases {
+      let known = filter { $0.period.length == length }.compactMap(amount)
+      if known.count == length.perYear { return known.reduce(0, +) }
+    }
+    return nil
+  }
+}
