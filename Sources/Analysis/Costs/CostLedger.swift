@@ -29,8 +29,6 @@ struct CostLedger {
     accounts.map { account in account.balance + account.years.filter { $0.dueYear > year }.map(\.settled).sum }
   }
 
-  static func amount(_ kroner: Double) -> Amount {
-    guard let amount = Amount(kroner: kroner) else { preconditionFailure("an offer's money is finite") }
-    return amount
-  }
+  /// The nearest øre; what no offer can cost is held at the largest amount.
+  static func amount(_ kroner: Double) -> Amount { Amount(kroner: min(max(kroner, -Amount.largest), Amount.largest)) ?? .zero }
 }
