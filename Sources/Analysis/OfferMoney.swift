@@ -68,10 +68,12 @@ struct OfferMoney {
   /// The occupancy that would pay the costs, as a tariff that covers them assumes it.
   private func budgeted(_ costs: Double, price: Double) -> Double? { costs > 0 ? costs / (365 * price) : nil }
 
-  /// Standard places at the middle of a year, as far as it lies in the panel.
+  /// Standard places at the middle of a year, as far as it lies in the panel; the first ones known where there were none then.
   private func places(of offer: Offer, in year: YearlyCosts.Year) -> Double? {
     let middle = min(max(year.first.advanced(by: (year.last - year.first) / 2), panel.first.firstDay), panel.origin.lastDay)
-    return places.atEnd(of: Period(containing: middle, length: panel.length), offer: offer.id)
+    let then = places.atEnd(of: Period(containing: middle, length: panel.length), offer: offer.id)
+    if let then, then > 0 { return then }
+    return steps[offer.id]?.first { $0.from > middle && $0.places > 0 }?.places ?? then
   }
 
   /// Mean citizens and places of the last observed periods, the latest first; those without known days are left out.

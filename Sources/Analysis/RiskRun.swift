@@ -284,8 +284,7 @@ struct RiskJudge {
         economics: own, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
         past: money.recent(offer.id, count: 12))
     }
-    // No more are served than there are places, or than live there now where that is more.
-    let crowding = max(1, (past.meanCitizens(in: panel.origin, offer: offer.id) ?? 0) / places)
+    let most = servedLimit(of: offer)
     var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
     let perYear = panel.length.perYear
     var occupancy: DrawSummary?
@@ -296,8 +295,7 @@ struct RiskJudge {
       watch.observe(citizens)
       reduction?.observe(citizens)
       if step == leadTime { advised = AdvisedPlaces.newsvendor(demand: citizens, costs: request.advice.costs(price: 1, length: panel.length)) }
-      let open = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
-      results?.observe(open.map { most in citizens.map { min($0, most * crowding) } } ?? citizens, in: period, places: open)
+      results?.observe(most.served(state.occupiedDays, in: period).map { $0 / Double(period.days) }, in: period, places: most.places(in: period))
       if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
         var shares = state.occupiedDays.map { 100 * $0 / placeDays }
         occupancy = DrawSummary(&shares, level: request.level)
@@ -314,6 +312,12 @@ struct RiskJudge {
       median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
       threshold: request.trigger.threshold(places: places), before: before, years: results.map(years) ?? [],
       advisedPlaces: advised, reduced24: reduction?.probability(after: 2 * perYear), reductionLimit: reductionLimit)
+  }
+
+  func servedLimit(of offer: Offer) -> ServedLimit {
+    ServedLimit(
+      timeline, offer: offer.id, now: timeline.atEnd(of: panel.origin, offer: offer.id),
+      citizens: past.meanCitizens(in: panel.origin, offer: offer.id))
   }
 
   /// Periods before a decision of now takes effect: the whole ones that the adaptation time reaches into.

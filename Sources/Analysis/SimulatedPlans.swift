@@ -9,7 +9,7 @@ struct SimulatedPlans {
   let offers: [Offer]
   let index: KeyIndex
   let draws: DemandDraws
-  /// By plan, from the last observed period on.
+  /// By plan, from the last observed day on.
   let timelines: [PlacesTimeline]
 
   /// - Parameter plans: at least one; the first is the plain forecast.
@@ -27,7 +27,7 @@ struct SimulatedPlans {
       progress: progress)
     let until = panel.origin.advanced(by: demand.horizon).lastDay
     timelines = plans.map {
-      PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.firstDay, until: until)
+      PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.lastDay, until: until)
     }
   }
 

@@ -2,11 +2,14 @@ public import Placements
 public import Scenarios
 
 /// The standard places of every offer on every day of the horizon under a plan.
+///
+/// Unknown before an offer's first row of capacity, unless it did not exist yet (`valid_from`): then it has none.
 public struct PlacesTimeline: Sendable {
   private let firstDay: Day
   private let days: Int
-  /// By offer id; nil where the capacity table says nothing.
-  private let places: [String: [Double]]
+  /// By offer id, nil on days of which nothing is said; offers of which nothing is said at all are not in it.
+  private let places: [String: [Double?]]
+  private let known: Set<String>
 
   /// - Parameter until: the last day, included.
   public init(offers: [Offer], capacity: [CapacityStep], changes: [PlacesChange], from firstDay: Day, until: Day) {
@@ -15,7 +18,7 @@ public struct PlacesTimeline: Sendable {
     self.days = days
     var steps: [String: [CapacityStep]] = [:]
     for step in capacity { steps[step.offer, default: []].append(step) }
-    var places: [String: [Double]] = [:]
+    var places: [String: [Double?]] = [:]
     for offer in offers {
       let own = steps[offer.id] ?? []
       let changed = changes.filter { $0.offer == offer.id }
@@ -23,10 +26,11 @@ public struct PlacesTimeline: Sendable {
       places[offer.id] = Self.daily(offer, own.sorted { $0.from < $1.from }, changed, firstDay: firstDay, days: days)
     }
     self.places = places
+    known = Set(places.filter { !$0.value.contains(nil) }.keys)
   }
 
-  private static func daily(_ offer: Offer, _ steps: [CapacityStep], _ changes: [PlacesChange], firstDay: Day, days: Int) -> [Double] {
-    var values = [Double](repeating: 0, count: days)
+  private static func daily(_ offer: Offer, _ steps: [CapacityStep], _ changes: [PlacesChange], firstDay: Day, days: Int) -> [Double?] {
+    var values = [Double?](repeating: nil, count: days)
     for step in steps {
       let start = max(0, step.from - firstDay)
       for day in start..<max(start, days) { values[day] = step.places }
@@ -37,8 +41,8 @@ public struct PlacesTimeline: Sendable {
       guard start <= end else { continue }
       for day in start...end {
         switch change.effect {
-        case .add(let number): values[day] = max(0, values[day] + number)
-        case .multiply(let factor): values[day] *= factor
+        case .add(let number): values[day] = values[day].map { max(0, $0 + number) }
+        case .multiply(let factor): values[day] = values[day].map { $0 * factor }
         case .set(let number): values[day] = number
         }
       }
@@ -51,20 +55,25 @@ public struct PlacesTimeline: Sendable {
     (offer.validFrom.map { day >= $0 } ?? true) && (offer.validTo.map { day <= $0 } ?? true)
   }
 
-  /// Whether the places of an offer are known.
-  public func knows(_ offer: String) -> Bool { places[offer] != nil }
+  /// Whether the places of an offer are known on every day.
+  public func knows(_ offer: String) -> Bool { known.contains(offer) }
 
   /// Places at the end of a period inside the timeline; nil when unknown.
   public func atEnd(of period: Period, offer: String) -> Double? {
-    places[offer].map { $0[min(max(0, period.lastDay - firstDay), days - 1)] }
+    places[offer].flatMap { $0[min(max(0, period.lastDay - firstDay), days - 1)] }
   }
 
-  /// Place-days of a period: the sum of the places over its days; nil when unknown.
+  /// Place-days of a period: the sum of the places over its days; nil when unknown on one of them.
   public func placeDays(in period: Period, offer: String) -> Double? {
     guard let values = places[offer] else { return nil }
     let start = max(0, period.firstDay - firstDay)
     let end = min(days - 1, period.lastDay - firstDay)
     guard start <= end else { return 0 }
-    return values[start...end].reduce(0, +)
+    var sum = 0.0
+    for day in start...end {
+      guard let places = values[day] else { return nil }
+      sum += places
+    }
+    return sum
   }
 }

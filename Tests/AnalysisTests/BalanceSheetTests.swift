@@ -39,9 +39,16 @@ import Testing
     let world = try BalanceSheetTests.world.get()
     let panel = world.demand.panel
     return BalanceSheet(
-      demand: world.demand, extracts: world.extracts, plans: world.plans, judged: 0,
-      basis: OccupancyBasis(world.extracts, panel: panel, rules: RuleSet(name: "r", title: Phrase("r"))), areas: ["autisme", "boern_og_unge"],
+      demand: world.demand, extracts: world.extracts, plans: world.plans, judged: 0, basis: try basis(world), areas: ["autisme", "boern_og_unge"],
       periods: [panel.origin.advanced(by: 12), panel.origin.advanced(by: 36)], draws: draws, seed: 1, threads: 2, level: 0.8)
+  }
+
+  /// Six wait for a place in one offer today.
+  private static func basis(_ world: World) throws -> OccupancyBasis {
+    var extracts = world.extracts
+    let offer = try #require(extracts.offers.first { $0.area == "autisme" && $0.kind == .residential })
+    extracts.activity.append(Activity(stratum: offer.stratum, offer: offer.id, period: world.demand.panel.origin, payer: "740", waiting: 6))
+    return OccupancyBasis(extracts, panel: world.demand.panel, rules: RuleSet(name: "r", title: Phrase("r")))
   }
 
   @Test func municipalitiesAndRegionsAddUpToTheArea() throws {
@@ -61,15 +68,28 @@ import Testing
     }
   }
 
-  @Test func demandIsTheForecasts() throws {
+  /// Demand, waiting, left and the balance are the forecast's in the same draws, with today's waiting list, and add up with those served.
+  @Test func demandIsServedWaitsOrLeft() throws {
     let world = try Self.world.get()
     let run = ScenarioRun(
       demand: world.demand, capacity: world.extracts.capacity, plans: world.plans,
-      request: RunRequest(grouping: .area, every: .month, draws: Self.draws, threads: 2, measures: [.stock]))
+      request: RunRequest(
+        grouping: .area, every: .month, draws: Self.draws, threads: 2, measures: [.demand, .served, .waiting, .left, .fullYearPlaces]),
+      occupancy: try Self.basis(world))
+    var listed = 0.0
     for row in try Self.sheet.get().rows where row.region.isEmpty && row.municipality.isEmpty {
-      let forecast = run.rows.first { $0.key == ResultKey(area: row.area, kind: row.kind) && $0.period == row.period }
-      #expect(forecast?.value == row.demand)
+      func forecast(_ measure: Measure) throws -> DrawSummary {
+        try #require(run.rows.first { $0.key == ResultKey(area: row.area, kind: row.kind) && $0.period == row.period && $0.measure == measure }?.value)
+      }
+      let (waiting, left) = (try #require(row.waiting), try #require(row.left))
+      for (own, other) in try [(row.demand, forecast(.demand)), (waiting, forecast(.waiting)), (left, forecast(.left))] {
+        // Sums of some hundreds of numbers near one.
+        for (a, b) in [(own.mean, other.mean), (own.lower, other.lower), (own.upper, other.upper)] { #expect(abs(a - b) < 1e-9 * max(1, b)) }
+      }
+      #expect(try abs(row.demand.mean - forecast(.served).mean - waiting.mean - left.mean) < 1e-6)
+      listed += try row.demand.mean - forecast(.fullYearPlaces).mean
     }
+    #expect(listed > 1)
   }
 
   @Test func ownPlacesAreOpenOrPlannedAndResidential() throws {
@@ -110,10 +130,14 @@ import Testing
     #expect(now.filter { $0.offer.isEmpty }.reduce(0) { $0 + $1.value.mean } == Double(world.demand.panel.residents.count { world.demand.panel.municipalities[$0.municipality].code == "740" }))
   }
 
-  /// Days × price, for one offer by hand; the whole is the sum of its offers but for those with hardly anybody.
+  /// Days × price where there are places for all, for one offer by hand; the whole is the sum of its offers but for those with hardly
+  /// anybody.
   @Test func theBillIsDaysTimesPrice() throws {
     let world = try Self.world.get()
-    let own = try profile()
+    var extracts = world.extracts
+    extracts.capacity = extracts.capacity.map { CapacityStep(offer: $0.offer, from: $0.from, places: 10 * $0.places, daysPerYear: $0.daysPerYear) }
+    let own = try MunicipalityProfile(
+      demand: world.demand, extracts: extracts, plans: world.plans, judged: 0, code: "740", request: RiskRequest(draws: Self.draws, threads: 2))
     let run = ScenarioRun(
       demand: world.demand, capacity: world.extracts.capacity, plans: world.plans,
       request: RunRequest(
@@ -129,6 +153,53 @@ import Testing
       let total = own.rows.first { $0.topic == .bill && $0.offer.isEmpty && $0.period == year }?.value.mean ?? 0
       let parts = bills.filter { $0.period == year }.reduce(0) { $0 + $1.value.mean }
       #expect(parts <= total + 1 && parts > 0.97 * total)
+    }
+  }
+
+  /// All payers together are billed for the days that an offer serves, draw by draw, also where it has too few places; and what its
+  /// accounts settle is what all of them pay on average over the draws.
+  @Test func billsOfAllMunicipalitiesAreTheDaysServed() throws {
+    let world = try Self.world.get()
+    var extracts = world.extracts
+    let panel = world.demand.panel
+    let offer = try #require(extracts.offers.first { $0.id == "egernstubben" })
+    extracts.capacity.append(CapacityStep(offer: offer.id, from: panel.origin.advanced(by: 1).firstDay, places: 8))
+    var rules = RuleSet(name: "r", title: Phrase("r"))
+    let settlement = RuleSet.Settlement(band: .zero, lagYears: 2)
+    rules.settlement = settlement
+    for (draws, seed) in [(1, 1), (1, 2), (8, 3)] as [(Int, UInt64)] {
+      let request = RiskRequest(offers: [offer.id], draws: draws, seed: seed, rules: rules)
+      var (days, settled) = (["2027": 0.0, "2028": 0.0], 0.0)
+      for payer in panel.municipalities {
+        let own = try MunicipalityProfile(demand: world.demand, extracts: extracts, plans: world.plans, judged: 0, code: payer.code, request: request)
+        for row in own.rows where row.topic == .bill && row.offer.isEmpty {
+          if row.measure == "bill", let price = own.prices[offer.id] { days[row.period, default: 0] += row.value.mean / price }
+          if row.measure == "settlement", row.period == "2027" { settled += row.value.mean }
+        }
+      }
+      let simulated = SimulatedPlans(
+        demand: world.demand, capacity: extracts.capacity, plans: world.plans, grouping: .offer, filter: ResultFilter(), detail: .events,
+        draws: draws, seed: seed, threads: 1, progress: nil)
+      let key = try #require(simulated.index.keys.firstIndex { $0.offer == offer.id })
+      var state = LineState(draws: draws, opening: simulated.draws.openingFlowStock(key: key))
+      var (served, wanted) = (["2027": 0.0, "2028": 0.0], 0.0)
+      for step in 0..<world.demand.horizon {
+        let period = panel.origin.advanced(by: step + 1)
+        state.add(simulated.draws, plan: 0, key: key, step: step, days: period.days)
+        if let sum = served[String(period.lastDay.year)] {
+          served[String(period.lastDay.year)] = sum + state.occupiedDays.reduce(0) { $0 + min($1, 8 * Double(period.days)) } / Double(draws)
+          wanted += state.occupiedDays.reduce(0, +) / Double(draws)
+        }
+        state.startPeriod()
+      }
+      for (year, own) in served { #expect(abs((days[year] ?? 0) - own) < 1e-6, "\(year) \(draws)") }
+      // Too few places in most months.
+      #expect(wanted > 1.1 * served.values.reduce(0, +))
+      let past = PastPresence(try Panel(byOffer: extracts))
+      let judge = RiskJudge(demand: world.demand, simulated: simulated, plan: 0, closures: [:], request: request, extracts: extracts, past: past)
+      let accounts = SettledAccounts(extracts, past: past, money: judge.money)
+      let due = try #require(accounts.tariffChange(offer, year: 2025, rules: settlement, days: 1))
+      #expect(due != 0 && abs(settled - due) < 1e-6 * abs(due))
     }
   }
 

@@ -186,6 +186,25 @@ import Testing
     #expect(outlook.within24 < 0.10, "\(outlook)")
   }
 
+  /// A capacity table that begins late says the same as one that goes further back: months below the limit, reference places, results of
+  /// years in which the places are cut.
+  @Test func aCapacityTableMayBeginLate() throws {
+    func outlook(_ first: Day) throws -> (outlook: OfferRisk.Outlook, places: Double?) {
+      var extracts = try steady(accounts: [2025: 38 * 365 * 3000])
+      let cut = try #require(Day(year: 2027, month: 1, day: 1))
+      extracts.capacity = [
+        CapacityStep(offer: "o", from: first, places: 40, assumedOccupancy: 0.95), CapacityStep(offer: "o", from: cut, places: 20),
+      ]
+      let run = try run(steady: extracts, RiskRequest(trigger: ClosureTrigger(share: 0.98), draws: 100)).run
+      let risk = try #require(run.risks.first)
+      return (try #require(risk.outlook), try risk.economics.get().places)
+    }
+    let starts = try (#require(Day(year: 2016, month: 1, day: 1)), #require(Day(year: 2025, month: 10, day: 1)))
+    let (early, late) = (try outlook(starts.0), try outlook(starts.1))
+    #expect(early.outlook.before > 6 && late.outlook.before == early.outlook.before && late.outlook.within12 == early.outlook.within12)
+    #expect(early.places == 40 && late.places == 40 && !early.outlook.years.isEmpty && late.outlook.years == early.outlook.years)
+  }
+
   private func rules() -> RuleSet {
     var rules = RuleSet(name: "own", title: Phrase("own"))
     rules.adjustment = RuleSet.Adjustment(share: Quantity(millionths: 700_000), tolerance: Quantity(millionths: 30_000))

@@ -46,6 +46,23 @@ import Testing
     #expect(places.atEnd(of: period("2027-09"), offer: "a") == 18)
   }
 
+  /// Before its first row an offer's places are unknown, whatever a plan adds to them, but for the days before the offer existed.
+  @Test func beforeTheFirstRowPlacesAreUnknown() {
+    let row = CapacityStep(offer: "a", from: Day(year: 2027, month: 7, day: 11)!, places: 20)
+    let more = PlacesChange(offer: "a", from: Day(year: 2027, month: 5, day: 1)!, to: Day(year: 2027, month: 5, day: 31)!, effect: .add(2))
+    let opens = Day(year: 2027, month: 3, day: 1)!
+    for offer in [Offer(id: "a", name: "A", area: "x"), Offer(id: "a", name: "A", area: "x", validFrom: opens)] {
+      let places = PlacesTimeline(offers: [offer], capacity: [row], changes: [more], from: start, until: end)
+      #expect(places.atEnd(of: period("2027-02"), offer: "a") == (offer.validFrom == nil ? nil : 0))
+      #expect(places.atEnd(of: period("2027-05"), offer: "a") == nil && places.atEnd(of: period("2027-07"), offer: "a") == 20)
+      #expect(places.placeDays(in: period("2027-07"), offer: "a") == nil && places.placeDays(in: period("2027-08"), offer: "a") == 620)
+      #expect(!places.knows("a"))
+    }
+    let new = Offer(id: "a", name: "A", area: "x", validFrom: row.from)
+    let places = PlacesTimeline(offers: [new], capacity: [row], changes: [], from: start, until: end)
+    #expect(places.knows("a") && places.placeDays(in: period("2027-07"), offer: "a") == 420)
+  }
+
   @Test func anOfferHasNoPlacesOutsideItsLife() {
     let offer = Offer(id: "a", name: "A", area: "x", validFrom: Day(year: 2027, month: 3, day: 1)!, validTo: Day(year: 2027, month: 10, day: 15)!)
     let places = timeline(offer: offer)

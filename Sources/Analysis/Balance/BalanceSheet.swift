@@ -4,7 +4,9 @@ public import Forecasting
 public import Placements
 public import Scenarios
 
-/// Need and supply of one area and kind for all payers, one region's or one municipality's, at the end of a period.
+/// Need and supply of one area and kind for all payers, one region's or one municipality's, on average over a period.
+///
+/// Over an area, in each draw: demand = served + waiting + left, as `plads forecast` has them.
 public struct BalanceRow: Sendable {
   public let area: String
   public let kind: ServiceKind
@@ -13,15 +15,15 @@ public struct BalanceRow: Sendable {
   /// Code; empty for a region or all.
   public let municipality: String
   public let period: Period
-  /// Standard places of the offers that lie there; nil where one is unknown.
+  /// Standard places of the offers that lie there, on average; nil where one is unknown.
   public let places: Double?
-  /// Places that municipalities run themselves (`own_supply`), open or planned by then; nil where nothing is said of them.
+  /// Places that municipalities run themselves (`own_supply`), open or planned by the period's end; nil where nothing is said of them.
   public let ownPlaces: Double?
-  /// Citizens who want a place.
+  /// Citizens who want a place, with those of today's waiting list; below the area's line these by share of its demand in each draw.
   public let demand: DrawSummary
   /// Places less demand; nil for municipalities, whose citizens live in each other's offers.
   public let gap: DrawSummary?
-  /// Citizens waiting, on average over the period; below the area's line the area's, by share of its demand in each draw.
+  /// Citizens waiting; below the area's line the area's, by share of its demand in each draw.
   public let waiting: DrawSummary?
   public let left: DrawSummary?
   /// Of the area's demand, on average, a share of 1.
@@ -37,7 +39,7 @@ public struct BalanceSheet: Sendable {
   ///   - plans: the plain forecast first.
   ///   - judged: index of the plan that is shown.
   ///   - areas: ids; empty for all.
-  ///   - periods: for whose ends rows are made.
+  ///   - periods: for which rows are made.
   public init(
     demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, basis: OccupancyBasis, areas: Set<String>, periods: [Period],
     draws: Int, seed: UInt64, threads: Int, level: Double
@@ -82,18 +84,20 @@ private struct BalanceMaker {
   func rows() -> [BalanceRow] {
     let lines = Set(panel.strata.filter { areas.isEmpty || areas.contains($0.area) }.map { BalanceLine(area: $0.area, kind: $0.kind) }).sorted()
     let queues = queues()
-    let perBatch = max(1, Self.batchCells / max(1, panel.municipalities.count * demand.horizon * draws))
+    let perBatch = max(1, Self.batchCells / max(1, 2 * panel.municipalities.count * demand.horizon * draws))
     return stride(from: 0, to: lines.count, by: perBatch).flatMap { start in
       rows(Array(lines[start..<min(lines.count, start + perBatch)]), queues)
     }
   }
 
   private struct Queue {
+    /// Of today's waiting list, in demand besides the simulated.
+    var listed: [[Double]]
     var waiting: [[Double]]
     var left: [[Double]]
   }
 
-  /// Who waits and who left by line: `[period][draw]`; lines of which an offer's places are unknown are not in it.
+  /// Who is on today's list, who waits and who left by line: `[period][draw]`; lines of which an offer's places are unknown are not in it.
   private func queues() -> [BalanceLine: Queue] {
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: areas), detail: .events, draws: draws,
@@ -103,11 +107,12 @@ private struct BalanceMaker {
     let zeros = [[Double]](repeating: [Double](repeating: 0, count: draws), count: periods.count)
     for group in OfferGroup.all(simulated) {
       let line = BalanceLine(area: group.stratum.area, kind: group.stratum.kind)
-      var sums = found[line] ?? Queue(waiting: zeros, left: zeros)
+      var sums = found[line] ?? Queue(listed: zeros, waiting: zeros, left: zeros)
       for own in occupier.paths(of: group, plan: judged) {
         for (p, period) in periods.enumerated() {
           let step = period - panel.origin - 1
           for d in 0..<draws {
+            sums.listed[p][d] += own.listed[step][d]
             sums.waiting[p][d] += own.waiting[step][d]
             sums.left[p][d] += own.left[step][d]
           }
@@ -126,35 +131,44 @@ private struct BalanceMaker {
       guard let line = lines.firstIndex(of: BalanceLine(area: stratum.area, kind: stratum.kind)) else { continue }
       for m in 0..<n { cell[m * strata + s] = line * n + m }
     }
-    let keys = TallyKeys(count: lines.count * n, cell: cell, strata: strata, detail: .net)
+    let keys = TallyKeys(count: lines.count * n, cell: cell, strata: strata, detail: .presence)
     let simulated = demand.simulate(
       reference: plans[0].demand, scenarios: plans.dropFirst().map(\.demand), keys: keys, draws: draws, seed: seed, threads: threads)
     return lines.indices.flatMap { line in
-      rows(lines[line], stocks: (0..<n).map { stocks(simulated, key: line * n + $0) }, queues[lines[line]])
+      rows(lines[line], citizens: (0..<n).map { citizens(simulated, key: line * n + $0) }, queues[lines[line]])
     }
   }
 
-  /// `[period][draw]`; nil where nobody is counted.
-  private func stocks(_ simulated: DemandDraws, key: Int) -> [[Double]]? {
+  /// On average over each period's days, `[period][draw]`; nil where nobody is counted. Where only stocks are counted, the mean of
+  /// those at both ends.
+  private func citizens(_ simulated: DemandDraws, key: Int) -> [[Double]]? {
     guard simulated.hasFlowStock(key: key) || simulated.hasStockOnly(key: key) else { return nil }
     var state = LineState(draws: draws, opening: simulated.openingFlowStock(key: key))
     var found: [[Double]] = []
+    let now = simulated.openingStock(key: key) - Double(simulated.openingFlowStock(key: key))
+    var counted = [Double](repeating: now, count: draws)
     for step in 0..<demand.horizon {
-      state.addStock(simulated, plan: judged, key: key, step: step)
-      guard periods.contains(panel.origin.advanced(by: step + 1)) else { continue }
-      var values = state.stock
-      if simulated.hasStockOnly(key: key) { simulated.addStockOnly(plan: judged, key: key, step: step, to: &values) }
-      found.append(values)
+      let period = panel.origin.advanced(by: step + 1)
+      state.add(simulated, plan: judged, key: key, step: step, days: period.days)
+      var values = state.occupiedDays.map { $0 / Double(period.days) }
+      if simulated.hasStockOnly(key: key) {
+        let before = counted
+        counted = [Double](repeating: 0, count: draws)
+        simulated.addStockOnly(plan: judged, key: key, step: step, to: &counted)
+        for d in 0..<draws { values[d] += (before[d] + counted[d]) / 2 }
+      }
+      if periods.contains(period) { found.append(values) }
+      state.startPeriod()
     }
     return found
   }
 
-  private func rows(_ line: BalanceLine, stocks: [[[Double]]?], _ queue: Queue?) -> [BalanceRow] {
-    let known = panel.municipalities.indices.filter { stocks[$0] != nil }
+  private func rows(_ line: BalanceLine, citizens: [[[Double]]?], _ queue: Queue?) -> [BalanceRow] {
+    let known = panel.municipalities.indices.filter { citizens[$0] != nil }
     guard !known.isEmpty else { return [] }
     func sum(_ members: [Int], _ p: Int) -> [Double] {
       var total = [Double](repeating: 0, count: draws)
-      for m in members { for d in 0..<draws { total[d] += stocks[m]?[p][d] ?? 0 } }
+      for m in members { for d in 0..<draws { total[d] += citizens[m]?[p][d] ?? 0 } }
       return total
     }
     var rows: [BalanceRow] = []
@@ -187,16 +201,18 @@ private struct BalanceMaker {
       var copy = values
       return DrawSummary(&copy, level: level)
     }
-    /// In each draw those of the area, by the share of its demand.
-    func part(_ values: [Double]) -> DrawSummary {
-      summary((0..<draws).map { all[$0] > 0 ? values[$0] * own[$0] / all[$0] : 0 })
+    let (places, total) = (places(scope), all.reduce(0, +))
+    let isArea = scope.region.isEmpty && scope.municipality.isEmpty
+    let usual = total > 0 ? own.reduce(0, +) / total : 0
+    /// In each draw those of the area, by the share of its simulated demand; by the usual share where there is none.
+    func part(_ values: [Double]) -> [Double] {
+      isArea ? values : (0..<draws).map { values[$0] * (all[$0] > 0 ? own[$0] / all[$0] : usual) }
     }
-    let places = places(scope)
-    let total = all.reduce(0, +)
+    let wanted = queue.map { zip(own, part($0.listed[p])).map { $0 + $1 } } ?? own
     return BalanceRow(
       area: scope.line.area, kind: scope.line.kind, region: scope.region, municipality: scope.municipality, period: scope.period, places: places,
-      ownPlaces: ownPlaces(scope), demand: summary(own), gap: scope.municipality.isEmpty ? places.map { open in summary(own.map { open - $0 }) } : nil,
-      waiting: queue.map { part($0.waiting[p]) }, left: queue.map { part($0.left[p]) }, share: total > 0 ? own.reduce(0, +) / total : 0)
+      ownPlaces: ownPlaces(scope), demand: summary(wanted), gap: scope.municipality.isEmpty ? places.map { open in summary(wanted.map { open - $0 }) } : nil,
+      waiting: queue.map { summary(part($0.waiting[p])) }, left: queue.map { summary(part($0.left[p])) }, share: usual)
   }
 
   private func places(_ scope: Scope) -> Double? {
@@ -204,8 +220,8 @@ private struct BalanceMaker {
     var sum = 0.0
     for offer in panel.offers + plans[judged].newOffers where offer.area == scope.line.area && offer.kind == scope.line.kind {
       guard scope.municipality.isEmpty ? scope.region.isEmpty || offer.region == scope.region : offer.hostMunicipality == scope.municipality else { continue }
-      guard let own = timeline.atEnd(of: scope.period, offer: offer.id) else { return nil }
-      sum += own
+      guard let own = timeline.placeDays(in: scope.period, offer: offer.id) else { return nil }
+      sum += own / Double(scope.period.days)
     }
     return sum
   }

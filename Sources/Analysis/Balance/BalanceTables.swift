@@ -26,6 +26,7 @@ public struct BalanceTables: Sendable {
   /// Columns: scenario, area, kind, region, municipality (both empty for all payers; municipality empty for a region's), period, places,
   /// own_places, demand_mean, demand_lower, demand_upper, gap_mean, gap_lower, gap_upper, waiting_mean, waiting_lower, waiting_upper,
   /// left_mean, share_of_demand. Places are those of offers that lie there; gap = places − demand, empty for municipalities.
+  /// All are means over the period, but own_places, which are those at its end; demand counts those of today's waiting list.
   public var machine: Table {
     func three(_ name: String, _ unit: String) -> [Table.Column] { ["mean", "lower", "upper"].map { .init("\(name)_\($0)", unit: unit) } }
     var table = Table(
@@ -101,8 +102,8 @@ public struct BalanceTables: Sendable {
   private var footnotes: [Phrase] {
     [
       Phrase(
-        da: "Pladser er normerede, i tilbud, som ligger der (regionens, værtskommunens); egne er kommunernes egne, åbne eller planlagte (own_supply). Balance = pladser minus efterspørgsel, ikke for kommuner, hvis borgere bor i hinandens tilbud. Venter og gået er områdets; for regioner og kommuner delt efter deres andel af efterspørgslen. Kommuner under 5 % står kun i csv og json.",
-        en: "Places are standard ones, of offers that lie there (the region's, the host municipality's); own are the municipalities' own, open or planned (own_supply). Balance = places less demand, not for municipalities, whose citizens live in each other's offers. Waiting and left are the area's; for regions and municipalities divided by their share of demand. Municipalities below 5 % are in csv and json alone.")
+        da: "Pladser er normerede, i tilbud, som ligger der (regionens, værtskommunens); tal er middeltal over perioden, og efterspørgslen tæller dagens venteliste med. Egne er kommunernes egne, åbne eller planlagte (own_supply). Balance = pladser minus efterspørgsel, ikke for kommuner, hvis borgere bor i hinandens tilbud. Venter og gået er områdets; for regioner og kommuner delt efter deres andel af efterspørgslen. Kommuner under 5 % står kun i csv og json.",
+        en: "Places are standard ones, of offers that lie there (the region's, the host municipality's); numbers are means over the period, and demand counts today's waiting list. Own are the municipalities' own, open or planned (own_supply). Balance = places less demand, not for municipalities, whose citizens live in each other's offers. Waiting and left are the area's; for regions and municipalities divided by their share of demand. Municipalities below 5 % are in csv and json alone.")
     ] + notes.phrases + sheetOf.plan.assumptions + panel.settings.assumptions
   }
 

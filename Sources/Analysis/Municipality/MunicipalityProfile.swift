@@ -68,7 +68,6 @@ private struct ProfileMaker {
   let judge: RiskJudge
   let accounts: SettledAccounts
   let daily: DailyPrices
-  private let past: PastPresence
   private let ids: Set<String>
   private(set) var rows: [Row] = []
   private(set) var risks: [OfferRisk] = []
@@ -89,7 +88,7 @@ private struct ProfileMaker {
     plan = judged
     own = simulated([code])
     all = simulated([])
-    past = PastPresence(try Panel(byOffer: extracts))
+    let past = PastPresence(try Panel(byOffer: extracts))
     judge = RiskJudge(
       demand: demand, simulated: all, plan: judged, closures: plans[judged].closures, request: request, extracts: extracts, past: past)
     accounts = SettledAccounts(extracts, past: past, money: judge.money)
@@ -164,6 +163,7 @@ private struct ProfileMaker {
     var sums = Sums()
     var mine = LineState(draws: request.draws, opening: own.draws.openingFlowStock(key: key))
     var whole = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: everybody))
+    let most = judge.servedLimit(of: offer)
     var days: [Int: [Double]] = [:]
     var shares: [(String, [Double])] = []
     let shown = Set(ResultTables.shownPeriods(panel: panel, horizon: demand.horizon, every: panel.length))
@@ -173,7 +173,7 @@ private struct ProfileMaker {
       mine.add(own.draws, plan: plan, key: key, step: step, days: period.days)
       whole.add(all.draws, plan: plan, key: everybody, step: step, days: period.days)
       if years.contains(period.lastDay.year) {
-        Self.accumulate(mine.occupiedDays, &days[period.lastDay.year])
+        Self.accumulate(most.served(mine.occupiedDays, of: whole.occupiedDays, in: period), &days[period.lastDay.year])
         Self.accumulate(mine.homecomings, &sums.homecomings[period.lastDay.year])
       }
       if shown.contains(period) {
@@ -225,7 +225,9 @@ private struct ProfileMaker {
       guard let paid = days[due] ?? days[last] else { continue }
       if let changes = simulated?.tariffChanges(in: year) {
         sums.settlement[due] = zip(changes, paid).map { $0 * $1 * share }
-      } else if let change = accounts.tariffChange(offer, year: year, rules: rules) {
+      } else if let expected = simulated?.expectedDays(for: due), expected > 0,
+        let change = accounts.tariffChange(offer, year: year, rules: rules, days: expected)
+      {
         sums.settlement[due] = paid.map { $0 * change * share }
       } else if paid.contains(where: { $0 > 0 }) {
         unsettled.insert(year)
@@ -239,16 +241,12 @@ private struct ProfileMaker {
     var watch = ResultWatch(
       economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
       past: judge.money.recent(offer.id, count: 12))
-    let timeline = all.timelines[plan]
-    let now = timeline.atEnd(of: panel.origin, offer: offer.id) ?? 0
-    let crowding = now > 0 ? max(1, (past.meanCitizens(in: panel.origin, offer: offer.id) ?? 0) / now) : 1
+    let most = judge.servedLimit(of: offer)
     var state = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: key))
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
       state.add(all.draws, plan: plan, key: key, step: step, days: period.days)
-      let open = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
-      let citizens = state.occupiedDays.map { $0 / Double(period.days) }
-      watch.observe(open.map { most in citizens.map { min($0, most * crowding) } } ?? citizens, in: period, places: open)
+      watch.observe(most.served(state.occupiedDays, in: period).map { $0 / Double(period.days) }, in: period, places: most.places(in: period))
       state.startPeriod()
     }
     return watch

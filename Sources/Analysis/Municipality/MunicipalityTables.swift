@@ -210,8 +210,8 @@ public struct MunicipalityTables: Sendable {
     let unpriced = profile.risks.filter { profile.prices[$0.offer.id] == nil }.map(\.offer.name)
     var notes = [
       Phrase(
-        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets), uden ventetid og stop ved pladserne. Hjemtagninger: døgn; fremad middeltal.",
-        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's), without waiting and without a stop at the places. Homecomings: residential; ahead means.")
+        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Hjemtagninger: døgn; fremad middeltal.",
+        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. Homecomings: residential; ahead means.")
     ]
     if !unpriced.isEmpty {
       let list = unpriced.joined(separator: ", ")
@@ -220,8 +220,8 @@ public struct MunicipalityTables: Sendable {
     if let rules = request.rules.settlement {
       notes.append(
         Phrase(
-          da: "Efterregulering: hvad tilbuddenes resultater ændrer taksterne med \(rules.lagYears) år senere (regelsæt \(request.rules.name)); + er en regning. Efter horisonten med det sidste hele års dage.",
-          en: "Settlement: what the offers' results change tariffs by \(rules.lagYears) years later (rule set \(request.rules.name)); + is a bill. After the horizon with the last whole year's days."))
+          da: "Efterregulering: hvad tilbuddenes resultater ændrer taksterne med \(rules.lagYears) år senere (regelsæt \(request.rules.name)), fordelt på de dage, der da ventes; + er en regning. Efter horisonten med det sidste hele års dage.",
+          en: "Settlement: what the offers' results change tariffs by \(rules.lagYears) years later (rule set \(request.rules.name)), over the days then expected; + is a bill. After the horizon with the last whole year's days."))
       if !profile.unsettled.isEmpty {
         let list = profile.unsettled.map(String.init).joined(separator: ", ")
         notes.append(

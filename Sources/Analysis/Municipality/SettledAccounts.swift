@@ -13,14 +13,16 @@ struct SettledAccounts {
     self.money = money
   }
 
-  /// Kroner a day, above zero for a deficit; nil where the year's accounts or what an offer takes in are not known.
+  /// Kroner a day over the days that are expected in the year when it is due, above zero for a deficit; nil where the year's accounts
+  /// or what an offer takes in are not known.
   /// Income that the accounts do not give is days × the mean tariff at the middle of the year.
-  func tariffChange(_ offer: Offer, year: Int, rules: RuleSet.Settlement) -> Double? {
-    guard let own = try? money.economics(of: offer).get(), own.citizens > 0, own.paidShare > 0 else { return nil }
+  /// - Parameter days: paid ones, above 0.
+  func tariffChange(_ offer: Offer, year: Int, rules: RuleSet.Settlement, days: Double) -> Double? {
+    guard let own = try? money.economics(of: offer).get(), own.paidShare > 0 else { return nil }
     let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
     guard let costs = entries.wholeYear(\.costs), let income = entries.wholeYear(\.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
     let basis = entries.wholeYear { $0.revisedBudget ?? $0.originalBudget } ?? costs
-    return -rules.settled(income - costs, basis: basis) / (own.citizens * 365 * own.paidShare)
+    return -rules.settled(income - costs, basis: basis) / days
   }
 
   private func income(of offer: Offer, year: Int, share: Double) -> Double? {

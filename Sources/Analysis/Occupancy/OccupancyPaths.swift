@@ -9,6 +9,8 @@ struct OccupancyPaths: Sendable {
   let key: Int
   let offer: Offer
   var demand: [[Double]]
+  /// Of the demand, those of today's waiting list, whom the simulation does not draw.
+  var listed: [[Double]]
   var served: [[Double]]
   var waiting: [[Double]]
   var left: [[Double]]
@@ -79,7 +81,7 @@ struct Occupier: Sendable {
     let now = timeline.atEnd(of: panel.origin, offer: offer.id) ?? 0
     // More than there are places live in some offers; nobody is put out, and in the same proportion they may go on.
     let crowding = now > 0 ? max(1, Double(opening) / now) : 1
-    var paths = OccupancyPaths(key: key, offer: offer, demand: [], served: [], waiting: [], left: [], places: [], days: [])
+    var paths = OccupancyPaths(key: key, offer: offer, demand: [], listed: [], served: [], waiting: [], left: [], places: [], days: [])
     var (arrivals, limits): ([[Double]], [Double]) = ([], [])
     var state = LineState(draws: draws, opening: opening)
     var before = [Double](repeating: 0, count: draws)
@@ -117,7 +119,9 @@ struct Occupier: Sendable {
       attraction: attraction, present: wanted.map(\.present), waiting: wanted.map(\.waiting), places: wanted.map(\.limitNow),
       terms: PlaceAllocation.Terms(basis.rules.waiting, months: panel.length.months))
     let blank = [[Double]](repeating: [Double](repeating: 0, count: draws), count: horizon)
-    for i in 0..<n { (wanted[i].paths.served, wanted[i].paths.waiting, wanted[i].paths.left) = (blank, blank, blank) }
+    for i in 0..<n {
+      (wanted[i].paths.listed, wanted[i].paths.served, wanted[i].paths.waiting, wanted[i].paths.left) = (blank, blank, blank, blank)
+    }
     let limits = (0..<horizon).map { t in wanted.map { $0.limits[t] } }
     var (asking, coming) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
     for d in 0..<draws {
@@ -130,6 +134,7 @@ struct Occupier: Sendable {
         state.advance(demand: asking, arrivals: coming, places: limits[t])
         for i in 0..<n {
           wanted[i].paths.demand[t][d] = state.demand(i)
+          wanted[i].paths.listed[t][d] = state.demand(i) - asking[i]
           wanted[i].paths.served[t][d] = state.served[i]
           wanted[i].paths.waiting[t][d] = state.waiting[i]
           wanted[i].paths.left[t][d] = state.left[i]

@@ -20,9 +20,13 @@ public struct ResultWatch: Sendable {
     var referenceIncome = 0.0
     /// For which the tariff is made.
     var referenceDays = 0.0
+    /// Paid days on average over the paths.
+    var expectedDays = 0.0
   }
 
   private let economics: OfferEconomics
+  /// Places that the costs were held with; the newest ones known before the first period where those are unknown.
+  private let reference: Double?
   private let weights: [Double]
   private let adjustment: RuleSet.Adjustment?
   private let settlement: RuleSet.Settlement?
@@ -39,18 +43,22 @@ public struct ResultWatch: Sendable {
     past: [(citizens: Double, places: Double?)]
   ) {
     self.economics = economics
+    let reference = economics.places.flatMap { $0 > 0 ? $0 : nil } ?? past.lazy.compactMap(\.places).first { $0 > 0 }
+    self.reference = reference
     self.length = length
     self.paths = paths
     weights = behaviour.weights(rules, months: length.months)
     adjustment = rules.adjustment
     settlement = rules.settlement
     deviations = past.prefix(weights.count).map { own in
-      [Double](repeating: own.citizens - economics.citizens * Self.ratio(own.places, economics.places), count: paths)
+      [Double](repeating: own.citizens - economics.citizens * Self.ratio(own.places, reference), count: paths)
     }
   }
 
   private static func ratio(_ places: Double?, _ reference: Double?) -> Double {
-    guard let places, let reference, reference > 0 else { return 1 }
+    guard let places else { return 1 }
+    // An offer without places has no budget, whatever it had before.
+    guard let reference else { return places > 0 ? 1 : 0 }
     return places / reference
   }
 
@@ -61,7 +69,7 @@ public struct ResultWatch: Sendable {
   ///   - paidEmpty: empty places that payers still pay for under notice, by path; nil for none.
   public mutating func observe(_ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil) {
     let year = period.enclosing(.year)
-    let (days, ratio) = (Double(period.days), Self.ratio(places, economics.places))
+    let (days, ratio) = (Double(period.days), Self.ratio(places, self.reference))
     let budget = economics.costs * ratio * days / Double(year.days)
     let reference = economics.citizens * ratio
     let daily = economics.price * economics.paidShare * days
@@ -83,6 +91,7 @@ public struct ResultWatch: Sendable {
     sums.budget += budget
     sums.referenceIncome += daily * reference
     sums.referenceDays += economics.paidShare * days * reference
+    sums.expectedDays += economics.paidShare * days * citizens.reduce(0, +) / Double(paths)
     years[year.year] = sums
   }
 
@@ -145,11 +154,16 @@ public struct ResultWatch: Sendable {
     return Double(outside) / Double(paths)
   }
 
-  /// What the year's result changes a later tariff by, kroner a day, by path: what lies outside the band, over the days for which the
-  /// costs were held; above zero for a deficit. What the account covers or lets expire is not in it. Nil without settlement or days.
+  /// Paid days that a tariff of the year can count on: their mean over the paths, of the last whole year before it where that one is
+  /// not whole. Nil before the first whole year.
+  public func expectedDays(for year: Int) -> Double? { wholeYears.last { $0 <= year }.flatMap { years[$0]?.expectedDays } }
+
+  /// What the year's result changes a later tariff by, kroner a day, by path: what lies outside the band, over the days that are
+  /// expected in the year when it is due; above zero for a deficit. In a path with fewer days than expected less of it comes in, which
+  /// is part of that year's result. What the account covers or lets expire is not in it. Nil without settlement or days.
   public func tariffChanges(in year: Int) -> [Double]? {
-    guard let sums = wholeYear(year), let settlement, sums.referenceDays > 0 else { return nil }
-    return sums.result.map { -settlement.settled($0, basis: sums.budget) / sums.referenceDays }
+    guard let sums = wholeYear(year), let settlement, let days = expectedDays(for: year + settlement.lagYears), days > 0 else { return nil }
+    return sums.result.map { -settlement.settled($0, basis: sums.budget) / days }
   }
 
   private func wholeYear(_ year: Int) -> Year? { years[year].flatMap { $0.periods == length.perYear ? $0 : nil } }

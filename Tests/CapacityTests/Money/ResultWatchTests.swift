@@ -97,7 +97,7 @@ import Testing
     #expect(try result(watch(9.5, behaviour, rules(), places: 10)).magnitude < 0.01)
   }
 
-  /// What later tariffs settle is what the account settles, over the days for which the tariff is made.
+  /// What later tariffs settle is what the account settles, over the days that are expected when it is due.
   @Test func settlesAsTheAccountDoes() throws {
     var random = Randomness(state: 8)
     for _ in 0..<200 {
@@ -109,9 +109,33 @@ import Testing
       var account = SettlementAccount(rules: settlement)
       let costs = Amount(kroner: 20_805_000)
       let year = account.close(2027, income: Amount(kroner: 3000) * (365 * citizens), costs: costs, basis: costs)
-      #expect((found * 6935 + year.settled.kroner).magnitude < 0.01)
+      #expect((found * Double(365 * citizens) + year.settled.kroner).magnitude < 0.01)
     }
     #expect(watch(19, .unadapted, rules()).tariffChanges(in: 2027) == nil)
+  }
+
+  /// The days of the year in which it is due, not those of the year that it comes from, so that what is settled comes in.
+  @Test func settlesOverTheDaysExpectedWhenItIsDue() throws {
+    var rules = rules()
+    rules.settlement = RuleSet.Settlement(band: .zero, lagYears: 2)
+    var own = watch(17, .unadapted, rules)
+    let (result, first) = (try result(own), Period(year: 2028, number: 1, length: .month))
+    for month in 0..<24 { own.observe([12, 14], in: first.advanced(by: month), places: 20) }
+    #expect(own.expectedDays(for: 2029) == own.expectedDays(for: 2031) && own.expectedDays(for: 2026) == nil)
+    let (found, days) = (try #require(own.tariffChanges(in: 2027)), try #require(own.expectedDays(for: 2029)))
+    #expect((days - 13 * 365).magnitude < 1e-6 && found.allSatisfy { ($0 * days + result).magnitude < 0.01 })
+  }
+
+  /// Where the places of the reference year are unknown, or there were none, those of the newest period stand for them; an offer without
+  /// places has no budget.
+  @Test(arguments: [nil, 0] as [Double?]) func budgetsFollowThePlacesAlsoFromUnknownOnes(before: Double?) throws {
+    let own = OfferEconomics(price: 3000, costs: 20_805_000, citizens: 19, places: before, priceYear: 2026)
+    for (places, past) in [(10.0, 20.0), (0, 20), (0, nil)] as [(Double, Double?)] {
+      var watch = ResultWatch(
+        economics: own, behaviour: .unadapted, rules: rules(), length: .month, paths: 1, past: [(citizens: 19, places: past), (citizens: 19, places: 0)])
+      for month in 0..<12 { watch.observe([0], in: Period(year: 2027, number: 1, length: .month).advanced(by: month), places: places) }
+      #expect(try (result(watch) + 20_805_000 * places / 20).magnitude < 0.01)
+    }
   }
 
   /// Only whole years are summed; without rules nothing is outside.
