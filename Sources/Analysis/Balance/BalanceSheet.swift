@@ -79,7 +79,7 @@ private struct BalanceMaker {
   private var panel: Panel { demand.panel }
 
   /// Counts of payers that are held at a time: bounds the memory, whatever the number of areas.
-  private static let batchCells = 40_000_000
+  private static let batchCells = 80_000_000
 
   func rows() -> [BalanceRow] {
     let lines = Set(panel.strata.filter { areas.isEmpty || areas.contains($0.area) }.map { BalanceLine(area: $0.area, kind: $0.kind) }).sorted()
