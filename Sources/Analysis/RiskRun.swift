@@ -107,7 +107,7 @@ public struct OfferRisk: Sendable {
     public let year: Int
     /// Share of the futures whose costs leave the tolerance; nil where the rule set states none.
     public let outsideTolerance: Double?
-    /// Income − costs, kroner.
+    /// Income, with what is paid under notice, − costs, kroner.
     public let result: DrawSummary
     /// What the result changes the tariff of `tariffYear` by, kroner a day; nil where the rule set settles nothing.
     public let tariffChange: DrawSummary?
@@ -226,7 +226,7 @@ struct RiskJudge {
     let economics = money.economics(of: offer)
     let citizens = isKnown ? simulated.draws.openingStock(key: key) : nil
     let outlook = obstacle == nil
-      ? places.map { self.outlook(offer, key, places: $0, assumedOccupancy: step?.assumedOccupancy, economics: try? economics.get()) } : nil
+      ? places.map { self.outlook(offer, key, places: $0, assumedOccupancy: step?.assumedOccupancy) } : nil
     return OfferRisk(
       offer: offer, places: places, citizens: citizens, occupancyNow: places.flatMap { occupancy(offer, places: $0, citizens: citizens) },
       assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(economics, $0) }, economics: economics,
@@ -267,7 +267,7 @@ struct RiskJudge {
     outlook.within24 >= request.red ? .red : outlook.within24 >= request.yellow ? .yellow : .green
   }
 
-  private func outlook(_ offer: Offer, _ key: Int, places: Double, assumedOccupancy: Double?, economics: OfferEconomics?) -> OfferRisk.Outlook {
+  private func outlook(_ offer: Offer, _ key: Int, places: Double, assumedOccupancy: Double?) -> OfferRisk.Outlook {
     func counted(_ period: Period) -> Double { min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places) }
     let before = past.periodsBelow(request.trigger, offer: offer.id, places: counted)
     func limit(_ places: Double) -> Double? { assumedOccupancy.map { Reduction.limit(places: places, assumedOccupancy: $0) } }
@@ -279,12 +279,6 @@ struct RiskJudge {
     }
     var advised: Int?
     var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
-    var results = economics.map { own in
-      ResultWatch(
-        economics: own, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-        past: money.recent(offer.id, count: 12))
-    }
-    let most = servedLimit(of: offer)
     var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
     let perYear = panel.length.perYear
     var occupancy: DrawSummary?
@@ -295,7 +289,6 @@ struct RiskJudge {
       watch.observe(citizens)
       reduction?.observe(citizens)
       if step == leadTime { advised = AdvisedPlaces.newsvendor(demand: citizens, costs: request.advice.costs(price: 1, length: panel.length)) }
-      results?.observe(most.served(state.occupiedDays, in: period).map { $0 / Double(period.days) }, in: period, places: most.places(in: period))
       if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
         var shares = state.occupiedDays.map { 100 * $0 / placeDays }
         occupancy = DrawSummary(&shares, level: request.level)
@@ -310,7 +303,7 @@ struct RiskJudge {
     return OfferRisk.Outlook(
       within12: watch.probability(after: perYear) ?? 0, within24: watch.probability(after: 2 * perYear) ?? 0, within36: within36,
       median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
-      threshold: request.trigger.threshold(places: places), before: before, years: results.map(years) ?? [],
+      threshold: request.trigger.threshold(places: places), before: before, years: results(offer, key).map(years) ?? [],
       advisedPlaces: advised, reduced24: reduction?.probability(after: 2 * perYear), reductionLimit: reductionLimit)
   }
 

@@ -60,14 +60,14 @@ struct RiskMoneyNotes {
   private var used: Set<RuleKey> {
     let tolerance: Set<RuleKey> = request.rules.adjustment == nil ? [] : [.adjustmentShare, .adjustmentBase, .tolerance]
     let settlement: Set<RuleKey> = request.rules.settlement == nil ? [] : [.settlementBand, .settlementLag]
-    return request.behaviour.rulesUsed(request.rules).union(tolerance).union(settlement)
+    return request.behaviour.rulesUsed(request.rules).union(tolerance).union(settlement).union([.noticeKind, .noticeMonths])
   }
 
   private var basis: Phrase {
     let level = priceYear.map(String.init) ?? "–"
     return Phrase(
-      da: "Resultat: indtægt (belagte dage × borgernes dagspris nu) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændrer planen pladserne, følger budgettet med. Der betjenes ikke flere, end der er pladser, eller bor der flere nu, i samme forhold. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
-      en: "Result: income (occupied days × the citizens' price a day now) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where the plan changes places the budget goes along. No more are served than there are places, or in the same proportion where more live there now. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
+      da: "Resultat: indtægt (dage × borgernes dagspris nu, med betaling gennem opsigelsesvarslet) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændrer planen pladserne, følger budgettet med. Der betjenes ikke flere, end der er pladser, eller bor der flere nu, i samme forhold. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
+      en: "Result: income (days × the citizens' price a day now, with payment under notice) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where the plan changes places the budget goes along. No more are served than there are places, or in the same proportion where more live there now. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
   }
 
   private var missing: [Phrase] {

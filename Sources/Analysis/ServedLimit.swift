@@ -7,7 +7,7 @@ struct ServedLimit {
   private let timeline: PlacesTimeline
   private let offer: String
   /// Citizens over places now, at least 1.
-  private let crowding: Double
+  let crowding: Double
 
   /// - Parameters:
   ///   - now: standard places at the origin; nil where unknown.

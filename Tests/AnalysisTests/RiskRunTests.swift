@@ -216,8 +216,11 @@ import Testing
   @Test func resultsAreIncomeLessCosts() throws {
     let extracts = try steady(accounts: [2025: 38 * 365 * 3000])
     var found: [CostBehaviour: OfferRisk] = [:]
+    // Places left are not paid for further.
+    var rules = self.rules()
+    rules.notice = .dayToDay
     for behaviour in CostBehaviour.allCases {
-      found[behaviour] = try run(steady: extracts, RiskRequest(draws: 300, rules: rules(), behaviour: behaviour)).run.risks.first
+      found[behaviour] = try run(steady: extracts, RiskRequest(draws: 300, rules: rules, behaviour: behaviour)).run.risks.first
     }
     let follows = try #require(found[.followsAdjustment]?.outlook?.years)
     let stiff = try #require(found[.unadapted]?.outlook?.years)
@@ -236,6 +239,18 @@ import Testing
       let ends = [low.result.mean, high.result.mean].sorted()
       #expect((ends[0] - 1...ends[1] + 1).contains(year.result.mean))
     }
+  }
+
+  /// What payers pay under notice is part of the results, the more the longer it is.
+  @Test func resultsCountNoticePay() throws {
+    let extracts = try steady(accounts: [2025: 38 * 365 * 3000])
+    let means = try [RuleSet.Notice.dayToDay, .currentMonthPlus(1), .currentMonthPlus(3)].map { notice in
+      var rules = self.rules()
+      rules.notice = notice
+      let request = RiskRequest(draws: 100, rules: rules, behaviour: .unadapted)
+      return try #require(try run(steady: extracts, request).run.risks.first?.outlook?.years.first).result.mean
+    }
+    #expect(means[0] + 100_000 < means[1] && means[1] + 100_000 < means[2], "\(means)")
   }
 
   /// What cannot be computed is said, and the rest is shown.

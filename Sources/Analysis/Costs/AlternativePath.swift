@@ -7,53 +7,77 @@ struct AlternativePath {
   var served: [[Double]]
   /// On average over the period; nil where unknown.
   var places: [Double?]
-  /// Empty places that payers pay for under notice, likewise; empty for none.
+  /// Citizens at the decision.
+  var opening = 0.0
+  /// Of those who are there when a period begins or come in it, the share that is there at its end, in 0...1, `[period][draw]`.
+  var staying: [[Double]] = []
+  /// Citizens that are served a place at most, at least 1.
+  var crowding = 1.0
+  /// Nil where payers pay from day to day.
+  var notice: NoticePay?
+  /// Empty places that payers pay for under notice, `[period][draw]`; empty for none.
   var paidEmpty: [[Double]] = []
   /// The first period with other places; nil where there is none inside the horizon.
   var adapted: Int?
 
-  /// Nobody comes after the decision, and those who are left move out evenly after the residents' notice.
-  ///
-  /// Without those who come anew, there are never more than at any earlier time of the path: its running minimum.
+  /// Nobody comes after the decision. Those of now leave of themselves as they do where the offer carries on; the rest move out
+  /// evenly after the residents' notice, for which nobody pays further.
   func closing(after periods: Int, noticePeriods: Int) -> AlternativePath {
     var path = self
-    path.paidEmpty = []
     path.adapted = periods < served.count ? periods : nil
-    let opening = served.first ?? []
-    var least = opening
+    let draws = served.first?.count ?? 0
+    var present = [Double](repeating: opening, count: draws)
+    // Falls by own leavers alone.
+    var unmoved = present
+    var own = served
     for step in served.indices {
-      let share = Self.left(step, closing: periods, notice: noticePeriods)
-      for d in least.indices {
-        least[d] = min(least[d], served[step][d])
-        path.served[step][d] = min(least[d], opening[d] * share)
+      let most = opening * Self.left(atEndOf: step, closing: periods, notice: noticePeriods)
+      for d in 0..<draws {
+        let stay = step < periods ? present[d] * staying[step][d] : 0
+        let leavers = step < periods ? present[d] - stay : 0
+        let next = min(stay, most)
+        let mean = step < periods ? (present[d] + next) / 2 : 0
+        path.served[step][d] = places[step].map { min(mean, $0 * crowding) } ?? mean
+        own[step][d] = unmoved[d] - leavers / 2
+        unmoved[d] -= leavers
+        present[d] = next
       }
       if step >= periods { path.places[step] = path.places[step].map { _ in 0 } }
     }
+    guard let notice else { return path }
+    path.paidEmpty = notice.paidEmpty(own)
+    // A closed offer sends no bills.
+    for step in served.indices.dropFirst(periods) { path.paidEmpty[step] = [Double](repeating: 0, count: draws) }
     return path
   }
 
-  /// Those who leave of themselves before closing, by draw: the rest must move.
-  func leftAtClosing(after periods: Int) -> [Double] {
-    guard var least = served.first else { return [] }
-    for step in served.prefix(periods) { for d in least.indices { least[d] = min(least[d], step[d]) } }
-    return least
+  /// Those of now who have not left of themselves so many periods later, by draw: they must move.
+  func survivors(after periods: Int) -> [Double] {
+    var left = [Double](repeating: opening, count: served.first?.count ?? 0)
+    for step in staying.prefix(periods) { for d in left.indices { left[d] *= step[d] } }
+    return left
   }
 
-  /// Share of the residents in the middle of a period: all of them until the notice is over, nobody from closing on.
-  static func left(_ step: Int, closing: Int, notice: Int) -> Double {
-    guard step < closing else { return 0 }
+  /// Share of the residents at the end of a period: all of them until the notice is over, nobody at closing.
+  static func left(atEndOf step: Int, closing: Int, notice: Int) -> Double {
+    guard step + 1 < closing else { return 0 }
     guard step >= notice else { return 1 }
-    return 1 - (Double(step - notice) + 0.5) / Double(closing - notice)
+    return 1 - Double(step + 1 - notice) / Double(closing - notice)
   }
 
-  /// Fewer places from a period on; no more citizens than places.
+  /// Fewer places from a period on; no more citizens than places. Whom the cut moves gave no notice.
   func reducing(to places: Double, from start: Int) -> AlternativePath {
     var path = self
     path.adapted = start
+    func capped(_ values: [Double]) -> [Double] { values.map { min($0, places) } }
     for step in start..<max(start, served.count) {
       path.places[step] = path.places[step].map { min($0, places) }
-      path.served[step] = served[step].map { min($0, places) }
+      path.served[step] = capped(served[step])
     }
+    guard var notice, !paidEmpty.isEmpty else { return path }
+    // As if the cut had always held, so that it is no fall.
+    notice.before = capped(notice.before)
+    path.paidEmpty = Array(paidEmpty.prefix(start)) + notice.paidEmpty(served.map(capped)).dropFirst(start)
     return path
   }
 
@@ -66,25 +90,5 @@ struct AlternativePath {
         served[step], in: origin.advanced(by: step + 1), places: places[step], paidEmpty: paidEmpty.isEmpty ? nil : paidEmpty[step])
     }
     return watch
-  }
-
-  /// Places left and not taken again, for which payers pay until their notice ends, whatever the cause.
-  ///
-  /// A citizen leaves in the middle of a month on average: `k` whole months and half a one are paid, in means of months half of
-  /// x(t − k) − x(t) and half of x(t − k − 1) − x(t), each where above zero. In longer periods the paid days' share of the period.
-  /// - Parameter before: mean citizens of the periods before the first, the latest first.
-  static func paidEmpty(_ served: [[Double]], before: [Double], notice: RuleSet.Notice, length: PeriodLength, days: [Int]) -> [[Double]] {
-    guard case .currentMonthPlus(let months) = notice, let draws = served.first?.count else { return [] }
-    func citizens(_ step: Int, _ d: Int) -> Double {
-      step >= 0 ? served[step][d] : before.isEmpty ? served[0][d] : before[min(-step - 1, before.count - 1)]
-    }
-    return served.indices.map { t in
-      (0..<draws).map { d in
-        let now = served[t][d]
-        guard length != .month else { return (max(0, citizens(t - months, d) - now) + max(0, citizens(t - months - 1, d) - now)) / 2 }
-        let share = min(1, (Double(months) + 0.5) * 365.25 / 12 / Double(days[t]))
-        return share * max(0, citizens(t - 1, d) - now)
-      }
-    }
   }
 }

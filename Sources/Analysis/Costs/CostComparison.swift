@@ -18,8 +18,7 @@ struct CostComparison {
 
   func carryingOn(_ path: AlternativePath, places: Double) -> OfferCosts.Option {
     let money = path.money(watch, from: panel.origin)
-    let books = Books(money, extra: nil)
-    return option(.carryOn, places: places, citizens: zeros, staff: staff.map { _ in 0 }, books, effectYear: nil, closing: nil)
+    return option(.carryOn, places: places, citizens: zeros, staff: staff.map { _ in 0 }, Books(money, extra: nil, lag: lag), effectYear: nil)
   }
 
   /// Places are cut when they can be adapted; opening or closing a place has its own cost, once.
@@ -30,26 +29,24 @@ struct CostComparison {
     let money = path.reducing(to: places, from: lead).money(watch, from: panel.origin)
     let citizens = path.served[lead].map { max(0, $0 - places) }
     return option(
-      .reduce, places: places, citizens: citizens, staff: staff.map { $0 * (1 - places / planned) }, Books(money, extra: (year, change)), effectYear: year,
-      closing: nil)
+      .reduce, places: places, citizens: citizens, staff: staff.map { $0 * (1 - places / planned) }, Books(money, extra: (year, change), lag: lag), effectYear: year)
   }
 
   /// Idle places until closing and what is left on the account are the closing cost, which the payers share by their days.
-  func closing(_ path: AlternativePath, places: Double) -> OfferCosts.Option {
+  func closing(_ path: AlternativePath) -> OfferCosts.Option {
     let months = panel.length.months
     func periods(_ own: Int) -> Int { (own + months - 1) / months }
     let end = min(periods(request.closingMonths), path.served.count)
     let year = panel.origin.advanced(by: end).enclosing(.year).year
     let money = path.closing(after: end, noticePeriods: min(periods(RiskJudge.residentsNoticeMonths), end - 1)).money(watch, from: panel.origin)
-    let books = Books(money, extra: nil)
-    let ledger = ledger(books, idleIsSettled: false)
+    let books = Books(money, extra: nil, lag: lag)
+    let ledger = ledger(books, closing: year)
     let rest = ledger?.rest(after: year)
     let idle = books.total(\.idle)
     let costs = (0..<request.draws).map { d in
       ClosingCost(idle: CostLedger.amount(idle[d]), account: rest?[d] ?? .zero)
     }
-    return option(
-      .close, places: 0, citizens: path.leftAtClosing(after: end), staff: staff, books, effectYear: year, closing: costs)
+    return option(.close, places: 0, citizens: path.survivors(after: end), staff: staff, books, effectYear: year, closing: (costs, ledger))
   }
 
   // MARK: Books
@@ -64,19 +61,21 @@ struct CostComparison {
       let isWhole: Bool
       /// Cost of the change of places, the same in every draw.
       let change: Double
+      /// Expected in the year whose tariff settles this one; nil where nothing is known of it.
+      let tariffDays: Double?
 
       var result: [Double] { zip(sums.income, sums.costs).map { $0 - $1 - change } }
     }
 
     let years: [Year]
 
-    init(_ watch: ResultWatch, extra: (year: Int, amount: Double)?) {
+    init(_ watch: ResultWatch, extra: (year: Int, amount: Double)?, lag: Int) {
       let whole = Set(watch.wholeYears)
       years = watch.allYears.compactMap { year in
         watch.sums(in: year).map { sums in
           Year(
             year: year, sums: sums, idle: sums.idle.map { max(0, $0) }, isWhole: whole.contains(year),
-            change: extra.map { $0.year == year ? $0.amount : 0 } ?? 0)
+            change: extra.map { $0.year == year ? $0.amount : 0 } ?? 0, tariffDays: watch.expectedDays(for: year + lag))
         }
       }
     }
@@ -88,18 +87,20 @@ struct CostComparison {
     }
   }
 
-  /// - Parameter idleIsSettled: whether tariffs bear idle places; where the offer closes, they are part of the closing cost instead.
-  private func ledger(_ books: Books, idleIsSettled: Bool) -> CostLedger? {
+  /// - Parameter closing: the offer's last year. Idle places are then part of the closing cost instead of being borne by tariffs.
+  private func ledger(_ books: Books, closing: Int?) -> CostLedger? {
     request.rules.settlement.map { rules in
       CostLedger(
         rules,
-        years: books.years.filter(\.isWhole).map { year in
+        years: books.years.filter { $0.isWhole && $0.year <= closing ?? .max }.map { year in
           CostLedger.Year(
             year: year.year, income: year.sums.income,
-            costs: year.sums.costs.indices.map { year.sums.costs[$0] + year.change - (idleIsSettled ? 0 : year.idle[$0]) }, basis: year.sums.basis)
+            costs: year.sums.costs.indices.map { year.sums.costs[$0] + year.change - (closing == nil ? 0 : year.idle[$0]) }, basis: year.sums.basis)
         }, paths: request.draws)
     }
   }
+
+  private var lag: Int { request.rules.settlement?.lagYears ?? 0 }
 
   private var zeros: [Double] { [Double](repeating: 0, count: request.draws) }
 
@@ -108,33 +109,41 @@ struct CostComparison {
     return DrawSummary(&copy, level: request.level)
   }
 
+  /// - Parameter closing: what is split, and the account until then.
   private func option(
-    _ alternative: OfferCosts.Alternative, places: Double, citizens: [Double], staff: Double?, _ books: Books, effectYear: Int?, closing: [ClosingCost]?
+    _ alternative: OfferCosts.Alternative, places: Double, citizens: [Double], staff: Double?, _ books: Books, effectYear: Int?,
+    closing: (costs: [ClosingCost], ledger: CostLedger?)? = nil
   ) -> OfferCosts.Option {
-    // A closed offer has no later tariff; its account is part of the closing cost.
-    let ledger = closing == nil ? ledger(books, idleIsSettled: true) : nil
-    let closingTotals = closing.map { $0.map(\.total.kroner) }
-    var (bill, cost, settledSum) = (zeros, zeros, zeros)
+    let ledger = closing.map(\.ledger) ?? ledger(books, closing: nil)
+    let split = closing.map { $0.costs.map(\.total.kroner) }
+    var (bill, cost, settledSum, openSum) = (zeros, zeros, zeros, zeros)
     let years = books.years.map { year in
-      let own = closingTotals.map { year.year == effectYear ? $0 : zeros } ?? [Double](repeating: year.change, count: request.draws)
-      let settled = ledger?.settled[year.year].map { $0.map(\.kroner) }
+      let own = split.map { year.year == effectYear ? $0 : zeros } ?? [Double](repeating: year.change, count: request.draws)
+      // A closed offer has no later tariff: what would be due then is part of the closing cost.
+      let isBilled = closing == nil || year.year + lag <= effectYear ?? .max
+      let settled = isBilled ? ledger?.settled[year.year].map { $0.map(\.kroner) } : nil
+      let result = year.result
+      // Idle places of a closing offer and its account are in the closing cost, whenever they arise.
+      let isSplit = closing != nil && ledger?.settled[year.year] != nil
+      let open = isSplit ? zeros : result.indices.map { d in result[d] + (closing == nil ? 0 : year.idle[d]) - (settled?[d] ?? 0) }
       // The change of places is borne by the offer's result, so that tariffs collect it where there is settlement.
       let bills = (0..<request.draws).map { d in (closing == nil ? 0 : own[d]) - (settled?[d] ?? 0) }
       for d in 0..<request.draws {
         bill[d] += bills[d]
         cost[d] += own[d]
         settledSum[d] += settled?[d] ?? 0
+        openSum[d] += open[d]
       }
-      let days = year.sums.referenceDays
+      let days = year.tariffDays ?? 0
       return OfferCosts.Year(
         year: year.year, months: year.sums.periods * panel.length.months, idle: summary(year.idle), closing: summary(own),
-        result: summary(year.result), settled: settled.map(summary), tariffChange: days > 0 ? settled.map { summary($0.map { -$0 / days }) } : nil,
-        tariffYear: settled == nil ? nil : request.rules.settlement.map { year.year + $0.lagYears }, bill: summary(bills))
+        result: summary(result), settled: settled.map(summary), tariffChange: days > 0 ? settled.map { summary($0.map { -$0 / days }) } : nil,
+        tariffYear: settled == nil ? nil : year.year + lag, bill: summary(bills), unsettled: ledger == nil ? nil : summary(open))
     }
     return OfferCosts.Option(
-      alternative: alternative, places: places, citizens: summary(citizens), staff: staff, years: years, payers: payers(closing),
-      idle: summary(books.total(\.idle)), closing: summary(cost), bill: summary(bill), result: summary(books.total(\.result)), settled: ledger == nil ? nil : summary(settledSum),
-      effectYear: effectYear)
+      alternative: alternative, places: places, citizens: summary(citizens), staff: staff, years: years, payers: payers(closing?.costs),
+      idle: summary(books.total(\.idle)), closing: summary(cost), bill: summary(bill), result: summary(books.total(\.result)),
+      settled: ledger == nil ? nil : summary(settledSum), unsettled: ledger == nil ? nil : summary(openSum), effectYear: effectYear)
   }
 
   // MARK: Payers

@@ -8,6 +8,7 @@ struct CostLedger {
 
   struct Year {
     let year: Int
+    /// At the price of a day alone, without what the year's tariff collects or pays back for earlier ones.
     let income: [Double]
     let costs: [Double]
     let basis: Double
@@ -19,7 +20,8 @@ struct CostLedger {
     for year in years {
       let basis = Self.amount(year.basis)
       settled[year.year] = (0..<paths).map { path in
-        accounts[path].close(year.year, income: Self.amount(year.income[path]), costs: Self.amount(year.costs[path]), basis: basis).settled
+        let income = Self.amount(year.income[path]) - accounts[path].due(in: year.year)
+        return accounts[path].close(year.year, income: income, costs: Self.amount(year.costs[path]), basis: basis).settled
       }
     }
   }

@@ -18,15 +18,19 @@ public struct OfferCosts: Sendable {
     public let idle: DrawSummary
     /// Of closing: idle places until then and the account, to be split; of reducing: the change of places. Zero in other years.
     public let closing: DrawSummary
-    /// Income − costs, the change of places taken off; before what later tariffs settle.
+    /// Income, with what is paid under notice, − costs, the change of places taken off; before what later tariffs settle.
     public let result: DrawSummary
-    /// What later tariffs pay back (above zero) or collect; nil where the rules settle nothing or the year is not whole.
+    /// What later tariffs pay back (above zero) or collect; nil where the rules settle nothing, the year is not whole, or the offer is
+    /// closed before.
     public let settled: DrawSummary?
     /// Kroner a day in the tariff of `tariffYear`.
     public let tariffChange: DrawSummary?
     public let tariffYear: Int?
     /// What the payers' bills change by for it: closing costs that are split and what tariffs collect.
     public let bill: DrawSummary
+    /// Of the result, what nobody has been billed for: what stays on the account, and all of a year that is not whole. Without idle
+    /// places and the account of an offer that closes, which are part of the closing cost. Nil where the rules settle nothing.
+    public let unsettled: DrawSummary?
   }
 
   /// One payer's part.
@@ -56,6 +60,8 @@ public struct OfferCosts: Sendable {
     public let bill: DrawSummary
     public let result: DrawSummary
     public let settled: DrawSummary?
+    /// In every draw: result = unsettled − bill, so that alternatives compare over the same months.
+    public let unsettled: DrawSummary?
     /// The year in which the offer is closed or reduced; nil for carrying on.
     public let effectYear: Int?
   }

@@ -31,15 +31,16 @@ public struct RiskCostTables: Sendable {
     columns += [Table.Column("tariff_year"), Table.Column("months", unit: "months"), Table.Column("places", unit: "places")]
     columns += ["", "_lower", "_upper"].map { Table.Column("citizens_affected" + $0, unit: "citizens") }
     columns += [Table.Column("full_time_staff_affected", unit: "full-time staff"), Table.Column("price_level")]
-    return columns + ["", "_lower", "_upper"].map { Table.Column("result" + $0, unit: "kr.") }
+    return columns + ["result", "not_yet_settled"].flatMap { name in ["", "_lower", "_upper"].map { Table.Column(name + $0, unit: "kr.") } }
   }
 
   /// Columns: scenario, alternative (`close`, `reduce`, `carry_on`), offer, payer (code; empty for all), year (empty for the whole
   /// horizon), citizens (at the origin), share_of_days, then idle_cost, closing_cost, account_settled, tariff_change_per_day and
   /// bill_change, each a mean with `_lower` and `_upper`, tariff_year, months (of the year inside the horizon), places (afterwards),
   /// citizens_affected with its interval and full_time_staff_affected (in the line of all payers and years), price_level, result with
-  /// its interval (income less costs, before settlement; in the lines of all payers). Kroner; what
-  /// the rules do not settle is empty.
+  /// its interval (income less costs, before settlement; in the lines of all payers), not_yet_settled with its interval (what of the
+  /// result is on no bill: over the horizon result = not_yet_settled − bill_change). Kroner to the øre; what the rules do not settle is
+  /// empty.
   public var machine: Table {
     var table = Table(
       title: title,
@@ -60,7 +61,7 @@ public struct RiskCostTables: Sendable {
     return table
   }
 
-  private func cells(_ own: DrawSummary?, rounded decimals: Double = 1) -> [Table.Cell] {
+  private func cells(_ own: DrawSummary?, rounded decimals: Double = 100) -> [Table.Cell] {
     guard let own else { return [.empty, .empty, .empty] }
     return [own.mean, own.lower, own.upper].map { .number(($0 * decimals).rounded() / decimals) }
   }
@@ -84,7 +85,7 @@ public struct RiskCostTables: Sendable {
       row += cells(option.bill.scaled(by: share))
       row += [.empty, .empty, .number(option.places)]
       row += payer == nil ? cells(option.citizens, rounded: 10) + [option.staff.map { .number($0) } ?? .empty] : [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil))
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(option.unsettled?.scaled(by: share)))
     }
   }
 
@@ -96,11 +97,11 @@ public struct RiskCostTables: Sendable {
       row += cells(year.idle.scaled(by: share))
       row += cells(closing ?? year.closing.scaled(by: share))
       row += cells(year.settled?.scaled(by: share))
-      row += cells(year.tariffChange, rounded: 100)
+      row += cells(year.tariffChange)
       row += cells(year.bill.scaled(by: share))
       row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(option.places)]
       row += [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil))
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(year.unsettled?.scaled(by: share)))
     }
   }
 
@@ -128,11 +129,13 @@ public struct RiskCostTables: Sendable {
       column("citizens", "Borgere flytter", "Citizens move"),
     ]
     if !settles { columns.append(column("staff", "Årsværk væk", "Staff gone", 1)) }
-    columns.append(column("idle", "Tomgang, mio. kr. [\(level)]", "Idle, million kr. [\(level)]"))
-    columns.append(column("closing", "Luk/skift, mio. kr.", "Close/change, million kr.", 1))
+    columns.append(
+      settles ? column("idle", "Tomgang, mio. kr.", "Idle, million kr.", 1) : column("idle", "Tomgang, mio. kr. [\(level)]", "Idle, million kr. [\(level)]"))
+    columns.append(column("closing", "Luk el. skift, mio. kr.", "Close or change, million kr.", 1))
     if settles {
       columns.append(column("tariff", "Takst op til, kr./dag", "Tariff up to, kr./day"))
       columns.append(column("bill", "Regning, mio. kr. [\(level)]", "Bill, million kr. [\(level)]"))
+      columns.append(column("open", "Ej opgjort, mio. kr.", "Not settled, million kr.", 1))
     } else {
       columns.append(column("result", "Resultat, mio. kr. [\(level)]", "Result, million kr. [\(level)]"))
     }
@@ -158,8 +161,10 @@ public struct RiskCostTables: Sendable {
     let citizens: Table.Cell = option.alternative == .carryOn ? .number(0) : .phrase(.interval(own.mean, own.lower, own.upper, decimals: 0))
     var row: [Table.Cell] = [isFirst ? .text(offer.offer.name) : .empty, .phrase(option.alternative.phrase), .number(option.places), citizens]
     if !settles { row.append(option.staff.map { .number($0) } ?? .empty) }
-    row += [.phrase(millions(option.idle)), .number(option.closing.mean / 1e6)]
-    return row + (settles ? [tariff(option), .phrase(millions(option.bill))] : [.phrase(millions(option.result))])
+    row += [settles ? .number(option.idle.mean / 1e6) : .phrase(millions(option.idle)), .number(option.closing.mean / 1e6)]
+    guard settles else { return row + [.phrase(millions(option.result))] }
+    // As a bill: a deficit above zero.
+    return row + [tariff(option), .phrase(millions(option.bill)), option.unsettled.map { .number(-$0.mean / 1e6) } ?? .empty]
   }
 
   /// The largest expected change of a later tariff.
@@ -198,17 +203,26 @@ public struct RiskCostTables: Sendable {
       let label = Phrase(da: "\(rest.count) andre", en: "\(rest.count) others")
       table.append([.empty, .phrase(label), .integer(rest.reduce(0) { $0 + $1.citizens }), .number(100 * share)] + bills(share))
     }
+    table.footnotes = [shares]
     return table
   }
 
   // MARK: Notes
 
+  /// What the payers' parts leave out.
+  private var shares: Phrase {
+    let years = request.rules.closingYears
+    return Phrase(
+      da: "Andelene er dagene i de seneste \(years) år, også for det, som senere takster opkræver af dem, der da bor der. Kommunernes intervaller rummer ikke, at deres egne dage kan blive andre.",
+      en: "Shares are the days of the last \(years) years, also for what later tariffs collect from those who then live there. The municipalities' intervals leave out that their own days may become others.")
+  }
+
   private var footnotes: [Phrase] {
     let change = NumberText.machine(100 * request.advice.change)
     var lines = [
       Phrase(
-        da: "Luk: besluttes nu og lukket efter \(request.closingMonths) måneder (antagelse; --closing-time). Ingen nye indskrives; de, der er tilbage efter varslet på \(RiskJudge.residentsNoticeMonths) måneder, flytter jævnt til anden plads til samme pris (antagelser). Luk koster tomgangen indtil da\(request.rules.settlement == nil ? "" : " og hvad der er tilbage på kontoen"); fratrædelse, lejemål, restværdi og inventar kendes ikke og er ikke med. Regningen deles efter dagene i de seneste \(request.rules.closingYears) år\(request.rules.isAssumption(.closingYears) ? " (antagelse)" : "").",
-        en: "Close: decided now and closed after \(request.closingMonths) months (assumption; --closing-time). Nobody new is admitted; those who are left after the notice of \(RiskJudge.residentsNoticeMonths) months move evenly to another place at the same price (assumptions). Closing costs the idle places until then\(request.rules.settlement == nil ? "" : " and what is left on the account"); severance, lease, residual value and inventory are not known and not in it. The bill is shared by the days of the last \(request.rules.closingYears) years\(request.rules.isAssumption(.closingYears) ? " (assumption)" : "")."),
+        da: "Luk: besluttes nu og lukket efter \(request.closingMonths) måneder (antagelse; --closing-time). Ingen nye indskrives; borgerne flytter selv som ellers, og de, der er tilbage efter varslet på \(RiskJudge.residentsNoticeMonths) måneder, jævnt til anden plads til samme pris (antagelser). Borgere flytter: de, der ikke flytter selv inden da. Luk koster tomgangen indtil da\(request.rules.settlement == nil ? "" : " og hvad der er tilbage på kontoen"); fratrædelse, lejemål, restværdi og inventar kendes ikke og er ikke med. Regningen deles efter dagene i de seneste \(request.rules.closingYears) år\(request.rules.isAssumption(.closingYears) ? " (antagelse)" : "").",
+        en: "Close: decided now and closed after \(request.closingMonths) months (assumption; --closing-time). Nobody new is admitted; citizens leave of themselves as otherwise, and those who are left after the notice of \(RiskJudge.residentsNoticeMonths) months move evenly to another place at the same price (assumptions). Citizens move: those who do not leave of themselves before. Closing costs the idle places until then\(request.rules.settlement == nil ? "" : " and what is left on the account"); severance, lease, residual value and inventory are not known and not in it. The bill is shared by the days of the last \(request.rules.closingYears) years\(request.rules.isAssumption(.closingYears) ? " (assumption)" : "")."),
       Phrase(
         da: "Reducér: til de rådede pladser efter tilpasningstiden; skiftet koster \(change) % af et års takst pr. plads (antagelse; --change-cost). Uden linje, hvor færre pladser ikke rådes. Fortsæt: pladser som planlagt.",
         en: "Reduce: to the advised places after the adaptation time; the change costs \(change) % of a year's tariff a place (assumption; --change-cost). No line where fewer places are not advised. Carry on: places as planned."),
@@ -222,10 +236,21 @@ public struct RiskCostTables: Sendable {
           da: "Regelsættet \(request.rules.name) efterregulerer ikke: resultatet bliver hos driftsherren, og kommunernes regning er kun lukningens. Resultat: over horisonten, før lukkeudgiften er delt.",
           en: "The rule set \(request.rules.name) settles nothing later: the result stays with the operator, and the municipalities' bill is closing's alone. Result: over the horizon, before the closing cost is shared.")
         : Phrase(
-          da: "Regning: delt lukkeudgift, og hvad senere takster opkræver (eller betaler tilbage) af hele års resultat ud over båndet; kontoen begynder på nul (antagelse).",
-          en: "Bill: shared closing cost, and what later tariffs collect (or pay back) of whole years' results beyond the band; the account begins at zero (assumption)."))
-    return lines + notes.footnotes + request.rules.assumptions([.noticeKind, .noticeMonths, .adaptationMonths]) + run.plan.assumptions
+          da: "Regning: delt lukkeudgift, og hvad senere takster opkræver (eller betaler tilbage) af hele års resultat ud over båndet\(wholeYears); kontoen begynder på nul (antagelse). Ej opgjort: underskud, som ingen regning har med: hvad der bliver på kontoen, og år, som horisonten kun når en del af\(partYears). Regning plus ej opgjort dækker de samme \(RiskRun.horizonMonths) måneder i alle valg.",
+          en: "Bill: shared closing cost, and what later tariffs collect (or pay back) of whole years' results beyond the band\(wholeYears); the account begins at zero (assumption). Not settled: deficits that are on no bill: what stays on the account, and years that the horizon reaches in part\(partYears). Bill plus not settled cover the same \(RiskRun.horizonMonths) months in every choice."))
+    // The notes name some of the same assumptions.
+    let assumptions = request.rules.assumptions([.adaptationMonths]).filter { !notes.footnotes.contains($0) }
+    return lines + notes.footnotes + assumptions + run.plan.assumptions
   }
+
+  private var wholeYears: String { Self.list(years { $0 == 12 }) }
+  private var partYears: String { Self.list(years { $0 != 12 }) }
+
+  private func years(_ isShown: (Int) -> Bool) -> [Int] {
+    (run.costs.first?.options.first?.years ?? []).filter { isShown($0.months) }.map(\.year)
+  }
+
+  private static func list(_ years: [Int]) -> String { years.isEmpty ? "" : " (" + years.map(String.init).joined(separator: ", ") + ")" }
 
   private var title: Phrase {
     let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")

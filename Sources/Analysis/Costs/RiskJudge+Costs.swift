@@ -1,9 +1,7 @@
 import Capacity
 import Demand
-import Forecasting
 import Groundwork
 import Placements
-import Scenarios
 
 extension RiskJudge {
   /// Months that residents have before they must move (bekendtgørelse om lejerrettigheder § 20).
@@ -20,36 +18,15 @@ extension RiskJudge {
 
   private func costs(_ risk: OfferRisk, key: Int) -> OfferCosts? {
     guard let economics = try? risk.economics.get(), let outlook = risk.outlook, let now = risk.places else { return nil }
-    let past = money.recent(risk.offer.id, count: 12)
-    let carryOn = path(risk.offer, key, places: now, before: past.map(\.citizens))
-    let watch = ResultWatch(
-      economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws, past: past)
-    let comparison = CostComparison(judge: self, risk: risk, economics: economics, watch: watch, staff: capacity[risk.offer.id]?.last { $0.from <= panel.origin.lastDay }?.fullTimeStaff)
-    var options = [comparison.closing(carryOn, places: now)]
+    let carryOn = path(risk.offer, key)
+    let comparison = CostComparison(
+      judge: self, risk: risk, economics: economics, watch: watch(risk.offer, economics),
+      staff: capacity[risk.offer.id]?.last { $0.from <= panel.origin.lastDay }?.fullTimeStaff)
+    var options = [comparison.closing(carryOn)]
     if let advised = outlook.advisedPlaces, leadTime < carryOn.served.count, let planned = carryOn.places[leadTime], Double(advised) < planned {
       options.append(comparison.reducing(carryOn, to: Double(advised), planned: planned))
     }
     options.append(comparison.carryingOn(carryOn, places: now))
     return OfferCosts(offer: risk.offer, status: risk.status, priceYear: economics.priceYear, options: options)
-  }
-
-  /// As the results of the years count it: no more are served than there are places, or live there now where that is more.
-  private func path(_ offer: Offer, _ key: Int, places: Double, before: [Double]) -> AlternativePath {
-    let crowding = max(1, (past.meanCitizens(in: panel.origin, offer: offer.id) ?? 0) / places)
-    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
-    var path = AlternativePath(served: [], places: [])
-    for step in 0..<demand.horizon {
-      let period = panel.origin.advanced(by: step + 1)
-      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
-      let citizens = state.occupiedDays.map { $0 / Double(period.days) }
-      let open = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
-      path.served.append(open.map { most in citizens.map { min($0, most * crowding) } } ?? citizens)
-      path.places.append(open)
-      state.startPeriod()
-    }
-    path.paidEmpty = AlternativePath.paidEmpty(
-      path.served, before: before, notice: request.rules.notice, length: panel.length,
-      days: (1...demand.horizon).map { panel.origin.advanced(by: $0).days })
-    return path
   }
 }

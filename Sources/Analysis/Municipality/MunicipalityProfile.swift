@@ -219,7 +219,8 @@ private struct ProfileMaker {
   /// last whole year stand for those of the year.
   private mutating func settle(_ offer: Offer, _ key: Int, _ days: [Int: [Double]], share: Double, into sums: inout Sums) {
     guard let rules = request.rules.settlement, let last = days.keys.max(), let first = days.keys.min() else { return }
-    let simulated = results(offer, key)
+    // As `plads risk --years` has them.
+    let simulated = judge.results(offer, key)
     for due in first...(last + rules.lagYears) {
       let year = due - rules.lagYears
       guard let paid = days[due] ?? days[last] else { continue }
@@ -233,23 +234,6 @@ private struct ProfileMaker {
         unsettled.insert(year)
       }
     }
-  }
-
-  /// The offer's results by year, as `plads risk --years` has them; nil where its money is not known.
-  private func results(_ offer: Offer, _ key: Int) -> ResultWatch? {
-    guard let economics = try? judge.money.economics(of: offer).get() else { return nil }
-    var watch = ResultWatch(
-      economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-      past: judge.money.recent(offer.id, count: 12))
-    let most = judge.servedLimit(of: offer)
-    var state = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: key))
-    for step in 0..<demand.horizon {
-      let period = panel.origin.advanced(by: step + 1)
-      state.add(all.draws, plan: plan, key: key, step: step, days: period.days)
-      watch.observe(most.served(state.occupiedDays, in: period).map { $0 / Double(period.days) }, in: period, places: most.places(in: period))
-      state.startPeriod()
-    }
-    return watch
   }
 
   // MARK: History and own supply

@@ -16,6 +16,8 @@ public struct ResultWatch: Sendable {
     var costs: [Double]
     /// Income above that of the reference days.
     var incomeChange: [Double]
+    /// Of it, what is paid under notice for places that nobody occupies.
+    var noticePay: [Double]
     var budget = 0.0
     var referenceIncome = 0.0
     /// For which the tariff is made.
@@ -78,7 +80,7 @@ public struct ResultWatch: Sendable {
     var costs = [Double](repeating: budget, count: paths)
     for (lag, weight) in weights.enumerated() { Self.add(deviations[min(lag, deviations.count - 1)], times: daily * weight, to: &costs) }
     // Taken out of the dictionary, so that adding does not copy.
-    var sums = years.removeValue(forKey: year.year) ?? Year(result: zeros, costs: zeros, incomeChange: zeros)
+    var sums = years.removeValue(forKey: year.year) ?? Year(result: zeros, costs: zeros, incomeChange: zeros, noticePay: zeros)
     Self.add(costs, times: 1, to: &sums.costs)
     Self.add(deviations[0], times: daily, to: &sums.incomeChange)
     Self.add(citizens, times: daily, to: &sums.result)
@@ -86,6 +88,7 @@ public struct ResultWatch: Sendable {
     if let paidEmpty {
       Self.add(paidEmpty, times: daily, to: &sums.result)
       Self.add(paidEmpty, times: daily, to: &sums.incomeChange)
+      Self.add(paidEmpty, times: daily, to: &sums.noticePay)
     }
     sums.periods += 1
     sums.budget += budget
@@ -142,10 +145,12 @@ public struct ResultWatch: Sendable {
   public func shareOutsideTolerance(in year: Int) -> Double? {
     guard let sums = wholeYear(year), let adjustment, let tolerance = adjustment.tolerance?.value else { return nil }
     let outside = (0..<paths).count { path in
+      // Budgets follow occupied days.
+      let occupied = sums.incomeChange[path] - sums.noticePay[path]
       let change: Double =
         switch adjustment.base {
-        case .tariff: sums.incomeChange[path]
-        case .cost: sums.referenceIncome == 0 ? 0 : sums.budget * sums.incomeChange[path] / sums.referenceIncome
+        case .tariff: occupied
+        case .cost: sums.referenceIncome == 0 ? 0 : sums.budget * occupied / sums.referenceIncome
         }
       let revised = sums.budget + adjustment.share.value * change
       // A costs' deviation of exactly the tolerance is allowed; sums of doubles reach it within their last digits.
