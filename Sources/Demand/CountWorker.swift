@@ -29,7 +29,6 @@ struct CountWorker: ~Copyable {
   private let municipalityTime: UnsafeMutablePointer<Lanes>
   /// `[(area · horizon + period) · groups + group]`: days of homecomings with the municipality's trend and batches.
   private let homecomingDays: UnsafeMutablePointer<Lanes>
-  private let factors: UnsafeMutablePointer<Double>
   private let admitted: UnsafeMutablePointer<LaneBits>
   private let cell: CellPeriods
   private var roots: [UInt64]
@@ -59,7 +58,6 @@ struct CountWorker: ~Copyable {
     countedFlows = counted
     municipalityTime = memory.filled(horizon * Self.groups, with: Lanes(repeating: 1))
     homecomingDays = memory.filled(areas * horizon * Self.groups, with: .zero)
-    factors = memory.filled(horizon, with: 1)
     admitted = memory.filled(horizon, with: .zero)
     cell = CellPeriods(horizon: horizon, memory: memory)
     roots = [UInt64](repeating: 0, count: EventTally.width)
@@ -129,8 +127,7 @@ struct CountWorker: ~Copyable {
     let lanes = UnsafeMutableRawPointer(homecomingDays + start).assumingMemoryBound(to: Float.self)
     for lane in 0..<active {
       var stream = CounterStream(key: CounterStream.key(roots[lane], 2_000_000 + UInt64(area)))
-      table.fill(factors, count: horizon, stream: &stream, draw: first + lane)
-      for t in 0..<horizon { lanes[t * EventTally.width + lane] *= Float(factors[t]) }
+      table.multiply(lanes + lane, stride: EventTally.width, count: horizon, stream: &stream, draw: first + lane)
     }
   }
 

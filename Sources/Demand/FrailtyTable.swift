@@ -37,6 +37,17 @@ final class FrailtyTable: Sendable {
   /// The factors of a draw's periods, at the next numbers of the stream.
   @inline(__always)
   func fill(_ factors: UnsafeMutablePointer<Double>, count: Int, stream: inout CounterStream, draw: Int) {
+    forEach(count: count, stream: &stream, draw: draw) { factors[$0] = $1 }
+  }
+
+  /// Multiplies a draw's values, one a period and `stride` apart, by the factors that `fill` gives.
+  @inline(__always)
+  func multiply(_ values: UnsafeMutablePointer<Float>, stride: Int, count: Int, stream: inout CounterStream, draw: Int) {
+    forEach(count: count, stream: &stream, draw: draw) { values[$0 * stride] *= Float($1) }
+  }
+
+  @inline(__always)
+  private func forEach(count: Int, stream: inout CounterStream, draw: Int, _ body: (Int, Double) -> Void) {
     let table = draw % Self.shapes
     let nodes = quantiles.pointer + table * (Self.nodes + 1)
     for t in 0..<count {
@@ -44,9 +55,9 @@ final class FrailtyTable: Sendable {
       let position = uniform * Double(Self.nodes)
       let node = Int(position)
       if node > 0, node < Self.nodes - 1 {
-        factors[t] = nodes[node] + (position - Double(node)) * (nodes[node + 1] - nodes[node])
+        body(t, nodes[node] + (position - Double(node)) * (nodes[node + 1] - nodes[node]))
       } else {
-        factors[t] = outer(uniform, table: table)
+        body(t, outer(uniform, table: table))
       }
     }
   }

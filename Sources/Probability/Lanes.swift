@@ -79,13 +79,17 @@ public enum LaneMath {
   /// e^−x and 1 − e^−x for 0 ≤ x ≤ 87, the difference to 4e-7 of itself: by its series below a quarter.
   @inlinable @inline(__always)
   public static func survival(_ x: Lanes) -> (stays: Lanes, leaves: Lanes) {
+    let isSmall = above(Lanes(repeating: 0.25), x)
+    guard isAny(isSmall) else {
+      let stays = exp(-x)
+      return (stays, 1 - stays)
+    }
     let square = x * x
     let low = line(x, -0.5, 1) + square * line(x, -1.0 / 24, 1.0 / 6)
     let series = x * (low + (square * square) * line(x, -1.0 / 720, 1.0 / 120))
-    let isLarge = above(x, Lanes(repeating: 0.25))
-    guard isAny(isLarge) else { return (1 - series, series) }
+    guard isAny(~isSmall) else { return (1 - series, series) }
     let stays = exp(-x)
-    return (select(isLarge, stays, 1 - series), select(isLarge, 1 - stays, series))
+    return (select(isSmall, 1 - series, stays), select(isSmall, series, 1 - stays))
   }
 
   /// ln(1 + x) for x > −1, small ones too to a few units of the last place: 2 artanh(f/(2 + f)) by its series, the rest in powers of two.
