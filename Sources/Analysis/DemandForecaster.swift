@@ -43,7 +43,9 @@ public struct DemandForecaster: Forecaster {
     let panel = demand.panel
     let horizon = demand.horizon / series.span
     let keys = Self.keys(panel, series)
-    let simulated = demand.simulate(reference: plan.demand, scenarios: [], keys: keys, draws: draws, seed: seed, threads: threads)
+    // The shift moves these very draws.
+    let simulated = demand.simulate(
+      reference: plan.demand, scenarios: [], keys: keys, draws: draws, seed: seed, threads: threads, isCompared: shift != nil)
     var values: [Float] = []
     values.reserveCapacity(series.cells.count * horizon * draws)
     var setAside: [Int] = []

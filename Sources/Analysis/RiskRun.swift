@@ -71,6 +71,8 @@ public struct OfferRisk: Sendable {
     case secure
     case unknownPlaces
     case noPlaces
+    /// Nobody lives there, and nobody was ever admitted.
+    case neverUsed
     case unknownCitizens
   }
 
@@ -246,7 +248,14 @@ struct RiskJudge {
 
   private func breakEven(_ economics: Result<OfferEconomics, OfferEconomics.Missing>, _ places: Double) -> Double? {
     guard let own = try? economics.get() else { return nil }
-    return BreakEven.occupancy(costs: own.costs, price: own.price, places: places, daysPerYear: 365 * own.paidShare)
+    // Costs follow the places since their year.
+    let change = own.places.flatMap { $0 > 0 ? places / $0 : nil } ?? 1
+    return BreakEven.occupancy(costs: own.costs * change, price: own.price, places: places, daysPerYear: 365 * own.paidShare)
+  }
+
+  private func neverUsed(_ offer: Offer) -> Bool {
+    let days = (0..<panel.count).map { past.occupiedDays(in: panel.first.advanced(by: $0), offer: offer.id) }
+    return !days.isEmpty && days.allSatisfy { $0 == 0 }
   }
 
   private func obstacle(_ offer: Offer, _ key: Int) -> OfferRisk.Obstacle? {
@@ -260,11 +269,14 @@ struct RiskJudge {
     if offer.isSecure { return .secure }
     guard let places = timeline.atEnd(of: panel.origin, offer: offer.id) else { return .unknownPlaces }
     if places <= 0 { return .noPlaces }
+    if neverUsed(offer) { return .neverUsed }
     return simulated.draws.isKnown(key: key) ? nil : .unknownCitizens
   }
 
   private func status(_ outlook: OfferRisk.Outlook) -> OfferRisk.Status {
-    outlook.within24 >= request.red ? .red : outlook.within24 >= request.yellow ? .yellow : .green
+    // By the probability as it is shown, so that a shown limit is a reached one.
+    let shown = (100 * outlook.within24).rounded() / 100
+    return shown >= request.red ? .red : shown >= request.yellow ? .yellow : .green
   }
 
   private func outlook(_ offer: Offer, _ key: Int, places: Double, assumedOccupancy: Double?) -> OfferRisk.Outlook {

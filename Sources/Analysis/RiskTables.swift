@@ -146,8 +146,8 @@ public struct RiskTables: Sendable {
   private var breakEvenNote: Phrase {
     showsBreakEven
       ? Phrase(
-        da: "Nulpunkt: den belægning, hvor borgernes dagspris betaler det seneste års udgifter, hvis de ikke tilpasses.",
-        en: "Break-even: the occupancy at which the citizens' price a day pays the latest year's costs, if these do not adapt.")
+        da: "Nulpunkt: den belægning, hvor borgernes dagspris betaler det seneste års udgifter, hvis de følger pladserne, men ikke borgerne.",
+        en: "Break-even: the occupancy at which the citizens' price a day pays the latest year's costs, if these follow the places, but not the citizens.")
       : Phrase(
         da: "Takst: den belægning, taksten forudsætter; nulpunktsbelægning kræver udgifter (economy.csv) og takster.",
         en: "Tariff: the occupancy that the tariff assumes; break-even occupancy needs costs (economy.csv) and tariffs.")
@@ -159,8 +159,8 @@ public struct RiskTables: Sendable {
     let share = NumberText.machine(100 * request.trigger.share)
     func two(_ value: Double, _ language: Language) -> String { NumberText.display(value, decimals: 2, language: language) }
     let counts = OfferRisk.Status.allCases.map { status in (status, run.risks.count { $0.status == status }) }.filter { $0.1 > 0 }
-    return [
-      Phrase { language in counts.map { "\($0.0.phrase[language]) \($0.1)" }.joined(separator: ", ") + "." },
+    let counted = Phrase { language in counts.map { "\($0.0.phrase[language]) \($0.1)" }.joined(separator: ", ") + "." }
+    return (counts.isEmpty ? [] : [counted]) + [
       Phrase(
         da: "P: sandsynligheden for at nå grænsen inden 12, 24 og 36 måneder: under \(share) % af de pladser, som tilbuddet har nu, belagt \(triggerMonths) måneder i træk (antagelse; --closure-share). Det er en grænse at holde øje med, ikke en beslutning om lukning.",
         en: "P: the probability of reaching the limit within 12, 24 and 36 months: below \(share) % of the places that the offer has now occupied for \(triggerMonths) months in a row (assumption; --closure-share). It is a limit to watch, not a decision to close."),
@@ -200,6 +200,7 @@ extension OfferRisk.Obstacle {
         da: "sikret institution (\(Offer.secureText)): betales efter nøgle, ikke efter brug",
         en: "secure institution (\(Offer.secureText)): paid by a key, not by use")
     case .unknownPlaces: Phrase(da: "pladser er ikke oplyst (capacity.csv)", en: "places are not given (capacity.csv)")
+    case .neverUsed: Phrase(da: "ingen har boet her endnu", en: "nobody has lived here yet")
     case .noPlaces: Phrase(da: "har ingen pladser nu", en: "has no places now")
     case .unknownCitizens: Phrase(da: "ikke oplyst, hvem der bor her", en: "not given who lives here")
     }

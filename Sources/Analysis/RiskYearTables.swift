@@ -66,8 +66,8 @@ struct RiskMoneyNotes {
   private var basis: Phrase {
     let level = priceYear.map(String.init) ?? "–"
     return Phrase(
-      da: "Resultat: indtægt (dage × borgernes dagspris nu, med betaling gennem opsigelsesvarslet) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændrer planen pladserne, følger budgettet med. Der betjenes ikke flere, end der er pladser, eller bor der flere nu, i samme forhold. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
-      en: "Result: income (days × the citizens' price a day now, with payment under notice) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where the plan changes places the budget goes along. No more are served than there are places, or in the same proportion where more live there now. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
+      da: "Resultat: indtægt (dage × borgernes dagspris nu, med betaling gennem opsigelsesvarslet) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændres pladserne, følger budgettet med (et mindre antal tager de tomme pladser først: antagelse). Der betjenes ikke flere, end der er pladser, eller bor der flere nu, i samme forhold. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
+      en: "Result: income (days × the citizens' price a day now, with payment under notice) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where places change the budget goes along (a cut takes empty places first: assumption). No more are served than there are places, or in the same proportion where more live there now. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
   }
 
   private var missing: [Phrase] {

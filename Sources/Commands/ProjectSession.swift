@@ -90,7 +90,12 @@ struct ProjectSession {
 
   private static func measure(_ name: String) throws -> Measure {
     if let measure = Measure(rawValue: name) { return measure }
-    throw unknown(Phrase(da: "målet", en: "measure"), name, among: Measure.allCases.map(\.rawValue))
+    let all = Measure.allCases.map(\.rawValue)
+    let near = NearestName.hint(name, among: all)
+    throw UsageError(
+      Phrase(
+        da: "Ukendt: målet »\(name)«. \(near.da)\(near.isEmpty ? "" : " ")Kendte: \(all.joined(separator: ", ")).",
+        en: "Unknown measure “\(name)”. \(near.en)\(near.isEmpty ? "" : " ")Known: \(all.joined(separator: ", "))."))
   }
 
   private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {

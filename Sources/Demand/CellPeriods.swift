@@ -28,8 +28,8 @@ final class CellPeriods {
       let (homecoming, otherExit) = (home * homeDays[t * CountWorker.groups], other * otherDays[t * CountWorker.groups])
       let sum = homecoming + otherExit
       share[t] = homecoming / sum
-      // Without any hazard the times of those who come are still those of a tiny one.
-      let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-12)), Lanes(repeating: largest))
+      // Without any hazard the times of those who come are still those of a tiny one, too small for any random number.
+      let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-20)), Lanes(repeating: largest))
       hazard[t] = bounded
       if LaneMath.isAny(LaneMath.above(bounded, Lanes(repeating: Self.small))) {
         ratio[t] = LaneMath.expMinusOne(bounded)

@@ -105,6 +105,9 @@ final class CountedFlow {
     }
   }
 
+  /// Means that inversion would take too long for.
+  private static let longest: Float = 200
+
   /// ln P(0) = −θ ln(1 + μ/θ). Says for which lanes any period's is too small.
   private func prepareNegativeBinomial(
     _ level: Lanes, _ days: UnsafePointer<Lanes>, _ people: UnsafePointer<Double>, _ theta: Lanes, _ inverse: Lanes
@@ -113,7 +116,9 @@ final class CountedFlow {
     for t in 0..<horizon {
       let x = level * days[t * CountWorker.groups] * Float(people[t]) * inverse
       let (logarithm, share) = LaneMath.logAndShare(x)
-      isLarge = isLarge | finish(t, theta * logarithm)
+      // Few clusters of very many citizens each would make the search long.
+      let isLong = LaneMath.above(x * theta, Lanes(repeating: Self.longest))
+      isLarge = isLarge | finish(t, theta * logarithm, isLong)
       a[t] = theta * share
       b[t] = share
     }
@@ -124,15 +129,15 @@ final class CountedFlow {
     var isLarge = LaneBits.zero
     for t in 0..<horizon {
       let mean = level * days[t * CountWorker.groups] * Float(people[t])
-      isLarge = isLarge | finish(t, mean)
+      isLarge = isLarge | finish(t, mean, .zero)
       a[t] = mean
     }
     return isLarge
   }
 
   @inline(__always)
-  private func finish(_ t: Int, _ minusLog: Lanes) -> LaneBits {
-    let isLarge = LaneMath.above(minusLog, Lanes(repeating: KatzCounts.largest))
+  private func finish(_ t: Int, _ minusLog: Lanes, _ isLong: LaneBits) -> LaneBits {
+    let isLarge = LaneMath.above(minusLog, Lanes(repeating: KatzCounts.largest)) | isLong
     let (nobody, somebody) = LaneMath.survival(LaneMath.select(isLarge, .zero, minusLog))
     tail[t] = LaneMath.select(isLarge, Lanes(repeating: -1), somebody)
     none[t] = nobody

@@ -92,8 +92,11 @@ public struct FittedDemand: Sendable {
   }
 
   /// Simulates the reference plan and the scenarios on the same clocks.
+  ///
+  /// - Parameter isCompared: whether draws will be held, one by one, against those of other plans or keys. Where they will
+  ///   not, as in backtests, numbers of citizens are enough if nothing else is known of them: the same distribution, sooner.
   public func simulate(
-    reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys, draws: Int, seed: UInt64, threads: Int,
+    reference: DemandPlan, scenarios: [DemandPlan], keys: TallyKeys, draws: Int, seed: UInt64, threads: Int, isCompared: Bool = true,
     progress: (@Sendable (Double) -> Void)? = nil
   ) -> DemandDraws {
     let simulator = simulator(draws: draws, seed: seed, threads: threads)
@@ -101,7 +104,8 @@ public struct FittedDemand: Sendable {
     let bare = reference.isBare ? reference : DemandPlan(windows: reference.windows)
     let changed = (reference.isBare ? [] : [reference]) + scenarios
     let plans = simulator.prepare(reference: bare, scenarios: changed, keys: keys)
-    let flows = simulator.run(plans: plans, keys: keys, threads: threads, progress: progress)
+    let method = isCompared ? .paths : simulator.method(plans: plans, keys: keys)
+    let flows = simulator.run(plans: plans, keys: keys, threads: threads, method: method, progress: progress)
     let stocks = stock.run(plans: plans, keys: keys, draws: draws, seed: seed, threads: threads)
     return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys), first: changed.count - scenarios.count)
   }

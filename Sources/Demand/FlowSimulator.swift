@@ -107,9 +107,11 @@ final class FlowSimulator: Sendable {
 
   /// Counts are enough where nothing is known of citizens but their number, and where nobody moves. With scenarios everybody
   /// is followed, since their clocks pair what the scenarios make of them.
+  ///
+  /// Both have the same distribution, not the same draws.
   func method(plans: [PreparedPlan], keys: TallyKeys) -> Method {
     let isAlone = plans.count == 1 && plans[0].plan.isBare && !plans[0].needsOffers && !keys.isByOffer && keys.detail != .presence
-    let areAlike = panel.traits == nil && ageLimits == nil && panel.residents.allSatisfy { $0.admitted == nil && $0.offer == nil }
+    let areAlike = panel.traits == nil && ageLimits == nil && panel.offerAdmissions.isEmpty && panel.residents.allSatisfy { $0.admitted == nil && $0.offer == nil }
     let views = [admission.view, homecoming.view, otherExit.view]
     let haveTenure = panel.strata.indices.contains { s in views.contains { $0.tenure(stratum: s, draw: 0) != nil } }
     let stay = panel.strata.indices.allSatisfy { s in ![ageOut, transfer].contains { $0?.view.isPositive(stratum: s) ?? false } }
@@ -118,12 +120,12 @@ final class FlowSimulator: Sendable {
 
   /// - Parameters:
   ///   - plans: the reference first.
-  ///   - method: `paths` always serves; `counts` where `method(plans:keys:)` says so.
+  ///   - method: `paths` always serves; `counts` only where `method(plans:keys:)` says so.
   ///   - progress: called with the share that is done, from any thread.
   func run(
-    plans: [PreparedPlan], keys: TallyKeys, threads: Int, method: Method? = nil, progress: (@Sendable (Double) -> Void)? = nil
+    plans: [PreparedPlan], keys: TallyKeys, threads: Int, method: Method = .paths, progress: (@Sendable (Double) -> Void)? = nil
   ) -> SimulatedFlows {
-    if method ?? self.method(plans: plans, keys: keys) == .counts { return count(keys: keys, threads: threads, progress: progress) }
+    if method == .counts { return count(keys: keys, threads: threads, progress: progress) }
     let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
     let differences = plans.dropFirst().map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail) }
     inBlocks(threads: threads, progress: progress) { next in
@@ -137,6 +139,10 @@ final class FlowSimulator: Sendable {
 
   private func count(keys: TallyKeys, threads: Int, progress: (@Sendable (Double) -> Void)?) -> SimulatedFlows {
     let tally = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
+    // Without flows there are no rates of every draw either.
+    guard panel.knowledge.contains(where: { $0 == .flowsAndStock || $0 == .flowsOnly }) else {
+      return SimulatedFlows(base: tally, differences: [], openingStock: openingStock(keys))
+    }
     inBlocks(threads: threads, progress: progress) { next in
       var worker = CountWorker(simulator: self, keys: keys, tally: tally)
       while let block = next() { worker.run(block: block) }

@@ -150,18 +150,22 @@ extension Fault {
     return Fault("word", .error, Phrase(da: "er ikke en kendt værdi.", en: "is not a known value."), hint())
   }
 
+  private static func after(_ hint: Phrase, _ remedy: Phrase) -> Phrase { hint.isEmpty ? remedy : hint + Phrase(" ") + remedy }
+
   static func unknownLegalBasis(_ value: String) -> Fault {
     let hint = nearest(value, among: LegalBasis.codes, listAtMost: 0)
     return Fault(
       "word", .error, Phrase(da: "er ikke en kendt paragraf.", en: "is not a known legal section."),
-      hint() + Phrase(da: " Skriv for eksempel § 107, ABL § 105 eller BL_43.", en: " Write for example § 107, ABL § 105 or BL_43."))
+      after(hint(), Phrase(da: "Skriv for eksempel § 107, ABL § 105 eller BL_43.", en: "Write for example § 107, ABL § 105 or BL_43.")))
   }
 
   static func unknownMunicipality(_ value: String, among names: [String]) -> Fault {
     let hint = nearest(value, among: names, listAtMost: 0)
     return Fault(
       "municipality", .error, Phrase(da: "er ikke en kendt kommune.", en: "is not a known municipality."),
-      hint() + Phrase(da: " Skriv kommunekode eller navn; egne enheder står i municipalities.csv.", en: " Write its code or name; units of your own stand in municipalities.csv."))
+      after(
+        hint(),
+        Phrase(da: "Skriv kommunekode eller navn; egne enheder står i municipalities.csv.", en: "Write its code or name; units of your own stand in municipalities.csv.")))
   }
 
   static var totalsRow: Fault {
@@ -174,7 +178,7 @@ extension Fault {
     let hint = nearest(value, among: names, listAtMost: 8)
     return Fault(
       "offer", .error, Phrase(da: "er ikke et kendt tilbud.", en: "is not a known offer."),
-      hint() + Phrase(da: " Ellers tilføj tilbuddet i offers.csv.", en: " Otherwise add the offer to offers.csv."))
+      after(hint(), Phrase(da: "Ret navnet, eller tilføj tilbuddet i offers.csv.", en: "Mend the name, or add the offer to offers.csv.")))
   }
 
   static func undeclaredArea(_ value: String, among names: [String]) -> Fault {
@@ -182,7 +186,7 @@ extension Fault {
     return Fault(
       "area", .warning,
       Phrase(da: "står ikke som [[area]] i plads.toml og regnes som et område for sig.", en: "is no [[area]] of plads.toml and counts as an area of its own."),
-      hint() + Phrase(da: " Ellers tilføj området i plads.toml.", en: " Otherwise add the area to plads.toml."))
+      after(hint(), Phrase(da: "Ret navnet, eller tilføj området i plads.toml.", en: "Mend the name, or add the area to plads.toml.")))
   }
 
   /// The hint for a short beginning of the value: distances to a huge value would be slow and say nothing.

@@ -36,9 +36,10 @@ public struct LaneStream: Sendable {
     return e &+ counter
   }
 
-  /// Uniform on [0, 1] in steps of 2⁻³¹, rounded to single precision: fine near 0, where rare events belong.
+  /// Uniform on (0, 1) in steps of 2⁻³¹, rounded to single precision: fine near 0, where rare events belong, and never 0 or 1.
   @inlinable @inline(__always)
   public mutating func nextUniform() -> Lanes {
-    Lanes(unsafeBitCast(next() &>> 1, to: LaneBits.self)) * 0x1p-31
+    // (1 − 2⁻²⁴) 2⁻³¹: the largest number is the last one below 1.
+    Lanes(unsafeBitCast(next() &>> 1, to: LaneBits.self)) * 0x1.fffffep-32 + 0x1p-33
   }
 }

@@ -112,10 +112,10 @@ import Testing
 
   /// From the cut on the smaller budget is the whole cost: earlier empty places are no saving any more.
   @Test func costsFollowACut() throws {
-    let economics = OfferEconomics(price: 3000, costs: 20_000_000, citizens: 18, places: 20, priceYear: 2026)
+    let economics = OfferEconomics(price: 3000, costs: 20_000_000, citizens: 19, places: 20, priceYear: 2026)
     let rules = RuleSet(name: "own", title: Phrase("own"))
-    let path = AlternativePath(served: [[Double]](repeating: [9], count: 24), places: [Double?](repeating: 20, count: 24))
-    let watch = ResultWatch(economics: economics, behaviour: .adaptationLag, rules: rules, length: .month, paths: 1, past: [(18, 20)])
+    let path = AlternativePath(served: [[Double]](repeating: [9.5], count: 24), places: [Double?](repeating: 20, count: 24))
+    let watch = ResultWatch(economics: economics, behaviour: .adaptationLag, rules: rules, length: .month, paths: 1, past: [(19, 20)])
     let cut = path.reducing(to: 10, from: 12).money(watch, from: Self.origin)
     let after = try #require(cut.sums(in: 2027))
     #expect((after.costs[0] - 10_000_000).magnitude < 1 && after.idle[0].magnitude < 1 && (after.basis - 10_000_000).magnitude < 1)

@@ -50,7 +50,9 @@ import Testing
     }
     for risk in risks {
       guard let outlook = risk.outlook else { #expect(risk.status == .notAssessed && risk.obstacle != nil); continue }
-      #expect(risk.status == (outlook.within24 >= 0.5 ? .red : outlook.within24 >= 0.2 ? .yellow : .green))
+      // By the probability with its two shown decimals.
+      let shown = (100 * outlook.within24).rounded() / 100
+      #expect(risk.status == (shown >= 0.5 ? .red : shown >= 0.2 ? .yellow : .green))
     }
   }
 

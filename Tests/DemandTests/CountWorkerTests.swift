@@ -113,6 +113,8 @@ import Testing
     Cell(), Cell(thetaA: 2, thetaH: 2), Cell(residents: 0, admissions: 30, thetaA: 0.4), Cell(residents: 3, homecoming: 3, otherExit: 5, thetaH: 0.5),
     // More than inversion can draw: both ways to draw meet here.
     Cell(residents: 900, admissions: 400, homecoming: 0.3, otherExit: 0.2, thetaA: 30, thetaH: 5), Cell(residents: 60, admissions: 300, homecoming: 1),
+    // Seldom, and then very many.
+    Cell(residents: 5, admissions: 9000, homecoming: 6, otherExit: 4, thetaA: 0.7),
     // Nearly nothing happens.
     Cell(residents: 1, admissions: 0.01, homecoming: 0.001, otherExit: 0.001, thetaA: 1, thetaH: 1),
   ]
@@ -223,8 +225,28 @@ import Testing
     #expect(method([DemandPlan(changes: [change], windows: [])]) == .paths)
   }
 
-  /// A scenario's base is followed citizen by citizen; it is the same forecast but for the simulation's error.
-  @Test func forecastAndScenarioHaveOneBase() throws {
+  /// Where only stocks are known nobody comes and nobody leaves.
+  @Test func stocksAlone() throws {
+    let activity = (0..<24).map { quarter in
+      Activity(
+        stratum: Stratum(area: "a", kind: .residential, legalBasis: ""),
+        period: Period(year: 2019, number: 1, length: .quarter).advanced(by: quarter), payer: "101", stock: Double(10 + quarter % 3))
+    }
+    let settings = ProjectSettings(name: "test", basePeriod: .quarter, areas: [SpecialtyArea(id: "a", name: "A")])
+    let panel = try Panel(Extracts(settings: settings, municipalities: [Municipality(code: "101", name: "K")], activity: activity))
+    let demand = FittedDemand(panel: panel, horizon: 4)
+    let keys = TallyKeys(count: 1, cell: [0], strata: 1)
+    let draws = demand.simulate(
+      reference: DemandPlan(windows: []), scenarios: [], keys: keys, draws: 100, seed: 1, threads: 2, isCompared: false)
+    for kind in EventTally.Kind.allCases {
+      var sums = [Double](repeating: 0, count: 100)
+      draws.add(kind, plan: 0, key: 0, step: 2, to: &sums)
+      #expect(sums.allSatisfy { $0 == 0 })
+    }
+  }
+
+  /// Backtests may take numbers where forecasts follow citizens: the same forecast but for the simulation's error.
+  @Test func numbersAndCitizensGiveOneForecast() throws {
     let panel = try activityPanel()
     let demand = FittedDemand(panel: panel, horizon: 12)
     let keys = TallyKeys(count: 1, cell: [Int](repeating: 0, count: panel.municipalities.count), strata: 1)

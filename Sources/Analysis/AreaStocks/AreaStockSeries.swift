@@ -59,14 +59,19 @@ public struct AreaStockSeries: Sendable {
   func period(known count: Int) -> Period { origin.advanced(by: (count - history.count) * span) }
 
   /// Simulated stocks at the ends of the future steps, joint over the series.
-  /// - Parameter demand: its panel may end earlier, and know fewer areas: those are set aside.
-  func simulated(_ demand: FittedDemand, plan: DemandPlan, steps: Int, draws: Int, seed: UInt64, threads: Int) -> PathDraws {
+  /// - Parameters:
+  ///   - demand: its panel may end earlier, and know fewer areas: those are set aside.
+  ///   - isCompared: as of `FittedDemand.simulate`.
+  func simulated(
+    _ demand: FittedDemand, plan: DemandPlan, steps: Int, draws: Int, seed: UInt64, threads: Int, isCompared: Bool = true
+  ) -> PathDraws {
     let panel = demand.panel
     let places = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
     let ofStratum = panel.strata.indices.map { places[Key(area: panel.strata[$0].area, kind: panel.strata[$0].kind)] ?? -1 }
     let cell = panel.municipalities.indices.flatMap { _ in ofStratum }
     let tally = TallyKeys(count: keys.count, cell: cell, strata: panel.strata.count, detail: .net)
-    let simulated = demand.simulate(reference: plan, scenarios: [], keys: tally, draws: draws, seed: seed, threads: threads)
+    let simulated = demand.simulate(
+      reference: plan, scenarios: [], keys: tally, draws: draws, seed: seed, threads: threads, isCompared: isCompared)
     return paths(of: simulated, keys: Array(keys.indices), steps: steps, draws: draws)
   }
 

@@ -74,7 +74,8 @@ public struct StockTrial: Hashable, Sendable {
       // Three origins on two threads: the last one would keep one of them waiting.
       let demand = FittedDemand(panel: panel, horizon: reach * series.span, threads: threads)
       let plan = PlanBuilder(panel: panel, horizon: demand.horizon, capacity: past.capacity, scenarios: []).reference(named: "trial")
-      return series.simulated(demand, plan: plan.demand, steps: reach, draws: draws, seed: seed, threads: threads)
+      return series.simulated(
+        demand, plan: plan.demand, steps: reach, draws: draws, seed: seed, threads: threads, isCompared: false)
     }
     return Dictionary(uniqueKeysWithValues: zip(origins, paths))
   }

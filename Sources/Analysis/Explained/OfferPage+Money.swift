@@ -88,7 +88,8 @@ extension OfferPage {
     let time = Phrase(da: "Pladser og personale er tilpasset efter \(months) måneder\(mark.da)", en: "Places and staff are adapted after \(months) months\(mark.en)")
     guard let own = try? risk.economics.get(), let tariff = Amount(kroner: own.price) else { return OfferFact(.notice, time + Phrase("."), [number]) }
     var notice = 0
-    if case .currentMonthPlus(let own) = request.rules.notice { notice = own }
+    // Notice is given at a month's start, so that month is paid for too.
+    if case .currentMonthPlus(let own) = request.rules.notice { notice = own + 1 }
     let place = IdlePlaces(
       places: .one, tariff: tariff, noticeMonths: notice, rules: request.rules.adaptation, calendar: .twelfths(daysPerYear: Int((365 * own.paidShare).rounded())))
     func thousands(_ amount: Amount) -> Phrase { self.number(amount.kroner / 1000) }

@@ -21,7 +21,7 @@ struct SignalFutures {
     for round in 0..<rounds {
       let simulated = demand.simulate(
         reference: plan, scenarios: [], keys: cells.tally, draws: size, seed: request.seed &+ UInt64(round) &* 0x9E37_79B9_7F4A_7C15,
-        threads: request.threads)
+        threads: request.threads, isCompared: false)
       for (f, flow) in SignalCells.flows.enumerated() {
         let kind: EventTally.Kind = flow == .admission ? .admissions : .homecomings
         for cell in cells.cells.indices {

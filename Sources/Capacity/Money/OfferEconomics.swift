@@ -22,6 +22,20 @@ public struct OfferEconomics: Hashable, Sendable {
     self.priceYear = priceYear
   }
 
+  /// Share of the places that a cut leaves filled at least, as far as there are citizens: the occupancy that tariffs mostly assume.
+  public static let fullOccupancy = 0.95
+
+  /// Citizens for whom the costs are held with other places: more in proportion to places that are added, while a cut takes
+  /// empty places first. So a half-empty offer that is cut to its citizens is full, not half-empty and smaller.
+  ///
+  /// - Parameter before: the places that the costs were held for; this offer's own unless given.
+  public func citizens(with places: Double?, of before: Double? = nil) -> Double {
+    guard let places else { return citizens }
+    guard let before = before ?? self.places, before > 0 else { return places > 0 ? citizens : 0 }
+    guard places < before else { return citizens * places / before }
+    return min(citizens, places * max(citizens / before, Self.fullOccupancy))
+  }
+
   /// Why nothing can be said of an offer's money.
   public enum Missing: String, Error, CaseIterable, Hashable, Sendable {
     case costs, price, days, citizens

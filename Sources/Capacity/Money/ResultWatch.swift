@@ -4,7 +4,7 @@ public import Placements
 /// Income and costs of one offer along each path, summed over calendar years.
 ///
 /// With x the citizens served, D the paid days and p the price of a day: income = p · D. Costs are those of the reference year, moved
-/// by the change of the places in proportion (a plan's own change of places changes the budget), and by the weights of the cost
+/// by the change of the places in proportion (a plan's own change of places changes the budget; a cut takes empty places first), and by the weights of the cost
 /// behaviour on p · (D − the days for which the costs were held). A future year's budget is the reference year's, so that what leaves
 /// the tolerance is what the change of the citizens does to it, not how well the costs were held before.
 /// Doubles: amounts of millions have their øre with room to spare. They are rounded where they are printed.
@@ -53,7 +53,7 @@ public struct ResultWatch: Sendable {
     adjustment = rules.adjustment
     settlement = rules.settlement
     deviations = past.prefix(weights.count).map { own in
-      [Double](repeating: own.citizens - economics.citizens * Self.ratio(own.places, reference), count: paths)
+      [Double](repeating: own.citizens - economics.citizens(with: own.places, of: reference), count: paths)
     }
   }
 
@@ -73,7 +73,7 @@ public struct ResultWatch: Sendable {
     let year = period.enclosing(.year)
     let (days, ratio) = (Double(period.days), Self.ratio(places, self.reference))
     let budget = economics.costs * ratio * days / Double(year.days)
-    let reference = economics.citizens * ratio
+    let reference = economics.citizens(with: places, of: self.reference)
     let daily = economics.price * economics.paidShare * days
     deviations.insert(citizens.map { $0 - reference }, at: 0)
     if deviations.count > weights.count + 1 { deviations.removeLast() }

@@ -144,4 +144,22 @@ import Testing
     own.observe([19, 19], in: Period(year: 2028, number: 1, length: .month), places: 20)
     #expect(own.wholeYears == [2027] && own.results(in: 2028) == nil && own.shareOutsideTolerance(in: 2027) == nil)
   }
+
+  /// A cut takes empty places first: who is left fills what is left; full offers shrink and all offers grow in proportion.
+  @Test(arguments: [(13.0, 14.0, 13.0), (13, 10, 9.5), (19, 10, 9.5), (21, 10, 10.5), (13, 30, 19.5), (19, 40, 38), (13, 20, 13), (0, 10, 0)])
+  func aCutTakesEmptyPlacesFirst(citizens: Double, places: Double, held: Double) {
+    let own = OfferEconomics(price: 3000, costs: 20_000_000, citizens: citizens, places: 20, priceYear: 2026)
+    #expect(abs(own.citizens(with: places) - held) < 1e-9)
+    #expect(own.citizens(with: nil) == citizens)
+    #expect(OfferEconomics(price: 3000, costs: 1, citizens: citizens, places: nil, priceYear: 2026).citizens(with: places) == citizens)
+    #expect(own.citizens(with: 0) == 0)
+  }
+
+  /// An offer whose empty places are cut costs its share of the budget for the same citizens, whatever costs do.
+  @Test(arguments: CostBehaviour.allCases)
+  func halfEmptyOffersCutToTheirCitizensAreNotOverfull(_ behaviour: CostBehaviour) throws {
+    let own = OfferEconomics(price: 3000, costs: 20_000_000, citizens: 13, places: 20, priceYear: 2026)
+    let sums = try #require(watch(13, behaviour, rules(), economics: own, places: 14).sums(in: 2027))
+    #expect(abs(sums.costs[0] - 20_000_000 * 14 / 20) < 0.01)
+  }
 }

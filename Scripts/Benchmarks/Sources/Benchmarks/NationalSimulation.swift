@@ -68,7 +68,7 @@ enum NationalSimulation {
     let cell = (0..<municipalities * strata).map { panel.areaOfStratum[$0 % strata] }
     return demand.simulate(
       reference: DemandPlan(windows: []), scenarios: [], keys: TallyKeys(count: areas, cell: cell, strata: strata, detail: .flows),
-      draws: paths, seed: 1, threads: threads)
+      draws: paths, seed: 1, threads: threads, isCompared: false)
   }
 
   /// Means over the paths, to be held against the peer's: the same task gives the same totals.
