@@ -1,8 +1,12 @@
 import Groundwork
+import Scenarios
 
 extension Phrase {
   /// A text made in each language.
   init(_ text: (Language) -> String) { self.init(da: text(.da), en: text(.en)) }
+
+  /// With the full stop that an abbreviation at its end may be already.
+  var sentence: Phrase { Phrase { self[$0].hasSuffix(".") ? self[$0] : self[$0] + "." } }
 
   /// A change with its sign; nothing but zeros has none.
   static func change(_ value: Double, decimals: Int) -> Phrase {
@@ -25,4 +29,9 @@ extension Phrase {
 extension Table.Cell {
   /// A text that machines read in English.
   static func phrase(_ text: Phrase) -> Table.Cell { .term(code: text.en, text) }
+}
+
+extension Plan {
+  /// What a title says after its last word: which scenario it is, nothing for the plain forecast.
+  var titleSuffix: Phrase { base == nil ? Phrase("") : Phrase(da: ", scenarie \(name)", en: ", scenario \(name)") }
 }

@@ -119,7 +119,7 @@ public struct RiskPlacesTables: Sendable {
   }
 
   private var title: Phrase {
-    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    let scenario = run.plan.titleSuffix
     return Phrase(
       da: "\(panel.settings.name): pladser at planlægge efter, set fra \(panel.origin)\(scenario.da)",
       en: "\(panel.settings.name): places to plan for, seen from \(panel.origin)\(scenario.en)")

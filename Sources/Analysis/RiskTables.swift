@@ -108,7 +108,7 @@ public struct RiskTables: Sendable {
 
   private var title: Phrase {
     let name = panel.settings.name
-    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    let scenario = run.plan.titleSuffix
     return Phrase(
       da: "\(name): hvilke tilbud er i fare, set fra \(panel.origin)\(scenario.da)?",
       en: "\(name): which offers are in danger, seen from \(panel.origin)\(scenario.en)?")

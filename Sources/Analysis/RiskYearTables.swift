@@ -185,7 +185,7 @@ public struct RiskYearTables: Sendable {
   }
 
   private var title: Phrase {
-    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    let scenario = run.plan.titleSuffix
     return Phrase(
       da: "\(settings.name): tilbuddenes resultat år for år, set fra \(origin)\(scenario.da)",
       en: "\(settings.name): the offers' results year by year, seen from \(origin)\(scenario.en)")

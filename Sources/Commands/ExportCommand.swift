@@ -47,24 +47,7 @@ struct ExportIndicatorsCommand: AsyncParsableCommand {
         en: "Only the dictionary: what each indicator is. With --output it is else written beside (NAME-dictionary.csv).")))
   var dictionary = false
 
-  @Option(
-    help: help(
-      Phrase(da: "Prognose under dette scenarie, navn eller fil; ellers den rene.", en: "Forecast under this scenario, name or file; else the plain one."),
-      value: Phrase(da: "scenarie", en: "scenario")))
-  var scenario: String?
-
-  @Option(
-    help: help(
-      Phrase(da: "Regelsæt i projektets rules eller programmets; ellers projektets rule_set.", en: "Rule set in the project's rules or the program's; else the project's rule_set."),
-      value: Phrase(da: "regelsæt", en: "rule set")))
-  var rules: String?
-
-  @Option(
-    help: help(
-      Phrase(da: "Hvordan udgifterne følger borgerne: adaptation_lag, follows_70, unadapted.", en: "How costs follow the citizens: adaptation_lag, follows_70, unadapted."),
-      value: Phrase(da: "måde", en: "way")), transform: Choice.word(CostBehaviour.self))
-  var costBehaviour = CostBehaviour.adaptationLag
-
+  @OptionGroup var judged: JudgedOptions
   @OptionGroup var areas: AreaOption
   @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
@@ -75,23 +58,15 @@ struct ExportIndicatorsCommand: AsyncParsableCommand {
     if dictionary { return try output.write(IndicatorTables.dictionary) }
     let session = try ProjectSession(project, output: output)
     try session.requireOffersWithPlaces()
-    let (ruleSet, ruleFile) = try RuleLibrary(folder: session.folder).chosen(rules, else: session.extracts.settings.ruleSet)
+    let (ruleSet, ruleFile) = try judged.ruleSet(session)
     let request = RiskRequest(
       areas: try session.areas(areas), level: Double(simulation.level) / 100, draws: simulation.draws, seed: UInt64(simulation.seed),
-      threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour)
+      threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
-    var plans = [
-      PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: []).reference(named: ScenarioLibrary.reference)
-    ]
-    var files: [(name: String, path: String)] = [("rules", ruleFile)]
-    if let scenario {
-      let library = try ScenarioLibrary(folder: session.folder, wanted: [scenario])
-      plans = try library.plans(PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
-      files += library.files
-    }
+    let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
-      "export", session: session, simulation: simulation, horizon: horizon, others: files, fresh: remembering.fresh, output: output)
+      "export", session: session, simulation: simulation, horizon: horizon, others: [("rules", ruleFile)] + files, fresh: remembering.fresh, output: output)
     let document = try memory.document { try computed(plans, request, session, horizon: horizon) }.document
     try output.write(document)
     try writeDictionary()

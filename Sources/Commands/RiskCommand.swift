@@ -17,12 +17,6 @@ struct RiskCommand: AsyncParsableCommand {
 
   @Option(
     help: help(
-      Phrase(da: "Døm under dette scenarie, navn eller fil; ellers den rene prognose.", en: "Judge under this scenario, name or file; else the plain forecast."),
-      value: Phrase(da: "scenarie", en: "scenario")))
-  var scenario: String?
-
-  @Option(
-    help: help(
       Phrase(da: "Grænsen i procent af pladserne, 1 til 99.", en: "The limit in per cent of the places, 1 to 99."),
       value: Phrase(da: "procent", en: "percent")), transform: Choice.integer(1...99))
   var closureShare = 70
@@ -95,18 +89,7 @@ struct RiskCommand: AsyncParsableCommand {
       value: Phrase(da: "procent", en: "percent")), transform: Choice.integer(0...1000))
   var changeCost = 15
 
-  @Option(
-    help: help(
-      Phrase(da: "Økonomiske regler: et regelsæt i projektets rules eller programmets; ellers projektets rule_set.", en: "Economic rules: a rule set in the project's rules or the program's; else the project's rule_set."),
-      value: Phrase(da: "regelsæt", en: "rule set")))
-  var rules: String?
-
-  @Option(
-    help: help(
-      Phrase(da: "Hvordan udgifterne følger borgerne: adaptation_lag, follows_70, unadapted.", en: "How costs follow the citizens: adaptation_lag, follows_70, unadapted."),
-      value: Phrase(da: "måde", en: "way")), transform: Choice.word(CostBehaviour.self))
-  var costBehaviour = CostBehaviour.adaptationLag
-
+  @OptionGroup var judged: JudgedOptions
   @OptionGroup var areas: AreaOption
   @OptionGroup var offers: OfferOption
   @OptionGroup var remembering: MemoryOptions
@@ -127,6 +110,10 @@ struct RiskCommand: AsyncParsableCommand {
     if balance, !offers.offer.isEmpty {
       throw ValidationError(Phrase(da: "--balance er om hele områder: brug --area.", en: "--balance is about whole areas: use --area.").spoken)
     }
+    if explain != nil, !areas.area.isEmpty || !offers.offer.isEmpty {
+      throw ValidationError(
+        Phrase(da: "--explain er om ét tilbud: udelad --area og --offer.", en: "--explain is about one offer: leave out --area and --offer.").spoken)
+    }
     if emptyCost + missingCost == 0 {
       throw ValidationError(
         Phrase(da: "--empty-cost og --missing-cost kan ikke begge være 0.", en: "--empty-cost and --missing-cost cannot both be 0.").spoken)
@@ -136,30 +123,21 @@ struct RiskCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try ProjectSession(project, output: output)
     try session.requireOffersWithPlaces()
-    let library = RuleLibrary(folder: session.folder)
-    let (ruleSet, ruleFile) = try library.chosen(rules, else: session.extracts.settings.ruleSet)
+    let (ruleSet, ruleFile) = try judged.ruleSet(session)
     let explained = try explain.map { try session.offer(named: $0) }
     var request = RiskRequest(
       areas: try session.areas(areas), offers: try explained.map { [$0] } ?? session.offers(offers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
-      seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: costBehaviour,
+      seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour,
       advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places || explain != nil)
     request.closingMonths = closingTime
     request.comparesCosts = costs
     let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
-    let builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: [])
-    var plans = [builder.reference(named: ScenarioLibrary.reference)]
-    var files: [(name: String, path: String)] = [("rules", ruleFile)]
-    if let scenario {
-      let library = try ScenarioLibrary(folder: session.folder, wanted: [scenario])
-      plans = try library.plans(
-        PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
-      files += library.files
-    }
+    let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
-      "risk", session: session, simulation: simulation, horizon: horizon, others: files, fresh: remembering.fresh, output: output)
+      "risk", session: session, simulation: simulation, horizon: horizon, others: [("rules", ruleFile)] + files, fresh: remembering.fresh, output: output)
     try output.write(try memory.document { try computed(plans, request, session, payer: payer, horizon: horizon) }.document)
   }
 

@@ -18,18 +18,19 @@ final class CellPeriods {
     arrivalChance = memory.filled(horizon, with: .zero)
   }
 
+  /// A hazard beyond which nobody is left: e^−30 is less than a person in ten billion.
+  private static let largest: Float = 30
+
   /// - Parameters:
-  ///   - homeDays, otherDays: by period, `CountWorker.groups` apart.
-  ///   - largest: hazards beyond it are cut.
-  func prepare(
-    home: Lanes, homeDays: UnsafePointer<Lanes>, other: Lanes, otherDays: UnsafePointer<Lanes>, largest: Float
-  ) {
+  ///   - home, other: rates a day at the origin.
+  ///   - homeDays, otherDays: by period, `CountWorker.groups` apart: days with trend, season and batches.
+  func prepare(home: Lanes, homeDays: UnsafePointer<Lanes>, other: Lanes, otherDays: UnsafePointer<Lanes>) {
     for t in 0..<horizon {
       let (homecoming, otherExit) = (home * homeDays[t * CountWorker.groups], other * otherDays[t * CountWorker.groups])
       let sum = homecoming + otherExit
       share[t] = homecoming / sum
       // Without any hazard the times of those who come are still those of a tiny one, too small for any random number.
-      let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-20)), Lanes(repeating: largest))
+      let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-20)), Lanes(repeating: Self.largest))
       hazard[t] = bounded
       if LaneMath.isAny(LaneMath.above(bounded, Lanes(repeating: Self.small))) {
         ratio[t] = LaneMath.expMinusOne(bounded)

@@ -10,8 +10,6 @@ import Probability
 /// periods instead of citizens. Rates are in single precision, whose rounding is far below any forecast's error.
 struct CountWorker: ~Copyable {
   static let groups = EventTally.width / 4
-  /// A hazard beyond which nobody is left: e^−30 is less than a person in ten billion.
-  private static let largestHazard: Float = 30
 
   private let simulator: FlowSimulator
   private let keys: TallyKeys
@@ -44,15 +42,14 @@ struct CountWorker: ~Copyable {
     horizon = simulator.horizon
     areas = simulator.panel.areas.count
     strata = simulator.panel.strata.count
-    let size = (areas, simulator.horizon)
-    admission = CountedFlow(simulator.admission, areas: size.0, horizon: size.1, memory: memory)
-    homecoming = HazardDays(simulator.homecoming, areas: size.0, horizon: size.1, memory: memory)
-    otherExit = HazardDays(simulator.otherExit, areas: size.0, horizon: size.1, memory: memory)
+    admission = CountedFlow(simulator.admission, areas: areas, horizon: horizon, memory: memory)
+    homecoming = HazardDays(simulator.homecoming, areas: areas, horizon: horizon, memory: memory)
+    otherExit = HazardDays(simulator.otherExit, areas: areas, horizon: horizon, memory: memory)
     var counted: [(flow: CountedFlow, kind: EventTally.Kind)] = []
     if keys.detail != .net, simulator.panel.knowledge.contains(.flowsOnly) {
       counted.append((admission, .admissions))
       for (rates, kind) in [(simulator.homecomingCount, EventTally.Kind.homecomings), (simulator.otherExitCount, .otherExits)] {
-        if let rates { counted.append((CountedFlow(rates, areas: size.0, horizon: size.1, memory: memory), kind)) }
+        if let rates { counted.append((CountedFlow(rates, areas: areas, horizon: horizon, memory: memory), kind)) }
       }
     }
     countedFlows = counted
@@ -181,8 +178,7 @@ struct CountWorker: ~Copyable {
     cell.prepare(
       home: homecoming.level(municipality, stratum, first: start, active: left),
       homeDays: homecomingDays + area * horizon * Self.groups + group,
-      other: otherExit.level(municipality, stratum, first: start, active: left), otherDays: otherExit.days(area) + group,
-      largest: Self.largestHazard)
+      other: otherExit.level(municipality, stratum, first: start, active: left), otherDays: otherExit.days(area) + group)
     let present = residents[municipality][stratum]
     switch self.keys.detail {
     case .net: leaveUncounted(present, keys, &stream, group, key)

@@ -108,7 +108,7 @@ public struct BalanceTables: Sendable {
   }
 
   private var title: Phrase {
-    let scenario = sheetOf.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(sheetOf.plan.name)", en: ", scenario \(sheetOf.plan.name)")
+    let scenario = sheetOf.plan.titleSuffix
     return Phrase(
       da: "\(panel.settings.name): pladser mod efterspørgsel, set fra \(panel.origin)", en: "\(panel.settings.name): places against demand, seen from \(panel.origin)")
       + scenario

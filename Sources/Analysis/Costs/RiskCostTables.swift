@@ -253,7 +253,7 @@ public struct RiskCostTables: Sendable {
   private static func list(_ years: [Int]) -> String { years.isEmpty ? "" : " (" + years.map(String.init).joined(separator: ", ") + ")" }
 
   private var title: Phrase {
-    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    let scenario = run.plan.titleSuffix
     return Phrase(
       da: "\(panel.settings.name): lukke, reducere eller fortsætte, set fra \(panel.origin)\(scenario.da)",
       en: "\(panel.settings.name): closing, reducing or carrying on, seen from \(panel.origin)\(scenario.en)")

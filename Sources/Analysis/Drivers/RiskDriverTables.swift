@@ -146,7 +146,7 @@ public struct RiskDriverTables: Sendable {
   }
 
   private var title: Phrase {
-    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    let scenario = run.plan.titleSuffix
     return Phrase(
       da: "\(panel.settings.name): hvilke kommuners hjemtagninger driver risikoen, set fra \(panel.origin)\(scenario.da)",
       en: "\(panel.settings.name): whose homecomings drive the risk, seen from \(panel.origin)\(scenario.en)")

@@ -47,7 +47,7 @@ extension OfferPage {
       text = text + Phrase(da: "; takst \(due) \(shown.da) kr. pr. dag", en: "; tariff \(due) \(shown.en) kr. a day")
       numbers.append(.init(item: "tariff_change", period: String(due), value: change.mean, lower: change.lower, upper: change.upper, unit: "kr. a day"))
     }
-    return OfferFact(.money, text + Phrase("."), numbers)
+    return OfferFact(.money, text.sentence, numbers)
   }
 
   // MARK: Notice, adaptation, closing

@@ -66,7 +66,7 @@ extension OfferPage {
         da: " (rød fra \(number(request.red, 2).da), gul fra \(number(request.yellow, 2).da) inden 24 måneder)",
         en: " (red from \(number(request.red, 2).en), yellow from \(number(request.yellow, 2).en) within 24 months)")
     }
-    return [OfferFact(.status, line + Phrase(": ") + reason + Phrase("."), [.init(item: "status", text: risk.status.rawValue), .init(item: "reason", text: reason.en)])]
+    return [OfferFact(.status, (line + Phrase(": ") + reason).sentence, [.init(item: "status", text: risk.status.rawValue), .init(item: "reason", text: reason.en)])]
   }
 
   var outlookFacts: [OfferFact] {

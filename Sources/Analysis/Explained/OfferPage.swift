@@ -78,7 +78,7 @@ public struct OfferPage: Sendable {
   }
 
   private var title: Phrase {
-    let scenario = run.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(run.plan.name)", en: ", scenario \(run.plan.name)")
+    let scenario = run.plan.titleSuffix
     return Phrase(
       da: "\(panel.settings.name): \(risk.offer.name), set fra \(panel.origin)\(scenario.da)",
       en: "\(panel.settings.name): \(risk.offer.name), seen from \(panel.origin)\(scenario.en)")

@@ -191,7 +191,7 @@ public struct MunicipalityTables: Sendable {
   }
 
   private var title: Phrase {
-    let scenario = profile.plan.base == nil ? Phrase("") : Phrase(da: ", scenarie \(profile.plan.name)", en: ", scenario \(profile.plan.name)")
+    let scenario = profile.plan.titleSuffix
     return Phrase(
       da: "\(profile.municipality.name) (\(profile.municipality.code)) i \(panel.settings.name), set fra \(panel.origin)",
       en: "\(profile.municipality.name) (\(profile.municipality.code)) in \(panel.settings.name), seen from \(panel.origin)") + scenario
