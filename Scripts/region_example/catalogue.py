@@ -232,6 +232,9 @@ MOSEBAKKEN_PLACES = 20
 # Admissions to Mosebakken fall in a straight line from the one year to the other, down to this part of its weight.
 MOSEBAKKEN_DECLINE = (2020, 2026, 0.93)
 
+# They take citizens of the whole country; the extract says so and shows no more of it.
+NATION_WIDE = {"rehabiliteringen_isfuglen", "sikret_afdeling_ulvkaerborg"}
+
 A107, A108, A104 = (stream.key for stream in STREAMS[0:3])
 B43, B90 = (stream.key for stream in STREAMS[3:5])
 K43, K63 = (stream.key for stream in STREAMS[5:7])

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import date
 
 from region_example.catalogue import (
-    HOME_REGION, KIND_TERMS, LEVEL_STEP, MOSEBAKKEN, MOSEBAKKEN_PLACES, OFFERS, SECURE_LEGAL_BASIS, SECURE_TERMS,
+    HOME_REGION, KIND_TERMS, LEVEL_STEP, MOSEBAKKEN, MOSEBAKKEN_PLACES, NATION_WIDE, OFFERS, SECURE_LEGAL_BASIS, SECURE_TERMS,
     STREAMS, WINDOW_FIRST_DAY, WINDOW_LAST_DAY,
 )
 from region_example.process import generator
@@ -18,7 +18,7 @@ STREAM_BY_KEY = {stream.key: stream for stream in STREAMS}
 
 OFFER_COLUMNS = [
     "offer", "name", "area", "region", "legal_basis", "kind", "operator", "host_municipality", "valid_from",
-    "valid_to", "p_number",
+    "valid_to", "p_number", "nation_wide", "financing",
 ]
 CAPACITY_COLUMNS = [
     "offer", "from", "places", "approved_places", "staffed_places", "fte", "assumed_occupancy", "days_per_year",
@@ -61,7 +61,8 @@ def offer_rows():
         stream = STREAM_BY_KEY[offer.stream]
         yield (
             offer.id, offer.name, stream.area, HOME_REGION, stream.legal_basis, stream.kind, OPERATOR, offer.host,
-            offer.opened, "", "",
+            offer.opened, "", "", "yes" if offer.id in NATION_WIDE else "no",
+            "key" if stream.legal_basis == SECURE_LEGAL_BASIS else "tariff",
         )
 
 

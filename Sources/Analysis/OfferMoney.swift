@@ -45,6 +45,13 @@ struct OfferMoney {
         price: price, costs: spent, citizens: citizens, places: places(of: offer, in: year), daysPerYear: step?.daysPerYear, priceYear: level))
   }
 
+  /// What a year of the offer costs at the tariffs' price level, and the places it was held with; nil without a whole year of costs.
+  func yearlyCosts(of offer: Offer) -> (costs: Double, places: Double?, priceYear: Int)? {
+    guard let year = costs.year(of: offer.id) else { return nil }
+    let level = priceYear(of: offer)
+    return (year.costs * (index.factor(from: year.last.year, to: level) ?? 1), places(of: offer, in: year), level)
+  }
+
   func priceYear(of offer: Offer) -> Int { priceYears[offer.id] ?? panel.origin.lastDay.year }
 
   /// The year of the costs where they stand at another price level than the price and no index says what that is worth.

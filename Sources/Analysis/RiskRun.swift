@@ -69,6 +69,8 @@ public struct OfferRisk: Sendable {
     case singlePerson
     /// Paid by a key, whatever its use, and referred to by courts: empty places do not close it.
     case secure
+    /// Paid by a key, whatever its use.
+    case keyFinanced
     case unknownPlaces
     case noPlaces
     /// Nobody lives there, and nobody was ever admitted.
@@ -267,6 +269,7 @@ struct RiskJudge {
     if !panel.offers.contains(where: { $0.id == offer.id }) { return .opens(nil) }
     if offer.kind == .singlePerson { return .singlePerson }
     if offer.isSecure { return .secure }
+    if offer.financing == .key { return .keyFinanced }
     guard let places = timeline.atEnd(of: panel.origin, offer: offer.id) else { return .unknownPlaces }
     if places <= 0 { return .noPlaces }
     if neverUsed(offer) { return .neverUsed }

@@ -23,7 +23,8 @@ public struct RiskTables: Sendable {
   /// p_reduction_24m, p_closure_12m, p_closure_24m, p_closure_36m, median_closure_period, closure_lower, closure_upper,
   /// expected_result, advised_places, status, status_reason. `p_outside_tolerance` and `expected_result` are those of the first whole
   /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` needs the tariff's occupancy,
-  /// `advised_places` is the number after the adaptation time.
+  /// `advised_places` is the number after the adaptation time. Then nation_wide (`yes`, `no`) and financing (`tariff`, `key`), empty
+  /// where the offers' table does not say.
   public var machine: Table {
     let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
     let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
@@ -33,7 +34,7 @@ public struct RiskTables: Sendable {
       title: title,
       columns: [.init("scenario"), .init("offer"), .init("area"), .init("kind"), .init("places", unit: "places")] + percent + probabilities
         + ["median_closure_period", "closure_lower", "closure_upper"].map { .init($0) }
-        + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason")])
+        + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason"), .init("nation_wide"), .init("financing")])
     for risk in run.risks { table.append(machineRow(risk)) }
     table.footnotes = footnotes
     table.meta = [
@@ -56,6 +57,7 @@ public struct RiskTables: Sendable {
       number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), number(outlook?.years.first?.outsideTolerance), number(outlook?.reduced24),
       number(outlook?.within12), number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
       number(outlook?.years.first?.result.mean.rounded()), outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
+      risk.offer.isNationWide.map { .text($0 ? "yes" : "no") } ?? .empty, risk.offer.financing.map { .text($0.rawValue) } ?? .empty,
     ]
   }
 
@@ -115,6 +117,13 @@ public struct RiskTables: Sendable {
   }
 
   func reason(_ risk: OfferRisk) -> Phrase {
+    let reason = ownReason(risk)
+    guard risk.offer.isNationWide == true else { return reason }
+    let flag = Phrase(da: "landsdækkende", en: "nation-wide")
+    return reason.isEmpty ? flag : flag + Phrase("; ") + reason
+  }
+
+  private func ownReason(_ risk: OfferRisk) -> Phrase {
     if let obstacle = risk.obstacle { return obstacle.phrase }
     guard let outlook = risk.outlook else { return Phrase("") }
     var reason = Phrase { language in
@@ -153,6 +162,16 @@ public struct RiskTables: Sendable {
         en: "Tariff: the occupancy that the tariff assumes; break-even occupancy needs costs (economy.csv) and tariffs.")
   }
 
+  /// Their citizens come from the whole country, so that the region's agreement alone does not decide on them.
+  private var nationWide: [Phrase] {
+    guard run.risks.contains(where: { $0.offer.isNationWide == true && $0.outlook != nil }) else { return [] }
+    return [
+      Phrase(
+        da: "Landsdækkende (offers.csv, nation_wide): tager borgere fra hele landet og vurderes efter de borgere, data har; en lukning rækker ud over regionens kommuner.",
+        en: "Nation-wide (offers.csv, nation_wide): takes citizens of the whole country and is judged by the citizens in the data; closing it reaches beyond the region's municipalities.")
+    ]
+  }
+
   private var triggerMonths: Int { request.trigger.periods(of: panel.length) * panel.length.months }
 
   private var footnotes: [Phrase] {
@@ -171,7 +190,7 @@ public struct RiskTables: Sendable {
         da: "Nu og fremad: periodens belagte dage i procent af pladsernes (dag, aflastning og timer: indskrevne, ikke fremmødte), fremad median og interval; over 100, fordi efterspørgslen ikke stoppes af pladserne. »Nås … i halvdelen«: måneden, da halvdelen af fremtiderne har nået grænsen. \(breakEvenNote.da)",
         en: "Now and ahead: the period's occupied days in per cent of the places' (day, respite and hours: enrolled, not attending), ahead median and interval; above 100 since places do not stop demand. “Reached … in half”: the month by which half of the futures have reached the limit. \(breakEvenNote.en)"),
       PlacesNotes(request: request).assumption,
-    ] + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
+    ] + nationWide + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
   }
 }
 
@@ -199,6 +218,8 @@ extension OfferRisk.Obstacle {
       Phrase(
         da: "sikret institution (\(Offer.secureText)): betales efter nøgle, ikke efter brug",
         en: "secure institution (\(Offer.secureText)): paid by a key, not by use")
+    case .keyFinanced:
+      Phrase(da: "objektivt finansieret: betales efter nøgle, ikke efter brug", en: "key-financed: paid by a key, not by use")
     case .unknownPlaces: Phrase(da: "pladser er ikke oplyst (capacity.csv)", en: "places are not given (capacity.csv)")
     case .neverUsed: Phrase(da: "ingen har boet her endnu", en: "nobody has lived here yet")
     case .noPlaces: Phrase(da: "har ingen pladser nu", en: "has no places now")

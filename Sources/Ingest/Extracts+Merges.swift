@@ -35,11 +35,11 @@ extension Extracts {
   }
 
   private mutating func mergeOffers(area: [String: String], offer: [String: String], municipality: [String: String]) {
-    offers = offers.filter { offer[$0.id] == nil }.map { own in
-      Offer(
-        id: own.id, name: own.name, area: area[own.area] ?? own.area, region: own.region, legalBasis: own.legalBasis, kind: own.kind,
-        operatorName: own.operatorName, hostMunicipality: municipality[own.hostMunicipality] ?? own.hostMunicipality,
-        validFrom: own.validFrom, validTo: own.validTo, pNumber: own.pNumber)
+    offers = offers.filter { offer[$0.id] == nil }.map { old in
+      var own = old
+      own.area = area[old.area] ?? old.area
+      own.hostMunicipality = municipality[old.hostMunicipality] ?? old.hostMunicipality
+      return own
     }
   }
 

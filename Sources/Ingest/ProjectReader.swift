@@ -180,12 +180,10 @@ private struct Reading {
     let stays = Dictionary(grouping: extracts.stays, by: \.offer)
     extracts.offers = extracts.offers.map { offer in
       guard let own = stays[offer.id], offer.legalBasis.isEmpty || !offersNameKind else { return offer }
-      return Offer(
-        id: offer.id, name: offer.name, area: offer.area, region: offer.region,
-        legalBasis: offer.legalBasis.isEmpty ? Self.most(own.map(\.legalBasis)) ?? "" : offer.legalBasis,
-        kind: offersNameKind ? offer.kind : Self.most(own.map(\.kind.rawValue)).flatMap(ServiceKind.init) ?? offer.kind,
-        operatorName: offer.operatorName, hostMunicipality: offer.hostMunicipality, validFrom: offer.validFrom, validTo: offer.validTo,
-        pNumber: offer.pNumber)
+      var settled = offer
+      if offer.legalBasis.isEmpty { settled.legalBasis = Self.most(own.map(\.legalBasis)) ?? "" }
+      if !offersNameKind, let kind = Self.most(own.map(\.kind.rawValue)).flatMap(ServiceKind.init) { settled.kind = kind }
+      return settled
     }
   }
 

@@ -51,6 +51,8 @@ enum ReferenceTables {
     let validFrom = table.column("valid_from")
     let validTo = table.column("valid_to")
     let pNumber = table.column("p_number")
+    let nationWide = table.column("nation_wide")
+    let financing = table.column("financing")
     let words = CategoryReader(table, registers)
     var first = FirstRows<String>()
     return table.forEachRow(exempt: pNumber) { row in
@@ -58,6 +60,8 @@ enum ReferenceTables {
       let kindValue = words.kind(row, kind)
       let legalValue = words.legalBasis(row, legalBasis)
       let hostCode = words.municipality(row, host)
+      let isNationWide = words.nationWide(row, nationWide)
+      let payment = words.financing(row, financing)
       let validity = checkValidity(row, validFrom, validTo)
       guard let idCell = row.required(offer) else { return }
       let id = idCell.text
@@ -70,7 +74,7 @@ enum ReferenceTables {
           id: id, name: written.isEmpty ? id : written, area: areaID ?? "",
           region: registers.municipalities.region(regionText) ?? regionText, legalBasis: legalValue ?? "",
           kind: kindValue ?? .residential, operatorName: row.text(operatorName), hostMunicipality: hostCode ?? "",
-          validFrom: validity.from, validTo: validity.to, pNumber: row.text(pNumber)))
+          validFrom: validity.from, validTo: validity.to, pNumber: row.text(pNumber), isNationWide: isNationWide, financing: payment))
     }
   }
 }
@@ -83,6 +87,8 @@ struct CategoryReader {
   private let payers: CellCache<String?>
   private let actings: CellCache<String?>
   private let offers: CellCache<Int?>
+  private let nationWides: CellCache<Bool?>
+  private let financings: CellCache<Offer.Financing?>
   private let registers: Registers
 
   init(_ table: OpenTable, _ registers: Registers) {
@@ -96,6 +102,8 @@ struct CategoryReader {
     payers = table.cache(main) { municipalities.code($0) }
     actings = table.cache("acting") { municipalities.code($0) }
     offers = table.cache("offer") { known.index($0) }
+    nationWides = table.cache("nation_wide") { Words.yesNo.value($0) }
+    financings = table.cache("financing") { Words.financings.value($0) }
   }
 
   // Each of these is nil where the cell is blank, and nil with a report where it has no known value.
@@ -105,6 +113,22 @@ struct CategoryReader {
     if cell.isEmpty { return nil }
     if let kind = kinds.value(of: cell) { return kind }
     row.reportUnknown(.unknownWord(cell.shown, among: Words.kinds.suggestions), column, among: Words.kinds.terms)
+    return nil
+  }
+
+  func nationWide(_ row: CheckedRow, _ column: ColumnPlace) -> Bool? {
+    let cell = row.cell(column)
+    if cell.isEmpty { return nil }
+    if let answer = nationWides.value(of: cell) { return answer }
+    row.reportUnknown(.unknownWord(cell.shown, among: Words.yesNo.suggestions), column, among: Words.yesNo.terms)
+    return nil
+  }
+
+  func financing(_ row: CheckedRow, _ column: ColumnPlace) -> Offer.Financing? {
+    let cell = row.cell(column)
+    if cell.isEmpty { return nil }
+    if let financing = financings.value(of: cell) { return financing }
+    row.reportUnknown(.unknownWord(cell.shown, among: Words.financings.suggestions), column, among: Words.financings.terms)
     return nil
   }
 

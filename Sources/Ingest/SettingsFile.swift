@@ -232,6 +232,8 @@ struct ProjectFileReader {
     case "kind": Words.kinds.value(target) == nil ? Words.kinds.suggestions : nil
     case "end_reason": Words.endReasons.value(target) == nil ? Words.endReasons.suggestions : nil
     case "source": Words.sources.value(target) == nil ? Words.sources.suggestions : nil
+    case "nation_wide": Words.yesNo.value(target) == nil ? Words.yesNo.suggestions : nil
+    case "financing": Words.financings.value(target) == nil ? Words.financings.suggestions : nil
     case "legal_basis": LegalBasis.code(target) == nil ? LegalBasis.codes : nil
     default: nil
     }

@@ -117,6 +117,8 @@ struct TableLayout {
     optional("host_municipality", "beliggenhedskommune", "beliggenhed", "vaertskommune"),
     validFrom, validTo,
     optional("p_number", "p_nummer", "p_nr", "pnummer", "pnr", "produktionsnummer"),
+    optional("nation_wide", "landsdaekkende", "landsdaekkende_tilbud", "landstilbud", "lands_og_landsdelsdaekkende"),
+    optional("financing", "finansiering", "finansieringsform", "objektiv_finansiering", "objektivt_finansieret"),
   ]
 
   private static let capacity = [

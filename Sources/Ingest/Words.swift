@@ -54,6 +54,16 @@ extension Words where Value == Bool {
     ("observed", false, ["observeret", "faktisk", "folketal"]),
     ("projection", true, ["fremskrivning", "fremskrevet", "prognose", "projected"]),
   ])
+
+  static let yesNo = Words([("yes", true, ["ja", "j", "y", "true", "sand", "1", "x"]), ("no", false, ["nej", "n", "false", "falsk", "0"])])
+}
+
+extension Words where Value == Offer.Financing {
+  /// Yes and no answer a heading such as `objektiv_finansiering`.
+  static let financings = Words([
+    ("tariff", .tariff, ["takst", "takstfinansieret", "takstfinansiering", "nej", "no", "false", "0"]),
+    ("key", .key, ["nøgle", "fordelingsnøgle", "objektiv", "objektivt", "objektiv finansiering", "objektivt finansieret", "ja", "yes", "true", "1"]),
+  ])
 }
 
 /// Legal sections as codes: `SEL_107`, `ABL_105`, `BL_43`.

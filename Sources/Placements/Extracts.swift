@@ -126,9 +126,9 @@ extension Extracts {
     past.capacity = capacity.filter { $0.from <= period.lastDay }
     past.offers = offers.map { offer in
       guard let last = offer.validTo, last > period.lastDay else { return offer }
-      return Offer(
-        id: offer.id, name: offer.name, area: offer.area, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
-        operatorName: offer.operatorName, hostMunicipality: offer.hostMunicipality, validFrom: offer.validFrom, pNumber: offer.pNumber)
+      var open = offer
+      open.validTo = nil
+      return open
     }
     past.population = population.counted(until: period.lastDay.components.year)
     return past

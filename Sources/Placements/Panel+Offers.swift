@@ -16,10 +16,9 @@ extension Panel {
       return own
     }
     own.offers = extracts.offers.map { offer in
-      Offer(
-        id: offer.id, name: offer.name, area: offer.id, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
-        operatorName: offer.operatorName, hostMunicipality: offer.hostMunicipality, validFrom: offer.validFrom, validTo: offer.validTo,
-        pNumber: offer.pNumber)
+      var own = offer
+      own.area = offer.id
+      return own
     }
     own.activity = extracts.activity.filter { !$0.offer.isEmpty }.map { row in
       var own = Activity(

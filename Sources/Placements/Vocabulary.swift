@@ -81,22 +81,35 @@ public struct SpecialtyArea: Hashable, Sendable {
 }
 
 public struct Offer: Hashable, Sendable {
-  public let id: String
-  public let name: String
-  public let area: String
-  public let region: String
-  public let legalBasis: String
-  public let kind: ServiceKind
-  public let operatorName: String
-  public let hostMunicipality: String
-  public let validFrom: Day?
+  /// Who pays for an offer.
+  public enum Financing: String, CaseIterable, Sendable {
+    /// Those who use it, by the day.
+    case tariff
+    /// All municipalities of a key, whatever their use (objektiv finansiering).
+    case key
+  }
+
+  public var id: String
+  public var name: String
+  public var area: String
+  public var region: String
+  public var legalBasis: String
+  public var kind: ServiceKind
+  public var operatorName: String
+  public var hostMunicipality: String
+  public var validFrom: Day?
   /// The last day on which the offer exists; nil while it does.
-  public let validTo: Day?
-  public let pNumber: String
+  public var validTo: Day?
+  public var pNumber: String
+  /// Whether it takes citizens of the whole country; nil where the source does not say.
+  public var isNationWide: Bool?
+  /// Nil where the source does not say; then by tariff.
+  public var financing: Financing?
 
   public init(
     id: String, name: String, area: String, region: String = "", legalBasis: String = "", kind: ServiceKind = .residential,
-    operatorName: String = "", hostMunicipality: String = "", validFrom: Day? = nil, validTo: Day? = nil, pNumber: String = ""
+    operatorName: String = "", hostMunicipality: String = "", validFrom: Day? = nil, validTo: Day? = nil, pNumber: String = "",
+    isNationWide: Bool? = nil, financing: Financing? = nil
   ) {
     self.id = id
     self.name = name
@@ -109,6 +122,8 @@ public struct Offer: Hashable, Sendable {
     self.validFrom = validFrom
     self.validTo = validTo
     self.pNumber = pNumber
+    self.isNationWide = isNationWide
+    self.financing = financing
   }
 
   public var stratum: Stratum { Stratum(area: area, kind: kind, legalBasis: legalBasis) }

@@ -142,7 +142,7 @@ import Testing
       demand: world.demand, capacity: world.extracts.capacity, plans: world.plans,
       request: RunRequest(
         grouping: .offer, filter: ResultFilter(municipalities: ["740"]), every: .year, draws: Self.draws, threads: 2, measures: [.occupiedDays]))
-    let bills = own.rows.filter { $0.topic == .bill && !$0.offer.isEmpty }
+    let bills = own.rows.filter { $0.topic == .bill && $0.measure == "bill" && !$0.offer.isEmpty }
     #expect(Set(bills.map(\.period)) == ["2027", "2028"])
     for bill in bills {
       let days = try #require(run.rows.first { $0.key.offer == bill.offer && $0.period.description == bill.period })
@@ -150,10 +150,64 @@ import Testing
       #expect(abs(days.value.mean * price - bill.value.mean) < 1e-6 * max(1, bill.value.mean))
     }
     for year in ["2027", "2028"] {
-      let total = own.rows.first { $0.topic == .bill && $0.offer.isEmpty && $0.period == year }?.value.mean ?? 0
+      func total(_ measure: String) -> Double {
+        own.rows.first { $0.topic == .bill && $0.measure == measure && $0.offer.isEmpty && $0.period == year }?.value.mean ?? 0
+      }
+      // The rest is owed whatever the days.
+      let total = total("bill") - total("key_financed")
       let parts = bills.filter { $0.period == year }.reduce(0) { $0 + $1.value.mean }
       #expect(parts <= total + 1 && parts > 0.97 * total)
     }
+  }
+
+  /// What a key finances: all payers' parts are the year's costs to the øre, in proportion to inhabitants and whatever their citizens do;
+  /// without one's inhabitants nobody's part is known.
+  @Test func keyFinancedOffersAreDividedByInhabitants() throws {
+    let world = try Self.world.get()
+    let panel = world.demand.panel
+    var extracts = world.extracts
+    extracts.offers = extracts.offers.map { offer in
+      var own = offer
+      own.financing = offer.id == "egernstubben" ? .key : nil
+      return own
+    }
+    let keyed = try Panel(extracts)
+    let timeline = PlacesTimeline(
+      offers: keyed.offers, capacity: extracts.capacity, changes: [], from: keyed.first.firstDay, until: keyed.origin.advanced(by: 36).lastDay)
+    let past = PastPresence(try Panel(byOffer: extracts))
+    let money = OfferMoney(extracts, panel: keyed, past: past, places: timeline)
+    var rules = RuleSet(name: "r", title: Phrase("r"))
+    rules.keyAges = 15...17
+    let bills = KeyFinancedBills(panel: keyed, population: extracts.population, money: money, timeline: timeline, rules: rules)
+    let offer = try #require(keyed.offers.first { $0.id == "egernstubben" })
+    let year = try #require(ResultTables.wholePeriods(panel: keyed, horizon: 36, every: .year).first)
+    let months = (0..<12).map { Period(containing: year.firstDay, length: .month).advanced(by: $0) }
+    let split = try #require(bills.split(offer, over: months))
+    #expect(split.keys.sorted() == panel.municipalities.filter { $0.region == "Midtjylland" }.map(\.code).sorted())
+    let costs = try #require(money.yearlyCosts(of: offer))
+    let places = try #require(timeline.atEnd(of: keyed.origin, offer: offer.id))
+    #expect(abs(split.values.sum.kroner - costs.costs * places / (costs.places ?? places)) < 0.01)
+    func young(_ code: String) -> Double { extracts.population.persons(municipality: code, ageFrom: 15, ageTo: 17, year: year.firstDay.year) ?? 0 }
+    let all = split.keys.reduce(0) { $0 + young($1) }
+    for (payer, amount) in split { #expect(abs(amount.kroner - split.values.sum.kroner * young(payer) / all) <= 0.011, "\(payer)") }
+
+    let demand = FittedDemand(panel: keyed, horizon: 36, threads: 2)
+    let plan = PlanBuilder(panel: keyed, horizon: 36, capacity: extracts.capacity, scenarios: []).reference(named: "basis")
+    let request = RiskRequest(offers: [offer.id], draws: 4, rules: rules)
+    func profile(_ code: String) throws -> MunicipalityProfile {
+      try MunicipalityProfile(demand: demand, extracts: extracts, plans: [plan], judged: 0, code: code, request: request)
+    }
+    let own = try profile("740")
+    let total = own.rows.filter { $0.topic == .bill && $0.offer.isEmpty && $0.period == year.description }
+    #expect(total.map(\.measure).sorted() == ["bill", "key_financed"])
+    for row in total { #expect(abs(row.value.mean - (split["740"]?.kroner ?? 0)) < 1e-6 && row.value.lower == row.value.upper) }
+    #expect(own.keyFinanced.map(\.id) == [offer.id] && own.keyUnknown.isEmpty && own.prices.isEmpty)
+    // One of another region pays nothing.
+    let other = try profile("101")
+    #expect(other.rows.filter { $0.topic == .bill }.isEmpty && other.keyFinanced.isEmpty)
+    extracts.population = Population(extracts.population.rows.filter { $0.municipality != "751" })
+    let unknown = try profile("740")
+    #expect(unknown.rows.filter { $0.topic == .bill }.isEmpty && unknown.keyUnknown.map(\.id) == [offer.id])
   }
 
   /// All payers together are billed for the days that an offer serves, draw by draw, also where it has too few places; and what its

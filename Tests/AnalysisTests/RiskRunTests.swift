@@ -63,9 +63,10 @@ import Testing
       let now = extracts.settings.observedTo ?? Day(number: 0)
       extracts.offers = extracts.offers.map { offer in
         let last: Day? = offer.id == "egernstubben" ? now : offer.id == "lyngspurven" ? now.advanced(by: 400) : nil
-        return Offer(
-          id: offer.id, name: offer.name, area: offer.area, region: offer.region, legalBasis: offer.legalBasis, kind: offer.kind,
-          validFrom: offer.validFrom, validTo: last ?? offer.validTo)
+        var own = offer
+        own.validTo = last ?? offer.validTo
+        if offer.id == "kildespringhus" { own.financing = .key }
+        return own
       }
     }
     let risks = Dictionary(uniqueKeysWithValues: try run(world).risks.map { ($0.offer.id, $0) })
@@ -78,6 +79,8 @@ import Testing
     #expect(risks["projekt_fyrrekoglehus"]?.obstacle == .singlePerson)
     #expect(risks["projekt_fyrrekoglehus"]?.places == 1)
     #expect(risks["sikret_afdeling_ulvkaerborg"]?.obstacle == .secure)
+    #expect(risks["kildespringhus"]?.obstacle == .keyFinanced && risks["kildespringhus"]?.outlook == nil)
+    #expect(risks["rehabiliteringen_isfuglen"]?.offer.isNationWide == true && risks["rehabiliteringen_isfuglen"]?.outlook != nil)
   }
 
   @Test func aScenarioClosesItsOfferAndFillsTheOthers() throws {
@@ -332,7 +335,7 @@ import Testing
       tables.machine.columns.map(\.name) == [
         "scenario", "offer", "area", "kind", "places", "occupancy_now", "assumed_occupancy", "break_even_occupancy", "p_outside_tolerance",
         "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m", "median_closure_period", "closure_lower", "closure_upper",
-        "expected_result", "advised_places", "status", "status_reason",
+        "expected_result", "advised_places", "status", "status_reason", "nation_wide", "financing",
       ])
     #expect(tables.machine.rows.count == world.extracts.offers.count && tables.sheet.rows.count == tables.machine.rows.count)
   }

@@ -5,7 +5,7 @@ import Testing
 struct RiskTests {
   private static let columns =
     "scenario,offer,area,kind,places,occupancy_now,assumed_occupancy,break_even_occupancy,p_outside_tolerance,p_reduction_24m,p_closure_12m,"
-    + "p_closure_24m,p_closure_36m,median_closure_period,closure_lower,closure_upper,expected_result,advised_places,status,status_reason"
+    + "p_closure_24m,p_closure_36m,median_closure_period,closure_lower,closure_upper,expected_result,advised_places,status,status_reason,nation_wide,financing"
 
   @Test("A sheet of at most 100 places that says what the limit is, in both languages")
   func sheet() throws {
@@ -13,7 +13,7 @@ struct RiskTests {
       #expect(try program.run("new", "r", "--example", "region").code == 0)
       let danish = try program.run("risk", "-p", "r", "--draws", "50")
       #expect(danish.code == 0, "\(danish.errors)")
-      for word in ["Mosebakken", "under 70 %", "6 måneder i træk", "ikke en beslutning", "Begrundelse", "enkeltmandsprojekt", "Intern:"] {
+      for word in ["Mosebakken", "under 70 %", "6 måneder i træk", "ikke en beslutning", "Begrundelse", "enkeltmandsprojekt", "landsdækkende;", "Landsdækkende (offers.csv", "Intern:"] {
         #expect(danish.output.contains(word), "\(word)")
       }
       let english = try program.run("risk", "-p", "r", "--draws", "50", "--language", "en")

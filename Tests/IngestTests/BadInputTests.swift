@@ -105,6 +105,8 @@ struct BadInputTests {
     Bad("offers", "offer,area\nM1,\n", row: 2, column: "area", value: nil, says: "missing"),
     Bad("offers", "offer,area,valid_from,valid_to\nM1,a,2020-01-01,2019-01-01\n", row: 2, column: "valid_to", value: "2019-01-01", says: "before"),
     Bad("offers", "offer,area,legal_basis\nM1,a,SEL_1O7\n", row: 2, column: "legal_basis", value: "SEL_1O7", says: "“SEL_107”"),
+    Bad("offers", "offer,area,nation_wide\nM1,a,måske\n", row: 2, column: "nation_wide", value: "måske", says: "Valid: yes, no"),
+    Bad("offers", "offer,area,finansiering\nM1,a,taksst\n", row: 2, column: "finansiering", value: "taksst", says: "“takst”"),
     Bad("offers", "offer,area,kind\nM1,a,dagtilbudd\n", row: 2, column: "kind", value: "dagtilbudd", says: "“dagtilbud”"),
     Bad("offers", "offer,area,host_municipality\nM1,a,Odnese\n", row: 2, column: "host_municipality", value: "Odnese", says: "“Odense”"),
     Bad("municipalities", "code,name\n101,A\n0101,B\n", row: 3, column: "code", value: "0101", says: "row 2"),

@@ -163,7 +163,7 @@ struct ProjectReaderTests {
     let read = try TestProject([
       "data/activity.csv": TestProject.activity,
       "data/offers.csv":
-        "tilbud;navn;specialområde;paragraf;tilbudstype;driftsherre;beliggenhedskommune;gyldig_fra;gyldig_til;p-nummer\nM1;Mosebakken;Autisme;§ 108;Døgntilbud;Region Midtjylland;Aarhus Kommune;01-01-2010;31-12-9999;0101901234\n",
+        "tilbud;navn;specialområde;paragraf;tilbudstype;driftsherre;beliggenhedskommune;gyldig_fra;gyldig_til;p-nummer;landsdækkende;objektiv_finansiering\nM1;Mosebakken;Autisme;§ 108;Døgntilbud;Region Midtjylland;Aarhus Kommune;01-01-2010;31-12-9999;0101901234;Ja;nej\nK2;Krat;Autisme;;;;;;;;;Objektiv finansiering\n",
       "data/capacity.csv":
         "tilbud;fra;normerede pladser;godkendte pladser;forudsat belægningsprocent;dage pr. år\nM1;01.04.2020;12;14;95 %;365\nMosebakken;2021-01-01;10;;0,97;\n",
       "data/tariffs.csv": "tilbud,ydelse,niveau,takst,prisår,fra,til\nM1,døgn,1,2314.50,2020,2020-01-01,\nM1,døgn,1,2400,2021,2021-01-01,\n",
@@ -174,6 +174,7 @@ struct ProjectReaderTests {
     #expect(offer.legalBasis == "SEL_108")
     #expect(offer.validTo == nil)
     #expect(offer.pNumber == "0101901234")
+    #expect(read.extracts.offers.map(\.isNationWide) == [true, nil] && read.extracts.offers.map(\.financing) == [.tariff, .key])
     #expect(read.extracts.capacity.map(\.assumedOccupancy) == [0.95, 0.97])
     #expect(read.extracts.capacity.map(\.approvedPlaces) == [14, nil])
     #expect(read.extracts.capacity.map(\.from.iso) == ["2020-04-01", "2021-01-01"])

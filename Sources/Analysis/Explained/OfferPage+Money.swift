@@ -9,7 +9,7 @@ extension OfferPage {
   // MARK: Money
 
   var moneyFacts: [OfferFact] {
-    guard let outlook = risk.outlook else { return [] }
+    guard let outlook = risk.outlook else { return keyFacts }
     switch risk.economics {
     case .failure(let missing): return [OfferFact(.money, Phrase(da: "Kan ikke regnes: \(missing.phrase.da).", en: "Cannot be computed: \(missing.phrase.en)."), [.init(item: "missing", text: missing.rawValue)])]
     case .success(let own):
@@ -28,6 +28,19 @@ extension OfferPage {
         ])
       return [basis] + outlook.years.map(year)
     }
+  }
+
+  /// What a key divides, whatever the use.
+  private var keyFacts: [OfferFact] {
+    guard risk.offer.financing == .key, let own = try? risk.economics.get() else { return [] }
+    return [
+      OfferFact(
+        .money,
+        Phrase(
+          da: "Udgifter \(number(own.costs / 1000).da) t.kr. om året (prisniveau \(own.priceYear)), som en nøgle fordeler på kommunerne; plads risk --municipality viser den enkeltes del.",
+          en: "Costs \(number(own.costs / 1000).en) thousand kr. a year (price level \(own.priceYear)), which a key divides over the municipalities; plads risk --municipality shows each one's part."),
+        [.init(item: "costs", period: String(own.priceYear), value: own.costs.rounded(), unit: "kr.")])
+    ]
   }
 
   private func year(_ own: OfferRisk.YearResult) -> OfferFact {

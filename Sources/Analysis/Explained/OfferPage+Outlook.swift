@@ -20,7 +20,9 @@ extension OfferPage {
     let offer = risk.offer
     let area = panel.areas.first { $0.id == offer.area }?.name ?? offer.area
     let law = offer.legalBasis.isEmpty ? "" : ", " + offer.legalBasis.replacing("_", with: " § ")
-    let what = Phrase(area) + Phrase(", ") + offer.kind.phrase + Phrase(law)
+    var what = Phrase(area) + Phrase(", ") + offer.kind.phrase + Phrase(law)
+    if offer.isNationWide == true { what = what + Phrase(da: ", landsdækkende", en: ", nation-wide") }
+    if offer.financing == .key { what = what + Phrase(da: ", objektivt finansieret", en: ", key-financed") }
     var places = Phrase("")
     if let own = risk.places { places = number(own) + (own == 1 ? Phrase(da: " plads", en: " place") : Phrase(da: " pladser", en: " places")) }
     if let citizens = risk.citizens {
@@ -31,7 +33,12 @@ extension OfferPage {
       places = places + Phrase(da: "; taksten forudsætter \(number(100 * assumed).da) %", en: "; the tariff assumes \(number(100 * assumed).en) %")
     }
     return [
-      OfferFact(.offer, what, [.init(item: "area", text: offer.area), .init(item: "kind", text: offer.kind.rawValue), .init(item: "legal_basis", text: offer.legalBasis)]),
+      OfferFact(
+        .offer, what,
+        [
+          .init(item: "area", text: offer.area), .init(item: "kind", text: offer.kind.rawValue), .init(item: "legal_basis", text: offer.legalBasis),
+          .init(item: "nation_wide", text: offer.isNationWide.map { $0 ? "yes" : "no" } ?? ""), .init(item: "financing", text: offer.financing?.rawValue ?? ""),
+        ]),
       OfferFact(
         .offer, places.isEmpty ? nil : places + Phrase("."),
         [

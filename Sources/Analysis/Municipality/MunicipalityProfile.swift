@@ -35,6 +35,11 @@ public struct MunicipalityProfile: Sendable {
   public let prices: [String: Double]
   /// Years of results that settle a later tariff and are not known, sorted.
   public let unsettled: [Int]
+  /// Of what a key finances whatever its use: offers that are in the bill, and those whose costs or key are not known.
+  public let keyFinanced: [Offer]
+  public let keyUnknown: [Offer]
+  /// Years of the prices and costs that the bill is made of, sorted.
+  public let priceYears: [Int]
 
   /// - Parameters:
   ///   - plans: the plain forecast first.
@@ -51,6 +56,8 @@ public struct MunicipalityProfile: Sendable {
     risks = maker.risks
     prices = maker.prices
     unsettled = maker.unsettled.sorted()
+    (keyFinanced, keyUnknown) = (maker.keyFinanced, maker.keyUnknown)
+    priceYears = maker.priceYears.sorted()
   }
 }
 
@@ -73,6 +80,9 @@ private struct ProfileMaker {
   private(set) var risks: [OfferRisk] = []
   private(set) var prices: [String: Double] = [:]
   private(set) var unsettled: Set<Int> = []
+  private(set) var keyFinanced: [Offer] = []
+  private(set) var keyUnknown: [Offer] = []
+  private(set) var priceYears: Set<Int> = []
 
   init(demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, code: String, request: RiskRequest) throws {
     func simulated(_ municipalities: Set<String>) -> SimulatedPlans {
@@ -120,6 +130,7 @@ private struct ProfileMaker {
       Self.add(mine.sums, to: &total)
       Self.add(mine.sums, to: &byLine[line, default: Sums()])
     }
+    addKeyFinanced(to: &total)
     for line in byLine.keys.sorted() { add(byLine[line] ?? Sums(), line, now[line] ?? 0) }
     for year in total.services.keys.sorted() { append(.bill, period: String(year), "bill", "kr.", total.services[year] ?? []) }
     if request.rules.settlement != nil {
@@ -149,6 +160,38 @@ private struct ProfileMaker {
     merge(part.services, &sums.services)
     merge(part.settlement, &sums.settlement)
     merge(part.citizens, &sums.citizens)
+  }
+
+  /// What the municipality owes for offers whatever their use, if it is one of those who pay.
+  private mutating func addKeyFinanced(to total: inout Sums) {
+    let bills = KeyFinancedBills(panel: panel, population: extracts.population, money: judge.money, timeline: judge.timeline, rules: request.rules)
+    let offers = panel.offers.filter {
+      $0.financing == .key && (request.areas.isEmpty || request.areas.contains($0.area)) && (request.offers.isEmpty || request.offers.contains($0.id))
+        && ($0.validTo.map { $0 > panel.origin.lastDay } ?? true)
+    }
+    var sums: [Int: Double] = [:]
+    for offer in offers where bills.payers(of: offer).contains(code) {
+      let own = ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year).compactMap { year in
+        bills.split(offer, over: periods(of: year))?[code].map { (year: year.firstDay.year, amount: $0.kroner) }
+      }
+      guard let priced = judge.money.yearlyCosts(of: offer), !own.isEmpty else { keyUnknown.append(offer); continue }
+      keyFinanced.append(offer)
+      priceYears.insert(priced.priceYear)
+      let key = ResultKey(area: offer.area, offer: offer.id, kind: offer.kind)
+      for bill in own {
+        append(.bill, key, period: String(bill.year), "key_financed", "kr.", [Double](repeating: bill.amount, count: request.draws))
+        sums[bill.year, default: 0] += bill.amount
+      }
+    }
+    for (year, amount) in sums.sorted(by: { $0.key < $1.key }) {
+      append(.bill, period: String(year), "key_financed", "kr.", [Double](repeating: amount, count: request.draws))
+      total.services[year] = (total.services[year] ?? [Double](repeating: 0, count: request.draws)).map { $0 + amount }
+    }
+  }
+
+  private func periods(of year: Period) -> [Period] {
+    let first = Period(containing: year.firstDay, length: panel.length)
+    return (0..<panel.length.perYear).map { first.advanced(by: $0) }
   }
 
   // MARK: Offers
@@ -185,8 +228,10 @@ private struct ProfileMaker {
     }
     let opening = Double(own.draws.openingFlowStock(key: key))
     let expected = (sums.citizens.values.map { $0.reduce(0, +) / Double(request.draws) } + [opening]).max() ?? 0
-    if let price, let share = paidShare(offer) {
+    // What a key finances is owed whatever the days.
+    if let price, offer.financing != .key, let share = paidShare(offer) {
       prices[offer.id] = price
+      priceYears.insert(judge.money.priceYear(of: offer))
       for (year, values) in days { sums.services[year] = values.map { $0 * price * share } }
       settle(offer, everybody, days, share: share, into: &sums)
     }

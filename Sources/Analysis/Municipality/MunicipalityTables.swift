@@ -17,20 +17,22 @@ public struct MunicipalityTables: Sendable {
   }
 
   /// Columns: scenario, municipality, topic (`citizens share homecomings bill own_supply`), area, kind, offer (empty for all), period,
-  /// basis (`observed`, `forecast`), measure, unit, mean, median, lower, upper, status, p_closure_24m (of the offer). Amounts are whole
-  /// kroner at today's prices.
+  /// basis (`observed`, `forecast`), measure, unit, mean, median, lower, upper, status, p_closure_24m (of the offer), price_level
+  /// (of amounts; empty where several are added). Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
+  /// offer those who pay by the day), `key_financed` (of it, owed whatever the use), `settlement`, `bill_with_settlement`.
   public var machine: Table {
     var table = Table(
       title: title,
       columns: ["scenario", "municipality", "topic", "area", "kind", "offer", "period", "basis", "measure", "unit", "mean", "median", "lower", "upper", "status"].map {
         .init($0)
-      } + [.init("p_closure_24m", unit: "probability")])
+      } + [.init("p_closure_24m", unit: "probability"), .init("price_level")])
     for topic in MunicipalityProfile.Topic.allCases { for row in profile.rows where row.topic == topic { table.append(cells(row)) } }
     table.footnotes = footnotes
     table.meta = [
       ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
       ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
-      ("rule_set", request.rules.name), ("cost_behaviour", request.behaviour.rawValue),
+      ("rule_set", request.rules.name), ("price_level", profile.priceYears.map(String.init).joined(separator: " ")),
+      ("cost_behaviour", request.behaviour.rawValue),
       ("unsettled_years", profile.unsettled.map(String.init).joined(separator: " ")),
     ]
     return table
@@ -43,7 +45,12 @@ public struct MunicipalityTables: Sendable {
     return [
       .text(profile.plan.name), .text(profile.municipality.code), .text(row.topic.rawValue), text(row.area), text(row.kind?.rawValue ?? ""),
       text(row.offer), .text(row.period), .text(row.isForecast ? "forecast" : "observed"), .text(row.measure), .text(row.unit),
-    ] + numbers + [risk.map { .text($0.status.rawValue) } ?? .empty, risk?.outlook.map { .number($0.within24) } ?? .empty]
+    ] + numbers + [risk.map { .text($0.status.rawValue) } ?? .empty, risk?.outlook.map { .number($0.within24) } ?? .empty, priceLevel(row)]
+  }
+
+  private func priceLevel(_ row: MunicipalityProfile.Row) -> Table.Cell {
+    guard row.unit == "kr." else { return .empty }
+    return profile.priceYears.count == 1 ? .integer(profile.priceYears[0]) : .empty
   }
 
   // MARK: For people
@@ -138,7 +145,7 @@ public struct MunicipalityTables: Sendable {
       columns: [
         .init("year", heading: Phrase(da: "År", en: "Year")), .init("homecomings", heading: Phrase(da: "Hjemtagninger", en: "Homecomings")),
         .init("bill", heading: Phrase(da: "Regning, t.kr.", en: "Bill, 1,000 kr.")),
-      ] + (settles
+      ] + (hasKey ? [.init("key_financed", heading: Phrase(da: "heraf efter nøgle", en: "of it by key"), decimals: 0)] : []) + (settles
         ? [
           .init("settlement", heading: Phrase(da: "Efterregulering", en: "Settlement")), .init("total", heading: Phrase(da: "I alt", en: "Total")),
         ] : []))
@@ -148,11 +155,14 @@ public struct MunicipalityTables: Sendable {
       let cell = homecomings[year].map(sum) ?? .empty
       table.append(
         [.text(year), cell, interval(find(.bill, "bill", year), divided: 1000)]
+          + (hasKey ? [find(.bill, "key_financed", year).map { .number($0.value.mean / 1000) } ?? .empty] : [])
           + (settles ? [interval(find(.bill, "settlement", year), divided: 1000), interval(find(.bill, "bill_with_settlement", year), divided: 1000)] : []))
     }
     table.footnotes = billNotes
     return table
   }
+
+  private var hasKey: Bool { !profile.keyFinanced.isEmpty }
 
   /// Over areas: counts and means add, intervals do not, so that a forecast shows its mean alone.
   private func sum(_ rows: [MunicipalityProfile.Row]) -> Table.Cell {
@@ -207,12 +217,13 @@ public struct MunicipalityTables: Sendable {
   }
 
   private var billNotes: [Phrase] {
-    let unpriced = profile.risks.filter { profile.prices[$0.offer.id] == nil }.map(\.offer.name)
+    let unpriced = profile.risks.filter { profile.prices[$0.offer.id] == nil && $0.offer.financing != .key }.map(\.offer.name)
+    let level = profile.priceYears.isEmpty ? "–" : profile.priceYears.map(String.init).joined(separator: ", ")
     var notes = [
       Phrase(
-        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Hjemtagninger: døgn; fremad middeltal.",
-        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. Homecomings: residential; ahead means.")
-    ]
+        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Prisniveau \(level), regelsæt \(request.rules.name). Hjemtagninger: døgn; fremad middeltal.",
+        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. Price level \(level), rule set \(request.rules.name). Homecomings: residential; ahead means.")
+    ] + keyNotes
     if !unpriced.isEmpty {
       let list = unpriced.joined(separator: ", ")
       notes.append(Phrase(da: "Ikke i regningen, pris eller dage pr. år er ukendt: \(list).", en: "Not in the bill, price or days a year are unknown: \(list)."))
@@ -233,6 +244,25 @@ public struct MunicipalityTables: Sendable {
       notes.append(
         Phrase(
           da: "Regelsættet \(request.rules.name) efterregulerer ikke; --rules vælger et andet.", en: "The rule set \(request.rules.name) settles nothing later; --rules chooses another."))
+    }
+    return notes
+  }
+
+  private var keyNotes: [Phrase] {
+    func names(_ offers: [Offer]) -> String { offers.map(\.name).joined(separator: ", ") }
+    var notes: [Phrase] = []
+    if hasKey {
+      notes.append(
+        Phrase(
+          da: "Efter nøgle (financing = key), uanset brug: \(names(profile.keyFinanced)). Det seneste års udgifter, fordelt på indbyggere i regionens kommuner, eller i hele landet for landsdækkende tilbud (antagelse).",
+          en: "By key (financing = key), whatever the use: \(names(profile.keyFinanced)). The latest year's costs, divided by inhabitants of the region's municipalities, or of the whole country for nation-wide offers (assumption)."))
+      notes += request.rules.assumptions([.keyAgeFrom, .keyAgeTo])
+    }
+    if !profile.keyUnknown.isEmpty {
+      notes.append(
+        Phrase(
+          da: "Efter nøgle, men ikke i regningen, fordi udgifter (economy.csv) eller en kommunes indbyggere (population.csv) mangler: \(names(profile.keyUnknown)).",
+          en: "By key, but not in the bill, since costs (economy.csv) or a municipality's inhabitants (population.csv) are missing: \(names(profile.keyUnknown))."))
     }
     return notes
   }

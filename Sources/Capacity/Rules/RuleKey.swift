@@ -32,6 +32,8 @@ public enum RuleKey: String, CaseIterable, Hashable, Sendable {
   case waitingLeave = "waiting.leave_share"
   case waitingHost = "waiting.host_factor"
   case waitingPrice = "waiting.price_elasticity"
+  case keyAgeFrom = "key_financing.age_from"
+  case keyAgeTo = "key_financing.age_to"
 
   /// Name of the table that the key stands in.
   public var section: String { String(rawValue.prefix { $0 != "." }) }
@@ -76,6 +78,8 @@ public enum RuleKey: String, CaseIterable, Hashable, Sendable {
     case .waitingLeave: Phrase(da: "andel uden plads, som går til en anden leverandør", en: "share of those without a place who go to another supplier")
     case .waitingHost: Phrase(da: "vægt af tilbud i samme kommune, når det ønskede er fuldt", en: "weight of offers in the same municipality when the one asked for is full")
     case .waitingPrice: Phrase(da: "prisfølsomhed, når det ønskede tilbud er fuldt", en: "price elasticity when the offer asked for is full")
+    case .keyAgeFrom: Phrase(da: "objektiv finansiering fordeles på borgere fra alder", en: "key financing is divided by inhabitants from age")
+    case .keyAgeTo: Phrase(da: "objektiv finansiering fordeles på borgere til alder", en: "key financing is divided by inhabitants to age")
     }
   }
 }

@@ -22,6 +22,7 @@ extension RuleSet {
     readBudget(&reader)
     readTimes(&reader)
     readWaiting(&reader)
+    readKey(&reader)
     notes = reader.notes
     guard reader.findings.isEmpty else { throw FindingsError(reader.findings) }
   }
@@ -108,5 +109,14 @@ extension RuleSet {
     if waiting.duty == .always {
       reader.needs(.waitingLeave, Phrase(da: "passer ikke til duty = \"always\": ingen mangler en plads.", en: "does not fit duty = \"always\": nobody lacks a place."))
     }
+  }
+
+  private mutating func readKey(_ reader: inout RuleReader) {
+    let from = reader.whole(.keyAgeFrom, in: 0...120) ?? keyAges.lowerBound
+    let to = reader.whole(.keyAgeTo, in: 0...120) ?? keyAges.upperBound
+    guard from <= to else {
+      return reader.contradiction(RuleKey.keyAgeTo.rawValue, Phrase(da: "er lavere end age_from.", en: "is lower than age_from."))
+    }
+    keyAges = from...to
   }
 }

@@ -121,6 +121,8 @@ public struct RuleSet: Hashable, Sendable {
   /// Actual occupancy that differs from the tariff's by so much is pointed out, a share of 1.
   public var occupancyAlert: Quantity?
   public var waiting = Waiting()
+  /// Ages, both included, of the inhabitants by whom offers are divided that a key finances; all by default.
+  public var keyAges = 0...120
   /// Values that no source states, with what is known of them. Sorted by key when printed.
   public var notes: [RuleKey: Note] = [:]
 
@@ -141,6 +143,7 @@ public struct RuleSet: Hashable, Sendable {
   /// Rules that are always needed and that the file does not name are assumptions.
   private static let defaulted: Set<RuleKey> = [
     .noticeKind, .noticeMonths, .adaptationMonths, .unavoidableMonths, .unavoidableFloor, .closingYears, .waitingLimit, .waitingRefill, .waitingLeave, .waitingHost, .waitingPrice,
+    .keyAgeFrom, .keyAgeTo,
   ]
 
   public func isAssumption(_ key: RuleKey) -> Bool { notes[key]?.isAssumption ?? Self.defaulted.contains(key) }
@@ -191,6 +194,8 @@ public struct RuleSet: Hashable, Sendable {
     case .startUpYears: return whole(startUpYears)
     case .occupancyAlert: return share(occupancyAlert)
     case .waitingLimit, .waitingDuty, .waitingRefill, .waitingHost, .waitingPrice: return waiting.text(key)
+    case .keyAgeFrom: return whole(keyAges.lowerBound)
+    case .keyAgeTo: return whole(keyAges.upperBound)
     case .waitingLeave: return waiting.leaves ? share(waiting.leaveShare) : nil
     }
   }

@@ -199,7 +199,7 @@ enum ProjectTemplate {
     | stays.csv | citizen, payer, acting, offer, legal_basis, kind, start, end, end_reason, support_level, price, birth_year, age_at_start |
     | activity.csv | offer or area, period, payer, stock, occupied_days, admissions, homecomings, other_exits, waiting |
     | municipalities.csv | code, name, region, group, valid_from, valid_to |
-    | offers.csv | offer, name, area, region, legal_basis, kind, operator, host_municipality, valid_from, valid_to, p_number |
+    | offers.csv | offer, name, area, region, legal_basis, kind, operator, host_municipality, valid_from, valid_to, p_number, nation_wide, financing |
     | capacity.csv | offer, from, places, approved_places, staffed_places, fte, assumed_occupancy, days_per_year, reason |
     | tariffs.csv | offer, service, level, amount, price_year, from, to |
     | economy.csv | offer, period, original_budget, revised_budget, costs, income |
@@ -211,7 +211,7 @@ enum ProjectTemplate {
     | own_supply.csv | municipality, area, from, places, citizens, status |
     | satisfaction.csv | offer, area, municipality, period, respondent, score, scale_max, answers |
 
-    period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. payer, municipality: code or name.
+    period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. nation_wide: yes, no. financing: tariff, key. payer, municipality: code or name.
     end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
     source: observed, projection; of expectations redegoerelse, dialogue. kind of notices: exit, admission.
     status of own_supply: open, planned. respondent: citizen, relative, municipality, staff. Rule sets are TOML files in rules/, not tables.

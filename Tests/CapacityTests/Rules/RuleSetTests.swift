@@ -120,7 +120,7 @@ import Testing
     ("[tariff]\noccupancy_lag_years = 2\n", 2), ("[tariff]\npackage = \"hourly\"\npackage_hours = 7\n", 3), ("[tariff]\npackage = \"step\"\n", 2),
     ("[adjustment]\ntolerance = 0.03\n", 1), ("[settlement]\nband = 0.05\n", 1), ("[notice]\nkind = \"day_to_day\"\nmonths = 1\n", 3),
     ("[adaptation]\nmonths = 6\nfull_months = 7\n", 3), ("[waiting]\nduty = \"vacant\"\nrefill_months = 1\n", 3),
-    ("[waiting]\nduty = \"always\"\nleave_share = 0.5\n", 3),
+    ("[waiting]\nduty = \"always\"\nleave_share = 0.5\n", 3), ("[key_financing]\nage_from = 15\nage_to = 14\n", 3),
   ] as [(String, Int)])
   func contradictions(text: String, line: Int) throws {
     let all = findings(text)
