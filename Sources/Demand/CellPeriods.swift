@@ -1,7 +1,7 @@
 import Glibc
 import Probability
 
-/// Four draws of a cell's hazards by period, and who leaves at them.
+/// A group of draws of a cell's hazards by period, and who leaves at them.
 final class CellPeriods {
   private let horizon: Int
   // By period: the hazards' sum λ, the share of homecomings, e^λ − 1, and the chance to leave of one who comes in the period.
@@ -32,19 +32,23 @@ final class CellPeriods {
       // Without any hazard the times of those who come are still those of a tiny one, too small for any random number.
       let bounded = LaneMath.smaller(LaneMath.larger(sum, Lanes(repeating: 1e-20)), Lanes(repeating: Self.largest))
       hazard[t] = bounded
-      if LaneMath.isAny(LaneMath.above(bounded, Lanes(repeating: Self.small))) {
+      if LaneMath.isAny(LaneMath.above(bounded, Lanes(repeating: Self.moderate))) {
         ratio[t] = LaneMath.expMinusOne(bounded)
         arrivalChance[t] = Self.arrivalChance(bounded)
       } else {
         // Short series, whose first terms left out are below 2e-7 of the sum.
         let square = bounded * bounded
-        ratio[t] = bounded * (LaneMath.line(bounded, 0.5, 1) + square * LaneMath.line(bounded, 1.0 / 24, 1.0 / 6))
-        arrivalChance[t] = bounded * (LaneMath.line(bounded, -1.0 / 6, 0.5) + square * LaneMath.line(bounded, -1.0 / 120, 1.0 / 24))
+        let low = LaneMath.line(bounded, 0.5, 1) + square * LaneMath.line(bounded, 1.0 / 24, 1.0 / 6)
+        ratio[t] = bounded * (low + (square * square) * LaneMath.line(bounded, 1.0 / 720, 1.0 / 120))
+        let first = LaneMath.line(bounded, -1.0 / 6, 0.5) + square * LaneMath.line(bounded, -1.0 / 120, 1.0 / 24)
+        arrivalChance[t] = bounded * (first + (square * square) * LaneMath.line(bounded, -1.0 / 5040, 1.0 / 720))
       }
     }
   }
 
-  /// Hazards of most cells and periods are below it.
+  /// Hazards of nearly all cells and periods are below it.
+  private static let moderate: Float = 0.3
+  /// A hazard for which few terms of a logarithm's series do.
   private static let small: Float = 1.0 / 16
 
   /// 1 − (1 − e^−λ)/λ; by its series below a half, where the difference loses its digits.
@@ -62,7 +66,7 @@ final class CellPeriods {
   /// How many of those present, and of those who come, leave in the period.
   @inline(__always)
   func leavers(
-    stock: LaneBits, admitted: LaneBits, period t: Int, stream: inout LaneStream, keys: SIMD4<UInt64>
+    stock: LaneBits, admitted: LaneBits, period t: Int, stream: inout LaneStream, part: Part
   ) -> (residents: LaneBits, arrivals: LaneBits) {
     let present = LaneMath.numbers(stock)
     let expected = present * hazard[t]
@@ -70,32 +74,32 @@ final class CellPeriods {
     let (nobody, somebody) = LaneMath.survival(LaneMath.select(isLarge, .zero, expected))
     var residents = KatzCounts(tail: somebody, none: nobody, a: present * ratio[t], b: -ratio[t]).counts(at: stream.nextUniform())
     if LaneMath.isAny(isLarge) {
-      drawLarge(isLarge, stock, LaneMath.survival(hazard[t]).leaves, period: t, keys: keys, into: &residents)
+      drawLarge(isLarge, stock, LaneMath.survival(hazard[t]).leaves, period: t, part: part, into: &residents)
     }
     let uniform = stream.nextUniform()
     let new = LaneMath.numbers(admitted)
     // Never more likely than this that anybody leaves again: mostly it spares the rest.
     guard LaneMath.isAny(LaneMath.above(new * arrivalChance[t], uniform)) else { return (residents, .zero) }
-    return (residents, leavingAgain(admitted, uniform, period: t, keys: keys))
+    return (residents, leavingAgain(admitted, uniform, period: t, part: part))
   }
 
-  private func leavingAgain(_ admitted: LaneBits, _ uniform: Lanes, period t: Int, keys: SIMD4<UInt64>) -> LaneBits {
+  private func leavingAgain(_ admitted: LaneBits, _ uniform: Lanes, period t: Int, part: Part) -> LaneBits {
     let (new, chance) = (LaneMath.numbers(admitted), arrivalChance[t])
     let expected = -new * LaneMath.logOnePlus(-chance)
     let isLarge = LaneMath.above(expected, Lanes(repeating: KatzCounts.largest))
     let (nobody, somebody) = LaneMath.survival(LaneMath.select(isLarge, .zero, expected))
     let odds = chance / (1 - chance)
     var leavers = KatzCounts(tail: somebody, none: nobody, a: new * odds, b: -odds).counts(at: uniform)
-    if LaneMath.isAny(isLarge) { drawLarge(isLarge, admitted, chance, period: t + 1000, keys: keys, into: &leavers) }
+    if LaneMath.isAny(isLarge) { drawLarge(isLarge, admitted, chance, period: t + 1000, part: part, into: &leavers) }
     return leavers
   }
 
   /// Binomial counts of lanes that inversion cannot draw, one by one.
   private func drawLarge(
-    _ isLarge: LaneBits, _ trials: LaneBits, _ chances: Lanes, period: Int, keys: SIMD4<UInt64>, into counts: inout LaneBits
+    _ isLarge: LaneBits, _ trials: LaneBits, _ chances: Lanes, period: Int, part: Part, into counts: inout LaneBits
   ) {
-    for lane in 0..<4 where isLarge[lane] != 0 {
-      var stream = CounterStream(key: CounterStream.key(keys[lane], 10_000 + UInt64(period)))
+    for lane in 0..<CountWorker.lanes where isLarge[lane] != 0 {
+      var stream = part.stream(lane: lane, 10_000 + UInt64(period))
       counts[lane] = Int32(stream.nextBinomial(Int(trials[lane]), min(1, Double(chances[lane]))))
     }
   }
@@ -131,7 +135,7 @@ final class CellPeriods {
   ///   - length: days of the period.
   @inline(__always)
   func days(
-    stayed: LaneBits, left: LaneBits, both: LaneBits, period t: Int, length: Float, stream: inout LaneStream, keys: SIMD4<UInt64>
+    stayed: LaneBits, left: LaneBits, both: LaneBits, period t: Int, length: Float, stream: inout LaneStream, part: Part
   ) -> LaneBits {
     var sum = LaneBits.zero
     var number: Int32 = 0
@@ -149,7 +153,7 @@ final class CellPeriods {
       number += 1
       (comes, goes) = (LaneMath.above(stayed, number), LaneMath.above(left, number))
     }
-    return LaneMath.isAny(LaneMath.above(both, 0)) ? sum &+ passing(both, period: t, length: length, keys: keys) : sum
+    return LaneMath.isAny(LaneMath.above(both, 0)) ? sum &+ passing(both, period: t, length: length, part: part) : sum
   }
 
   /// Share of the period that has passed when one who leaves does so: an exponential at its distribution function's value.
@@ -161,11 +165,11 @@ final class CellPeriods {
   }
 
   /// Days from arriving to leaving of those who do both: the gap has density ∝ (1 − g) e^−λg, the arrival is uniform before it.
-  private func passing(_ both: LaneBits, period t: Int, length: Float, keys: SIMD4<UInt64>) -> LaneBits {
+  private func passing(_ both: LaneBits, period t: Int, length: Float, part: Part) -> LaneBits {
     var sum = LaneBits.zero
     let days = Double(length)
-    for lane in 0..<4 where both[lane] > 0 {
-      var stream = CounterStream(key: CounterStream.key(keys[lane], 20_000 + UInt64(t)))
+    for lane in 0..<CountWorker.lanes where both[lane] > 0 {
+      var stream = part.stream(lane: lane, 20_000 + UInt64(t))
       let hazard = Double(hazard[t][lane])
       let chance = -expm1(-hazard)
       for _ in 0..<both[lane] {

@@ -8,11 +8,16 @@ final class HazardDays {
   private let horizon: Int
   /// `[(area · horizon + period) · draws of a block + draw]`.
   private let values: UnsafeMutablePointer<Float>
+  /// `[stratum · draws of a block + draw]`: a municipality's rates a day at the origin; zero beyond the last draw.
+  private let levels: UnsafeMutablePointer<Float>
+  private let strata: Int
 
-  init(_ rates: FlowRates, areas: Int, horizon: Int, memory: BareMemory) {
+  init(_ rates: FlowRates, areas: Int, strata: Int, horizon: Int, memory: BareMemory) {
     self.rates = rates
     self.areas = areas
+    self.strata = strata
     self.horizon = horizon
+    levels = UnsafeMutableRawPointer(memory.filled(strata * CountWorker.groups, with: Lanes.zero)).assumingMemoryBound(to: Float.self)
     values = UnsafeMutableRawPointer(memory.filled(areas * horizon * CountWorker.groups, with: Lanes.zero)).assumingMemoryBound(to: Float.self)
   }
 
@@ -30,14 +35,20 @@ final class HazardDays {
     UnsafePointer(UnsafeMutableRawPointer(values + area * horizon * EventTally.width).assumingMemoryBound(to: Lanes.self))
   }
 
-  /// Rates a day at the origin of four draws from `first` on; zero for those beyond the `active` ones.
-  @inline(__always)
-  func level(_ municipality: Int, _ stratum: Int, first: Int, active: Int) -> Lanes {
-    var levels = Lanes.zero
-    for lane in 0..<min(4, active) {
-      levels[lane] = Float(rates.view.level(municipality: municipality, stratum: stratum, draw: first + lane) / FlowSimulator.daysPerYear)
+  func fillLevels(_ municipality: Int, first: Int, active: Int) {
+    for lane in 0..<EventTally.width {
+      for stratum in 0..<strata {
+        levels[stratum * EventTally.width + lane] =
+          lane < active
+          ? Float(rates.view.level(municipality: municipality, stratum: stratum, draw: first + lane) * (1 / FlowSimulator.daysPerYear)) : 0
+      }
     }
-    return levels
+  }
+
+  /// Rates a day at the origin of a group's draws.
+  @inline(__always)
+  func level(_ stratum: Int, _ group: Int) -> Lanes {
+    UnsafeMutableRawPointer(levels + stratum * EventTally.width).assumingMemoryBound(to: Lanes.self)[group]
   }
 }
 
@@ -56,10 +67,10 @@ final class CountedFlow {
   private let a: UnsafeMutablePointer<Lanes>
   private let b: UnsafeMutablePointer<Lanes>
 
-  init(_ rates: FlowRates, areas: Int, horizon: Int, memory: BareMemory) {
+  init(_ rates: FlowRates, areas: Int, strata: Int, horizon: Int, memory: BareMemory) {
     self.rates = rates
     self.horizon = horizon
-    shape = HazardDays(rates, areas: areas, horizon: horizon, memory: memory)
+    shape = HazardDays(rates, areas: areas, strata: strata, horizon: horizon, memory: memory)
     isPoisson = rates.view.theta(draw: 0) == nil
     theta = memory.filled(CountWorker.groups, with: Lanes(repeating: 1))
     inverse = memory.filled(CountWorker.groups, with: Lanes(repeating: 1))
@@ -73,25 +84,21 @@ final class CountedFlow {
     shape.fill(first: first, active: active)
     for lane in 0..<active {
       guard let value = rates.view.theta(draw: first + lane) else { continue }
-      theta[lane / 4][lane % 4] = Float(value)
-      inverse[lane / 4][lane % 4] = Float(1 / value)
+      theta[lane / CountWorker.lanes][lane % CountWorker.lanes] = Float(value)
+      inverse[lane / CountWorker.lanes][lane % CountWorker.lanes] = Float(1 / value)
     }
   }
 
-  @inline(__always)
-  func level(_ municipality: Int, _ stratum: Int, first: Int, active: Int) -> Lanes {
-    shape.level(municipality, stratum, first: first, active: active)
-  }
+  func fillLevels(_ municipality: Int, first: Int, active: Int) { shape.fillLevels(municipality, first: first, active: active) }
 
   /// Draws the counts of every period, one number of the stream for each.
   ///
-  /// - Parameters:
-  ///   - level: a day and unit of exposure.
-  ///   - people: exposure by period.
+  /// - Parameter people: exposure by period.
   func draw(
-    level: Lanes, area: Int, group: Int, people: UnsafePointer<Double>, keys: SIMD4<UInt64>, stream: inout LaneStream,
+    _ stratum: Int, area: Int, group: Int, people: UnsafePointer<Double>, part: Part, stream: inout LaneStream,
     into counts: UnsafeMutablePointer<LaneBits>
   ) {
+    let level = shape.level(stratum, group)
     let days = shape.days(area) + group
     let isLarge =
       isPoisson ? preparePoisson(level, days, people) : prepareNegativeBinomial(level, days, people, theta[group], inverse[group])
@@ -101,7 +108,7 @@ final class CountedFlow {
     guard LaneMath.isAny(isLarge) else { return }
     for t in 0..<horizon {
       let mean = level * days[t * CountWorker.groups] * Float(people[t])
-      drawLarge(mean, theta[group], period: t, keys: keys, into: &counts[t])
+      drawLarge(mean, theta[group], period: t, part: part, into: &counts[t])
     }
   }
 
@@ -145,10 +152,10 @@ final class CountedFlow {
   }
 
   /// Counts of lanes that inversion cannot draw, one by one.
-  private func drawLarge(_ means: Lanes, _ theta: Lanes, period: Int, keys: SIMD4<UInt64>, into counts: inout LaneBits) {
-    for lane in 0..<4 where tail[period][lane] < 0 {
+  private func drawLarge(_ means: Lanes, _ theta: Lanes, period: Int, part: Part, into counts: inout LaneBits) {
+    for lane in 0..<CountWorker.lanes where tail[period][lane] < 0 {
       let (mean, theta) = (Double(means[lane]), Double(theta[lane]))
-      var stream = CounterStream(key: CounterStream.key(keys[lane], 1000 + UInt64(period)))
+      var stream = part.stream(lane: lane, 1000 + UInt64(period))
       let expected = isPoisson ? mean : mean * stream.nextGamma(theta) / theta
       counts[lane] = Int32(stream.nextPoisson(min(expected, 1e9)))
     }

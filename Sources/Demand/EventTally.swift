@@ -108,7 +108,7 @@ public final class EventTally: @unchecked Sendable {
     cells[start(kind, key: key, period: period, block: draw / Self.width) + draw % Self.width] += amount
   }
 
-  /// Where a block's counts of one key and kind begin, for adding four draws at a time; those of a period stand `width` apart.
+  /// Where a block's counts of one key and kind begin, for adding a group of draws at a time; those of a period stand `width` apart.
   func line(_ kind: Kind, key: Int, block: Int) -> UnsafeMutablePointer<Int32> {
     touched[key] = 1
     return cells + start(kind, key: key, period: 0, block: block)

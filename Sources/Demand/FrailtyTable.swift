@@ -9,7 +9,7 @@ final class FrailtyTable: Sendable {
   private static let nodes = 1024
   /// Upper tail: nodes where 1 − p halves from one to the next, down to the smallest step of a uniform number.
   private static let tailNodes = 48
-  private let quantiles: BareArray<Double>
+  private let quantiles: BareArray<Float>
   private let tails: [Double]
   private let shapeOfTable: [Double]
   /// (Γ(θ + 1))^(1/θ) / θ: the quantile of a small p is this times p^(1/θ).
@@ -22,11 +22,11 @@ final class FrailtyTable: Sendable {
     let shapes = (0..<Self.shapes).map { theta * exp(logError * Normal.quantile((Double($0) + 0.5) / Double(Self.shapes))) }
     shapeOfTable = shapes
     quantiles = BareArray(
-      shapes.flatMap { shape -> [Double] in
+      shapes.flatMap { shape -> [Float] in
         var values = [Double](repeating: 0, count: Self.nodes + 1)
         values[1] = Self.quantile(1 / Double(Self.nodes), shape: shape)
         for node in 2..<Self.nodes { values[node] = Self.next(Double(node) / Double(Self.nodes), after: values[node - 1], shape: shape) }
-        return values
+        return values.map(Float.init)
       })
     tails = shapes.flatMap { shape in
       (0..<Self.tailNodes).map { Self.upperQuantile(pow(0.5, Double($0)) / Double(Self.nodes), shape: shape) }
@@ -37,17 +37,6 @@ final class FrailtyTable: Sendable {
   /// The factors of a draw's periods, at the next numbers of the stream.
   @inline(__always)
   func fill(_ factors: UnsafeMutablePointer<Double>, count: Int, stream: inout CounterStream, draw: Int) {
-    forEach(count: count, stream: &stream, draw: draw) { factors[$0] = $1 }
-  }
-
-  /// Multiplies a draw's values, one a period and `stride` apart, by the factors that `fill` gives.
-  @inline(__always)
-  func multiply(_ values: UnsafeMutablePointer<Float>, stride: Int, count: Int, stream: inout CounterStream, draw: Int) {
-    forEach(count: count, stream: &stream, draw: draw) { values[$0 * stride] *= Float($1) }
-  }
-
-  @inline(__always)
-  private func forEach(count: Int, stream: inout CounterStream, draw: Int, _ body: (Int, Double) -> Void) {
     let table = draw % Self.shapes
     let nodes = quantiles.pointer + table * (Self.nodes + 1)
     for t in 0..<count {
@@ -55,10 +44,38 @@ final class FrailtyTable: Sendable {
       let position = uniform * Double(Self.nodes)
       let node = Int(position)
       if node > 0, node < Self.nodes - 1 {
-        body(t, nodes[node] + (position - Double(node)) * (nodes[node + 1] - nodes[node]))
+        let (low, high) = (Double(nodes[node]), Double(nodes[node + 1]))
+        factors[t] = low + (position - Double(node)) * (high - low)
       } else {
-        body(t, outer(uniform, table: table))
+        factors[t] = outer(uniform, table: table)
       }
+    }
+  }
+
+  /// Multiplies the values of a group of draws, one a period and `stride` apart, by factors at the next numbers of the stream.
+  ///
+  /// - Parameter first: the group's first draw; the others follow.
+  @inline(__always)
+  func multiply(_ values: UnsafeMutablePointer<Lanes>, stride: Int, count: Int, stream: inout LaneStream, first: Int) {
+    let table = first % Self.shapes
+    for t in 0..<count {
+      let uniform = stream.nextUniform()
+      let position = uniform * Float(Self.nodes)
+      let node = LaneMath.wholePart(position)
+      var (low, high) = (Lanes.zero, Lanes.zero)
+      var nodes = quantiles.pointer + table * (Self.nodes + 1)
+      for lane in 0..<Lanes.scalarCount {
+        let own = nodes + Int(node[lane])
+        low[lane] = own[0]
+        high[lane] = own[1]
+        nodes += Self.nodes + 1
+      }
+      var factors = low + (position - LaneMath.numbers(node)) * (high - low)
+      let isOuter = ~LaneMath.above(node, 0) | LaneMath.above(node, Int32(Self.nodes - 2))
+      if LaneMath.isAny(isOuter) {
+        for lane in 0..<Lanes.scalarCount where isOuter[lane] != 0 { factors[lane] = Float(outer(Double(uniform[lane]), table: table + lane)) }
+      }
+      values[t * stride] *= factors
     }
   }
 

@@ -1,4 +1,4 @@
-/// Counts of four lanes whose probabilities satisfy P(k + 1) / P(k) = (a + b k) / (k + 1): binomial for b < 0, Poisson for
+/// Counts of lanes whose probabilities satisfy P(k + 1) / P(k) = (a + b k) / (k + 1): binomial for b < 0, Poisson for
 /// b = 0, negative binomial for b > 0 (Katz 1965; the (a, b, 0) class of Panjer, ASTIN Bulletin 12, 1981).
 ///
 /// Drawn by inversion of the upper tail in single precision, whose rounding moves probabilities by 3e-6 at most.

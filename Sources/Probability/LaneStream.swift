@@ -1,34 +1,44 @@
-/// Four unrelated random streams side by side: XORWOW (Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8, 2003),
+/// Unrelated random streams side by side: XORWOW (Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8, 2003),
 /// period 2¹⁹² − 2³², each filled from a key of its own.
 @frozen
 public struct LaneStream: Sendable {
-  @usableFromInline var a: SIMD4<UInt32>
-  @usableFromInline var b: SIMD4<UInt32>
-  @usableFromInline var c: SIMD4<UInt32>
-  @usableFromInline var d: SIMD4<UInt32>
-  @usableFromInline var e: SIMD4<UInt32>
-  @usableFromInline var counter: SIMD4<UInt32>
+  @usableFromInline var a: SIMD8<UInt32>
+  @usableFromInline var b: SIMD8<UInt32>
+  @usableFromInline var c: SIMD8<UInt32>
+  @usableFromInline var d: SIMD8<UInt32>
+  @usableFromInline var e: SIMD8<UInt32>
+  @usableFromInline var counter: SIMD8<UInt32>
 
   /// - Parameter keys: of each lane, from `CounterStream.key`.
   @inlinable @inline(__always)
-  public init(keys: SIMD4<UInt64>) {
+  public init(keys: LaneKeys) {
     let step: UInt64 = 0x9e37_79b9_7f4a_7c15
-    var words = (SIMD4<UInt64>.zero, SIMD4<UInt64>.zero, SIMD4<UInt64>.zero)
-    for lane in 0..<4 {
-      words.0[lane] = RandomStream.mixed(keys[lane] &+ step)
-      words.1[lane] = RandomStream.mixed(keys[lane] &+ step &* 2)
-      words.2[lane] = RandomStream.mixed(keys[lane] &+ step &* 3)
-    }
-    a = SIMD4(truncatingIfNeeded: words.0) | 1
-    b = SIMD4(truncatingIfNeeded: words.0 &>> 32)
-    c = SIMD4(truncatingIfNeeded: words.1)
-    d = SIMD4(truncatingIfNeeded: words.1 &>> 32)
-    e = SIMD4(truncatingIfNeeded: words.2)
-    counter = SIMD4(truncatingIfNeeded: words.2 &>> 32)
+    let (first, second, third) = (Self.mixed(keys &+ step), Self.mixed(keys &+ step &* 2), Self.mixed(keys &+ step &* 3))
+    a = SIMD8(truncatingIfNeeded: first) | 1
+    b = SIMD8(truncatingIfNeeded: first &>> 32)
+    c = SIMD8(truncatingIfNeeded: second)
+    d = SIMD8(truncatingIfNeeded: second &>> 32)
+    e = SIMD8(truncatingIfNeeded: third)
+    counter = SIMD8(truncatingIfNeeded: third &>> 32)
+  }
+
+  /// The stream of part `number` of what each lane's root is the key of; those of different parts are unrelated.
+  ///
+  /// - Parameter roots: from `CounterStream.key`.
+  @inlinable @inline(__always)
+  public init(roots: LaneKeys, part number: UInt64) { self.init(keys: roots &+ RandomStream.mixed(number &+ 0xe703_7ed1_a0b4_28db)) }
+
+  /// `RandomStream.mixed` of every lane.
+  @inlinable @inline(__always)
+  static func mixed(_ x: LaneKeys) -> LaneKeys {
+    var z = x
+    z = (z ^ (z &>> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z &>> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z &>> 31)
   }
 
   @inlinable @inline(__always)
-  public mutating func next() -> SIMD4<UInt32> {
+  public mutating func next() -> SIMD8<UInt32> {
     let t = a ^ (a &>> 2)
     (a, b, c, d) = (b, c, d, e)
     e = (e ^ (e &<< 4)) ^ (t ^ (t &<< 1))

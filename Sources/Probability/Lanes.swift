@@ -1,10 +1,14 @@
-/// Four numbers of single precision that a processor works on at once: four draws of a simulation.
-public typealias Lanes = SIMD4<Float>
+/// Eight numbers of single precision: eight draws of a simulation. A processor works on four or eight at once; where on four,
+/// the other four fill the time that each step waits for the one before.
+public typealias Lanes = SIMD8<Float>
 
-/// Whole numbers of four lanes, or a mask of them: all bits of a lane set for true, none for false.
-public typealias LaneBits = SIMD4<Int32>
+/// Whole numbers of the lanes, or a mask of them: all bits of a lane set for true, none for false.
+public typealias LaneBits = SIMD8<Int32>
 
-/// Arithmetic of four lanes by IEEE operations alone, so that every machine has the same bits.
+/// Keys of the lanes' random numbers.
+public typealias LaneKeys = SIMD8<UInt64>
+
+/// Arithmetic of lanes by IEEE operations alone, so that every machine has the same bits.
 public enum LaneMath {
   /// All bits where `a` > `b`; none for what is not a number.
   @inlinable @inline(__always)
@@ -16,7 +20,7 @@ public enum LaneMath {
 
   @inlinable @inline(__always)
   public static func isAny(_ mask: LaneBits) -> Bool {
-    let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+    let words = unsafeBitCast(mask.lowHalf | mask.highHalf, to: SIMD2<UInt64>.self)
     return words[0] | words[1] != 0
   }
 
@@ -76,20 +80,20 @@ public enum LaneMath {
   @inlinable @inline(__always)
   public static func larger(_ a: Lanes, _ b: Lanes) -> Lanes { select(above(a, b), a, b) }
 
-  /// e^−x and 1 − e^−x for 0 ≤ x ≤ 87, the difference to 4e-7 of itself: by its series below a quarter.
+  /// e^−x and 1 − e^−x for 0 ≤ x ≤ 87, the difference to 4e-7 of itself: with e^−x = 2^k (1 + p) it is (1 − 2^k) − 2^k p,
+  /// which is −p for small x.
   @inlinable @inline(__always)
   public static func survival(_ x: Lanes) -> (stays: Lanes, leaves: Lanes) {
-    let isSmall = above(Lanes(repeating: 0.25), x)
-    guard isAny(isSmall) else {
-      let stays = exp(-x)
-      return (stays, 1 - stays)
-    }
-    let square = x * x
-    let low = line(x, -0.5, 1) + square * line(x, -1.0 / 24, 1.0 / 6)
-    let series = x * (low + (square * square) * line(x, -1.0 / 720, 1.0 / 120))
-    guard isAny(~isSmall) else { return (1 - series, series) }
-    let stays = exp(-x)
-    return (select(isSmall, 1 - series, stays), select(isSmall, series, 1 - stays))
+    let shifted = x * -1.442_695_04 + 12_582_912
+    let whole = shifted - 12_582_912
+    let r = whole * 2.121_944_4e-4 - (x + whole * 0.693_359_375)
+    let square = r * r
+    let low = line(r, 0.5, 1) + square * line(r, 1.0 / 24, 1.0 / 6)
+    let high = line(r, 1.0 / 720, 1.0 / 120) + square * (1.0 / 5040)
+    let more = r * (low + (square * square) * high)
+    let power = unsafeBitCast((unsafeBitCast(shifted, to: LaneBits.self) &- (0x4b40_0000 - 127)) &<< 23, to: Lanes.self)
+    let part = power * more
+    return (power + part, (1 - power) - part)
   }
 
   /// ln(1 + x) for x > −1, small ones too to a few units of the last place: 2 artanh(f/(2 + f)) by its series, the rest in powers of two.
