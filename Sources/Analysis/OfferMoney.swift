@@ -9,6 +9,7 @@ struct OfferMoney {
   private let index: PriceIndex
   private let steps: [String: [CapacityStep]]
   private let priceYears: [String: Int]
+  private let economy: [String: [EconomyEntry]]
   private let panel: Panel
   private let past: PastPresence
   private let places: PlacesTimeline
@@ -21,6 +22,7 @@ struct OfferMoney {
     costs = YearlyCosts(extracts.economy, until: now)
     prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: now)
     index = PriceIndex(extracts.indices)
+    economy = Dictionary(grouping: extracts.economy, by: \.offer)
     steps = Dictionary(grouping: extracts.capacity.sorted { $0.from < $1.from }, by: \.offer)
     let valid = extracts.tariffs.filter { $0.from <= now && ($0.to.map { now <= $0 } ?? true) }
     priceYears = Dictionary(valid.map { ($0.offer, $0.priceYear ?? $0.from.year) }, uniquingKeysWith: max)
@@ -50,6 +52,43 @@ struct OfferMoney {
     guard let year = costs.year(of: offer.id) else { return nil }
     let level = priceYear(of: offer)
     return (year.costs * (index.factor(from: year.last.year, to: level) ?? 1), places(of: offer, in: year), level)
+  }
+
+  /// The revised budget of a calendar year at the tariffs' price level; nil where it is not given, or no index brings it there.
+  func revisedBudget(of offer: Offer, year: Int) -> Double? {
+    guard let budget = economy[offer.id]?.filter({ $0.period.lastDay.year == year }).wholeYear(\.revisedBudget), budget > 0 else { return nil }
+    return index.factor(from: year, to: priceYear(of: offer)).map { budget * $0 }
+  }
+
+  /// What accounts of parts of a year say that a period cost, at the tariffs' price level, evenly by days; nil where they do not.
+  func accountedCosts(of offer: Offer, in period: Period) -> Double? {
+    let own = economy[offer.id]?.first {
+      $0.costs != nil && $0.period.length < .year && $0.period.firstDay <= period.firstDay && period.lastDay <= $0.period.lastDay
+    }
+    guard let own, let costs = own.costs, let factor = index.factor(from: period.lastDay.year, to: priceYear(of: offer)) else { return nil }
+    return costs * factor * Double(period.days) / Double(own.period.days)
+  }
+
+  /// Takes what was observed of the calendar year that the origin lies in, so that the periods ahead make it whole; false, and nothing
+  /// taken, where a part of it was not observed.
+  func observeRunningYear(_ watch: inout ResultWatch, of offer: Offer, paths: Int) -> Bool {
+    let observed = runningYear
+    let citizens = observed.compactMap { past.meanCitizens(in: $0, offer: offer.id) }
+    guard citizens.count == observed.count, observed.first.map({ $0 >= panel.first }) ?? false else { return false }
+    for (period, own) in zip(observed, citizens) {
+      watch.observe(
+        [Double](repeating: own, count: paths), in: period, places: places.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) },
+        accounted: accountedCosts(of: offer, in: period))
+    }
+    return true
+  }
+
+  /// Its observed periods; empty where the year ends with the origin.
+  var runningYear: [Period] {
+    let year = panel.origin.enclosing(.year)
+    guard panel.origin.lastDay < year.lastDay else { return [] }
+    let first = Period(containing: year.firstDay, length: panel.length)
+    return (0...(panel.origin - first)).map { first.advanced(by: $0) }
   }
 
   func priceYear(of offer: Offer) -> Int { priceYears[offer.id] ?? panel.origin.lastDay.year }
@@ -84,8 +123,9 @@ struct OfferMoney {
   }
 
   /// Mean citizens and places of the last observed periods, the latest first; those without known days are left out.
-  func recent(_ offer: String, count: Int) -> [(citizens: Double, places: Double?)] {
-    (0..<min(count, panel.count)).compactMap { back in
+  /// - Parameter skipping: so many of the latest ones.
+  func recent(_ offer: String, count: Int, skipping: Int = 0) -> [(citizens: Double, places: Double?)] {
+    (skipping..<max(skipping, min(count + skipping, panel.count))).compactMap { back in
       let period = panel.origin.advanced(by: -back)
       return past.meanCitizens(in: period, offer: offer).map { ($0, places.atEnd(of: period, offer: offer)) }
     }

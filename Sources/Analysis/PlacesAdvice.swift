@@ -49,6 +49,8 @@ public struct PlacesAdvice: Sendable {
   public let steps: [Step]
   /// Kroner a day; nil where it is not known.
   public let price: Double?
+  /// Nil without a price, or where the offers of an area differ.
+  public let priceYear: Int?
 
   /// What an offer's advice is made from, and an area's is added up from.
   struct Line {
@@ -60,12 +62,13 @@ public struct PlacesAdvice: Sendable {
     /// Places by period as planned now.
     var places: [Double]
     let price: Double?
+    let priceYear: Int?
   }
 
   /// - Parameters:
   ///   - leadTime: periods before a decision made now takes effect; a step until then, then one a year.
   init(_ line: Line, assumptions: PlaceAssumptions, leadTime: Int, from first: Period, level: Double) {
-    (area, kind, offer, price) = (line.area, line.kind, line.offer, line.price)
+    (area, kind, offer, price, priceYear) = (line.area, line.kind, line.offer, line.price, line.priceYear)
     let perYear = first.length.perYear
     let costs = assumptions.costs(price: line.price ?? 1, length: first.length)
     let plan = AdvisedPlaces.stepPlan(demand: line.demand, today: line.places, costs: costs, leadTime: leadTime, changeEvery: perYear)
@@ -100,6 +103,8 @@ extension PlacesAdvice.Line {
     let priced = lines.filter { $0.price != nil }
     let weight = priced.reduce(0) { $0 + ($1.places.first ?? 0) }
     let price = priced.count == lines.count && weight > 0 ? priced.reduce(0) { $0 + ($1.price ?? 0) * ($1.places.first ?? 0) } / weight : nil
-    return PlacesAdvice.Line(area: first.area, kind: first.kind, offer: nil, demand: demand, places: places, price: price)
+    let years = Set(lines.map(\.priceYear))
+    return PlacesAdvice.Line(
+      area: first.area, kind: first.kind, offer: nil, demand: demand, places: places, price: price, priceYear: years.count == 1 ? first.priceYear : nil)
   }
 }

@@ -4,10 +4,20 @@ import Placements
 import Scenarios
 
 extension RiskJudge {
-  /// What an offer earns and costs by calendar year as it is planned, the same wherever results are shown; nil where its money is
-  /// not known.
+  /// What an offer earns and costs by calendar year as it is planned, the same wherever results are shown; the running year with its
+  /// observed part, where all of that is known. Nil where its money is not known.
   func results(_ offer: Offer, _ key: Int) -> ResultWatch? {
-    (try? money.economics(of: offer).get()).map { path(offer, key).money(watch(offer, $0), from: panel.origin) }
+    (try? money.economics(of: offer).get()).map { path(offer, key).money(begun(offer, $0), from: panel.origin) }
+  }
+
+  /// At the origin, with what was observed of the running year.
+  private func begun(_ offer: Offer, _ economics: OfferEconomics) -> ResultWatch {
+    let fresh = watch(offer, economics)
+    let observed = money.runningYear.count
+    var begun = ResultWatch(
+      economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
+      past: money.recent(offer.id, count: Self.pastPeriods, skipping: observed))
+    return money.observeRunningYear(&begun, of: offer, paths: request.draws) ? begun : fresh
   }
 
   /// Fresh, at the origin.

@@ -49,14 +49,16 @@ public struct RiskPlacesTables: Sendable {
   private var notes: PlacesNotes { PlacesNotes(request: request) }
 
   /// Columns: scenario, area, kind, offer (empty for all of the area and kind), from, to, places, advised_places, demand_mean,
-  /// demand_lower, demand_upper, cost_today, cost_advised, cost_unit (`kr.`, or `tariff_days` where no price is known).
+  /// demand_lower, demand_upper, cost_today, cost_advised, cost_unit (`kr.`, or `tariff_days` where no price is known), price_level
+  /// (of amounts in kr.; empty where an area's offers differ), rule_set, cost_behaviour (of the results that stand beside these costs; the
+  /// costs of places are assumed shares of the tariff).
   public var machine: Table {
     var table = Table(
       title: title,
       columns: [.init("scenario"), .init("area"), .init("kind"), .init("offer"), .init("from"), .init("to")]
         + ["places", "advised_places"].map { .init($0, unit: "places") }
         + ["demand_mean", "demand_lower", "demand_upper"].map { .init($0, unit: "citizens") }
-        + [.init("cost_today"), .init("cost_advised"), .init("cost_unit")])
+        + [.init("cost_today"), .init("cost_advised"), .init("cost_unit")] + RiskMoneyNotes.columns)
     for advice in run.places {
       for step in advice.steps {
         table.append([
@@ -64,14 +66,14 @@ public struct RiskPlacesTables: Sendable {
           .text(step.last.description), .number(step.today), .number(step.advised), .number(step.demand.mean), .number(step.demand.lower),
           .number(step.demand.upper), .number(step.costToday.rounded()), .number(step.costAdvised.rounded()),
           .text(advice.price == nil ? "tariff_days" : "kr."),
-        ])
+        ] + RiskMoneyNotes.cells(advice.price == nil ? nil : advice.priceYear, request))
       }
     }
     table.footnotes = footnotes
     table.meta = [
       ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
       ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
-      ("rule_set", request.rules.name),
+      ("rule_set", request.rules.name), ("price_level", priceLevel ?? ""), ("cost_behaviour", request.behaviour.rawValue),
     ] + notes.meta
     return table
   }
@@ -115,7 +117,20 @@ public struct RiskPlacesTables: Sendable {
         Phrase(
           da: "Uden pris pr. dag er prisen tom; rådet er det samme.", en: "Without a price a day the cost is empty; the advice is the same.")
       ] : []
-    return [notes.assumption, notes.change] + unpriced + run.plan.assumptions + panel.settings.assumptions
+    return [notes.assumption, notes.change, basis] + unpriced + run.plan.assumptions + panel.settings.assumptions
+  }
+
+  /// Years of the prices, where there are any.
+  private var priceLevel: String? {
+    let years = Set(run.places.compactMap(\.priceYear)).sorted()
+    return years.isEmpty ? nil : years.map(String.init).joined(separator: ", ")
+  }
+
+  private var basis: Phrase {
+    let level = priceLevel ?? "–"
+    return Phrase(
+      da: "Prisniveau \(level). Regelsæt: \(request.rules.name) (\(request.rules.title.da)). Pladsers pris er andele af taksten, uanset --cost-behaviour.",
+      en: "Price level \(level). Rule set: \(request.rules.name) (\(request.rules.title.en)). The cost of places is shares of the tariff, whatever --cost-behaviour.")
   }
 
   private var title: Phrase {

@@ -97,6 +97,8 @@ public struct OfferRisk: Sendable {
     public let before: Int
     /// By whole calendar year of the horizon; empty where the offer's money is not known.
     public let years: [YearResult]
+    /// The calendar year that the origin lies in, observed in part; nil where it ends there, or not all of that part is known.
+    public let runningYear: YearResult?
     /// Whole places to plan for after the adaptation time; nil beyond the horizon, or where nothing costs anything.
     public let advisedPlaces: Int?
     /// Of citizens staying below `reductionLimit` for as many months as the trigger's within 24 months; nil without the tariff's
@@ -109,8 +111,11 @@ public struct OfferRisk: Sendable {
   /// What a calendar year brings.
   public struct YearResult: Hashable, Sendable {
     public let year: Int
-    /// Share of the futures whose costs leave the tolerance; nil where the rule set states none.
+    /// Share of the futures whose costs leave the tolerance; nil where the rule set states none, and of the running year without a
+    /// revised budget.
     public let outsideTolerance: Double?
+    /// Revised budget as given, kroner at the level of the prices; nil where the budget is that of the reference year, adjusted.
+    public let revisedBudget: Double?
     /// Income, with what is paid under notice, − costs, kroner.
     public let result: DrawSummary
     /// What the result changes the tariff of `tariffYear` by, kroner a day; nil where the rule set settles nothing.
@@ -315,10 +320,14 @@ struct RiskJudge {
     func period(_ share: Double) -> Period? {
       within36 > 0.5 ? watch.periods(atShare: share).map { panel.origin.advanced(by: $0) } : nil
     }
+    let results = results(offer, key)
+    let now = panel.origin.enclosing(.year).year
+    let years = results.map { results in results.wholeYears.filter { $0 > now }.compactMap { year($0, results, budget: nil) } } ?? []
+    let runningYear = results.flatMap { year(now, $0, budget: money.revisedBudget(of: offer, year: now)) }
     return OfferRisk.Outlook(
       within12: watch.probability(after: perYear) ?? 0, within24: watch.probability(after: 2 * perYear) ?? 0, within36: within36,
       median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
-      threshold: request.trigger.threshold(places: places), before: before, years: results(offer, key).map(years) ?? [],
+      threshold: request.trigger.threshold(places: places), before: before, years: years, runningYear: runningYear,
       advisedPlaces: advised, reduced24: reduction?.probability(after: 2 * perYear), reductionLimit: reductionLimit)
   }
 
@@ -351,13 +360,14 @@ struct RiskJudge {
   }
 
   private func line(key: Int) -> PlacesAdvice.Line? {
-    let own = simulated.index.keys[key]
-    guard let offer = simulated.offers.last(where: { $0.id == own.offer && $0.area == own.area && $0.kind == own.kind }),
+    let named = simulated.index.keys[key]
+    guard let offer = simulated.offers.last(where: { $0.id == named.offer && $0.area == named.area && $0.kind == named.kind }),
       obstacle(offer, key) == nil
     else { return nil }
     var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
+    let own = try? money.economics(of: offer).get()
     var line = PlacesAdvice.Line(
-      area: offer.area, kind: offer.kind, offer: offer, demand: [], places: [], price: try? money.economics(of: offer).get().price)
+      area: offer.area, kind: offer.kind, offer: offer, demand: [], places: [], price: own?.price, priceYear: own?.priceYear)
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
       state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
@@ -368,16 +378,17 @@ struct RiskJudge {
     return line
   }
 
-  private func years(_ results: ResultWatch) -> [OfferRisk.YearResult] {
-    results.wholeYears.compactMap { year in
-      guard var draws = results.results(in: year) else { return nil }
-      let change = results.tariffChanges(in: year).map { own in
-        var own = own
-        return DrawSummary(&own, level: request.level)
-      }
-      return OfferRisk.YearResult(
-        year: year, outsideTolerance: results.shareOutsideTolerance(in: year), result: DrawSummary(&draws, level: request.level),
-        tariffChange: change, tariffYear: change == nil ? nil : request.rules.settlement.map { year + $0.lagYears })
+  /// - Parameter budget: the revised one of a running year.
+  private func year(_ year: Int, _ results: ResultWatch, budget: Double?) -> OfferRisk.YearResult? {
+    guard var draws = results.results(in: year) else { return nil }
+    let change = results.tariffChanges(in: year).map { own in
+      var own = own
+      return DrawSummary(&own, level: request.level)
     }
+    let isRunning = year == panel.origin.enclosing(.year).year
+    let outside = isRunning ? budget.flatMap { results.shareOutsideTolerance(in: year, budget: $0) } : results.shareOutsideTolerance(in: year)
+    return OfferRisk.YearResult(
+      year: year, outsideTolerance: outside, revisedBudget: budget, result: DrawSummary(&draws, level: request.level), tariffChange: change,
+      tariffYear: change == nil ? nil : request.rules.settlement.map { year + $0.lagYears })
   }
 }

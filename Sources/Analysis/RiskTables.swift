@@ -24,7 +24,7 @@ public struct RiskTables: Sendable {
   /// expected_result, advised_places, status, status_reason. `p_outside_tolerance` and `expected_result` are those of the first whole
   /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` needs the tariff's occupancy,
   /// `advised_places` is the number after the adaptation time. Then nation_wide (`yes`, `no`) and financing (`tariff`, `key`), empty
-  /// where the offers' table does not say.
+  /// where the offers' table does not say; price_level (of expected_result), rule_set, cost_behaviour.
   public var machine: Table {
     let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
     let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
@@ -34,7 +34,7 @@ public struct RiskTables: Sendable {
       title: title,
       columns: [.init("scenario"), .init("offer"), .init("area"), .init("kind"), .init("places", unit: "places")] + percent + probabilities
         + ["median_closure_period", "closure_lower", "closure_upper"].map { .init($0) }
-        + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason"), .init("nation_wide"), .init("financing")])
+        + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason"), .init("nation_wide"), .init("financing")] + RiskMoneyNotes.columns)
     for risk in run.risks { table.append(machineRow(risk)) }
     table.footnotes = footnotes
     table.meta = [
@@ -58,7 +58,7 @@ public struct RiskTables: Sendable {
       number(outlook?.within12), number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
       number(outlook?.years.first?.result.mean.rounded()), outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
       risk.offer.isNationWide.map { .text($0 ? "yes" : "no") } ?? .empty, risk.offer.financing.map { .text($0.rawValue) } ?? .empty,
-    ]
+    ] + notes.cells(outlook?.years.first == nil ? nil : (try? risk.economics.get())?.priceYear)
   }
 
   private var notes: RiskMoneyNotes { RiskMoneyNotes(run: run, request: request) }

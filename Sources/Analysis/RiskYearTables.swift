@@ -12,10 +12,23 @@ struct RiskMoneyNotes {
   /// Whole calendar years ahead for which anything is known, sorted.
   var years: [Int] { Set(run.risks.flatMap { $0.outlook?.years.map(\.year) ?? [] }).sorted() }
 
+  /// Of which a part was observed; nil where none of it is known.
+  var runningYear: Int? { run.risks.lazy.compactMap { $0.outlook?.runningYear?.year }.first }
+
   /// The price level of all offers that are known; nil where they differ or none is.
   var priceYear: Int? {
     let years = Set(run.risks.compactMap { try? $0.economics.get().priceYear })
     return years.count == 1 ? years.first : nil
+  }
+
+  /// What each row of money for machines ends with.
+  static let columns: [Table.Column] = [.init("price_level"), .init("rule_set"), .init("cost_behaviour")]
+
+  /// - Parameter priceYear: of the row's amounts; nil where it has none.
+  func cells(_ priceYear: Int?) -> [Table.Cell] { Self.cells(priceYear, request) }
+
+  static func cells(_ priceYear: Int?, _ request: RiskRequest) -> [Table.Cell] {
+    [priceYear.map { .integer($0) } ?? .empty, .text(request.rules.name), .text(request.behaviour.rawValue)]
   }
 
   var meta: [(key: String, value: String)] {
@@ -117,29 +130,36 @@ public struct RiskYearTables: Sendable {
   /// Every judged offer in every whole year, those without money empty; the most endangered first.
   private var rows: [Row] {
     run.risks.filter { $0.outlook != nil }.flatMap { risk in
-      notes.years.map { year in Row(risk: risk, year: risk.outlook?.years.first { $0.year == year }, number: year) }
+      (notes.runningYear.map { [Row(risk: risk, year: risk.outlook?.runningYear, number: $0)] } ?? [])
+        + notes.years.map { year in Row(risk: risk, year: risk.outlook?.years.first { $0.year == year }, number: year) }
     }
   }
 
   /// Columns: scenario, offer, year, p_outside_tolerance, result_mean, result_lower, result_upper, price_level, tariff_year,
-  /// tariff_change_mean, tariff_change_lower, tariff_change_upper: what the year's result settles in the tariff of a later year.
+  /// tariff_change_mean, tariff_change_lower, tariff_change_upper: what the year's result settles in the tariff of a later year; rule_set,
+  /// cost_behaviour, revised_budget (as given, at the price level; of the running year, whose tolerance it stands for). The running year
+  /// comes first: its observed part with what is ahead of it.
   /// Amounts are whole kroner, changes of tariffs kroner a day to the øre.
   public var machine: Table {
     var table = Table(
       title: title,
       columns: [.init("scenario"), .init("offer"), .init("year"), .init("p_outside_tolerance", unit: "probability")]
         + ["result_mean", "result_lower", "result_upper"].map { .init($0, unit: "kr.") } + [.init("price_level"), .init("tariff_year")]
-        + ["tariff_change_mean", "tariff_change_lower", "tariff_change_upper"].map { .init($0, unit: "kr. a day") })
+        + ["tariff_change_mean", "tariff_change_lower", "tariff_change_upper"].map { .init($0, unit: "kr. a day") } + RiskMoneyNotes.columns.dropFirst() + [.init("revised_budget", unit: "kr.")])
     for row in rows {
       let amounts = row.year.map { [$0.result.mean, $0.result.lower, $0.result.upper] }
       let level = (try? row.risk.economics.get().priceYear).map { Table.Cell.integer($0) } ?? .empty
       let change = row.year?.tariffChange.map { [$0.mean, $0.lower, $0.upper] }
-      table.append(
-        [.text(run.plan.name), .text(row.risk.offer.id), .integer(row.number), row.year?.outsideTolerance.map { .number($0) } ?? .empty]
-          + (amounts?.map { .number($0.rounded()) } ?? [.empty, .empty, .empty]) + [level]
-          + [row.year?.tariffYear.map { .integer($0) } ?? .empty] + (change?.map { .number((100 * $0).rounded() / 100) } ?? [.empty, .empty, .empty]))
+      var cells: [Table.Cell] = [.text(run.plan.name), .text(row.risk.offer.id), .integer(row.number)]
+      cells.append(row.year?.outsideTolerance.map { .number($0) } ?? .empty)
+      cells += amounts?.map { .number($0.rounded()) } ?? [.empty, .empty, .empty]
+      cells += [level, row.year?.tariffYear.map { .integer($0) } ?? .empty]
+      cells += change?.map { .number((100 * $0).rounded() / 100) } ?? [.empty, .empty, .empty]
+      cells += notes.cells(nil).dropFirst()
+      cells.append(row.year?.revisedBudget.map { .number($0.rounded()) } ?? .empty)
+      table.append(cells)
     }
-    table.footnotes = notes.footnotes
+    table.footnotes = notes.footnotes + running
     table.meta = [
       ("project", settings.name), ("synthetic", settings.isSynthetic ? "true" : "false"), ("origin", origin.description),
       ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
@@ -163,8 +183,22 @@ public struct RiskYearTables: Sendable {
         + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag", en: "Tariff, kr./day"))] : []))
     for row in rows { table.append(sheetRow(row)) }
     if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser, udgifter (economy.csv) og priser, som er åbne i hele år.", en: "No offers with known places, costs (economy.csv) and prices that are open for whole years.")) }
-    table.footnotes += notes.footnotes
+    table.footnotes += notes.footnotes + running
     return table
+  }
+
+  private var running: [Phrase] {
+    guard let year = notes.runningYear else { return [] }
+    let tolerance = showsTolerance
+      ? Phrase(
+        da: " P uden for tolerance er mod det korrigerede budget (economy, revised_budget), som det er oplyst; uden det er den tom.",
+        en: " P outside tolerance is against the revised budget (economy, revised_budget) as it is given; without it it is empty.") : Phrase("")
+    return [
+      Phrase(
+        da: "\(year): til og med \(origin) som observeret, resten simuleret. Udgifter som de seneste hele års, tilpasset; hvor economy har udgifter for en måned eller et kvartal af året, er det dem.",
+        en: "\(year): until \(origin) as observed, the rest simulated. Costs as the latest whole year's, adapted; where economy has costs of a month or quarter of the year, those.")
+        + tolerance
+    ]
   }
 
   private func sheetRow(_ row: Row) -> [Table.Cell] {

@@ -262,12 +262,12 @@ import Testing
     #expect(try !profile(draws: 20).rows.contains { $0.measure == "settlement" })
     let whole = try profile(RuleSet.Settlement(band: .zero, lagYears: 2), draws: 20)
     let settled = whole.rows.filter { $0.measure == "settlement" }
-    #expect(settled.map(\.period) == ["2027", "2029", "2030"] && settled.allSatisfy { $0.value.mean != 0 })
+    #expect(settled.map(\.period) == ["2027", "2028", "2029", "2030"] && settled.allSatisfy { $0.value.mean != 0 })
     let total = try #require(whole.rows.first { $0.measure == "bill_with_settlement" && $0.period == "2027" })
     let bill = try #require(whole.rows.first { $0.measure == "bill" && $0.offer.isEmpty && $0.period == "2027" })
     #expect(abs(total.value.mean - bill.value.mean - settled[0].value.mean) < 1e-3)
-    // 2026 has no accounts yet, so that nothing is known of what 2028 settles.
-    #expect(whole.unsettled.contains(2026))
+    // 2026 has no accounts yet: what 2028 settles is its observed months and those ahead.
+    #expect(!whole.unsettled.contains(2026))
     let band = try profile(RuleSet.Settlement(band: Quantity(100), lagYears: 2), draws: 20)
     #expect(band.rows.filter { $0.measure == "settlement" }.allSatisfy { abs($0.value.mean) < 1e-6 })
   }

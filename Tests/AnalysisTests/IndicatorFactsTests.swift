@@ -60,6 +60,24 @@ import Testing
     #expect(abs(fact.value - 100 * 21_781_000 / 20_953_000) < 1e-9 && fact.parts?.numerator == 21_781_000)
   }
 
+  /// Of the running year by its revised budget as given; an area's costs over its budgets. No budgets are given beyond.
+  @Test func theRunningYearIsComparedWithItsRevisedBudget() throws {
+    let (extracts, _, facts) = try Self.world.get()
+    let own = facts.filter { $0.indicator == .budgetCompliance && $0.isForecast && $0.area == "autisme" && $0.kind == .residential }
+    #expect(Set(own.map(\.period.description)) == ["2026"] && own.allSatisfy { $0.priceYear == 2026 })
+    let area = try #require(own.first { $0.grain == .area })
+    let offers = own.filter { $0.grain == .offer }
+    var (costs, budgets) = (0.0, 0.0)
+    for fact in offers {
+      let budget = try #require(extracts.economy.first { $0.offer == fact.offer && $0.period.description == "2026" }?.revisedBudget)
+      costs += fact.value / 100 * budget
+      budgets += budget
+      #expect((70..<130).contains(fact.value) && fact.interval.map { $0.lower <= $0.upper } ?? false, "\(fact.offer): \(fact.value)")
+    }
+    #expect(offers.count == extracts.offers.count { $0.area == "autisme" && $0.kind == .residential })
+    #expect(abs(area.value - 100 * costs / budgets) < 1e-6)
+  }
+
   /// From the stays themselves, day by day.
   @Test func daysOfOffersAreThoseOfTheStays() throws {
     let (extracts, _, _) = try Self.world.get()

@@ -183,6 +183,38 @@ import Testing
     return (try RiskRun(demand: FittedDemand(panel: panel, horizon: 36), extracts: extracts, plans: plans, judged: 0, request: request), panel)
   }
 
+  /// In September the year is its observed months and those ahead; its tolerance is that of the revised budget as it is given, and what
+  /// accounts have of the year counts as they have it.
+  @Test func theRunningYearIsHeldAgainstItsRevisedBudget() throws {
+    let (september, first) = (Period(year: 2025, number: 9, length: .month), try #require(Day(year: 2016, month: 1, day: 1)))
+    let year = Period(year: 2025, number: 1, length: .year)
+    var rules = RuleSet(name: "r", title: Phrase("r"))
+    rules.adjustment = RuleSet.Adjustment(share: Quantity(millionths: 700_000), tolerance: Quantity(millionths: 30_000))
+    func running(budget: Double?, monthly: Double? = nil) throws -> OfferRisk.YearResult {
+      var extracts = try steady(accounts: [2024: 41_000_000]).known(at: september, from: first)
+      extracts.economy.append(EconomyEntry(offer: "o", period: year, originalBudget: 1_000_000, revisedBudget: budget))
+      if let monthly {
+        for month in 1...9 { extracts.economy.append(EconomyEntry(offer: "o", period: Period(year: 2025, number: month, length: .month), costs: monthly)) }
+      }
+      let outlook = try #require(try run(steady: extracts, RiskRequest(draws: 50, rules: rules)).run.risks.first?.outlook)
+      #expect(outlook.years.map(\.year) == [2026, 2027])
+      return try #require(outlook.runningYear)
+    }
+    let unknown = try running(budget: nil)
+    #expect(unknown.year == 2025 && unknown.outsideTolerance == nil && unknown.revisedBudget == nil)
+    let kept = try running(budget: 41_000_000)
+    #expect(kept.result == unknown.result && kept.outsideTolerance ?? 1 < 0.5 && kept.revisedBudget == 41_000_000)
+    #expect(try running(budget: 30_000_000).outsideTolerance == 1)
+    let (cheap, dear) = (try running(budget: nil, monthly: 3_400_000), try running(budget: nil, monthly: 3_500_000))
+    #expect(abs(cheap.result.mean - dear.result.mean - 900_000) < 1)
+  }
+
+  /// Where the year ends with the origin there is none.
+  @Test func aWholeYearHasNoRunningOne() throws {
+    let (run, _) = try run(steady: steady(accounts: [2025: 41_000_000]), RiskRequest(draws: 10))
+    #expect(run.risks.first?.outlook?.runningYear == nil && run.risks.first?.outlook?.years.map(\.year) == [2026, 2027, 2028])
+  }
+
   /// The trigger stays unlikely.
   @Test func aSteadyOfferAtItsAssumedOccupancyIsSafe() throws {
     let (run, _) = try run(steady: steady(), RiskRequest(draws: 1000))
@@ -290,10 +322,10 @@ import Testing
     #expect(
       tables.machine.columns.map(\.name) == [
         "scenario", "offer", "year", "p_outside_tolerance", "result_mean", "result_lower", "result_upper", "price_level", "tariff_year",
-        "tariff_change_mean", "tariff_change_lower", "tariff_change_upper",
+        "tariff_change_mean", "tariff_change_lower", "tariff_change_upper", "rule_set", "cost_behaviour", "revised_budget",
       ])
     let judged = run.risks.filter { $0.outlook != nil }
-    #expect(tables.machine.rows.count == 2 * judged.count && tables.sheet.rows.count == tables.machine.rows.count)
+    #expect(tables.machine.rows.count == 3 * judged.count && tables.sheet.rows.count == tables.machine.rows.count)
     #expect(tables.machine.meta.contains { $0.key == "rule_set" && $0.value == "own" } && tables.machine.meta.contains { $0.key == "price_level" && $0.value == "2026" })
     for risk in judged {
       for year in risk.outlook?.years ?? [] {
@@ -335,7 +367,7 @@ import Testing
       tables.machine.columns.map(\.name) == [
         "scenario", "offer", "area", "kind", "places", "occupancy_now", "assumed_occupancy", "break_even_occupancy", "p_outside_tolerance",
         "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m", "median_closure_period", "closure_lower", "closure_upper",
-        "expected_result", "advised_places", "status", "status_reason", "nation_wide", "financing",
+        "expected_result", "advised_places", "status", "status_reason", "nation_wide", "financing", "price_level", "rule_set", "cost_behaviour",
       ])
     #expect(tables.machine.rows.count == world.extracts.offers.count && tables.sheet.rows.count == tables.machine.rows.count)
   }

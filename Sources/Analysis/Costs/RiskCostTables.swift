@@ -31,7 +31,7 @@ public struct RiskCostTables: Sendable {
     columns += [Table.Column("tariff_year"), Table.Column("months", unit: "months"), Table.Column("places", unit: "places")]
     columns += ["", "_lower", "_upper"].map { Table.Column("citizens_affected" + $0, unit: "citizens") }
     columns += [Table.Column("full_time_staff_affected", unit: "full-time staff"), Table.Column("price_level")]
-    return columns + ["result", "not_yet_settled"].flatMap { name in ["", "_lower", "_upper"].map { Table.Column(name + $0, unit: "kr.") } }
+    return columns + ["result", "not_yet_settled"].flatMap { name in ["", "_lower", "_upper"].map { Table.Column(name + $0, unit: "kr.") } } + RiskMoneyNotes.columns.dropFirst()
   }
 
   /// Columns: scenario, alternative (`close`, `reduce`, `carry_on`), offer, payer (code; empty for all), year (empty for the whole
@@ -39,7 +39,7 @@ public struct RiskCostTables: Sendable {
   /// bill_change, each a mean with `_lower` and `_upper`, tariff_year, months (of the year inside the horizon), places (afterwards),
   /// citizens_affected with its interval and full_time_staff_affected (in the line of all payers and years), price_level, result with
   /// its interval (income less costs, before settlement; in the lines of all payers), not_yet_settled with its interval (what of the
-  /// result is on no bill: over the horizon result = not_yet_settled − bill_change). Kroner to the øre; what the rules do not settle is
+  /// result is on no bill: over the horizon result = not_yet_settled − bill_change), rule_set, cost_behaviour. Kroner to the øre; what the rules do not settle is
   /// empty.
   public var machine: Table {
     var table = Table(
@@ -85,7 +85,7 @@ public struct RiskCostTables: Sendable {
       row += cells(option.bill.scaled(by: share))
       row += [.empty, .empty, .number(option.places)]
       row += payer == nil ? cells(option.citizens, rounded: 10) + [option.staff.map { .number($0) } ?? .empty] : [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(option.unsettled?.scaled(by: share)))
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(option.unsettled?.scaled(by: share)) + notes.cells(nil).dropFirst())
     }
   }
 
@@ -101,7 +101,7 @@ public struct RiskCostTables: Sendable {
       row += cells(year.bill.scaled(by: share))
       row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(option.places)]
       row += [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(year.unsettled?.scaled(by: share)))
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(year.unsettled?.scaled(by: share)) + notes.cells(nil).dropFirst())
     }
   }
 

@@ -26,7 +26,7 @@ extension OfferPage {
           .init(item: "costs", period: String(own.priceYear), value: own.costs.rounded(), unit: "kr."),
           .init(item: "break_even_occupancy", value: risk.breakEven, unit: "percent"),
         ])
-      return [basis] + outlook.years.map(year)
+      return [basis] + ([outlook.runningYear].compactMap(\.self) + outlook.years).map(year)
     }
   }
 
@@ -165,7 +165,8 @@ extension OfferPage {
       en: "The limit of \(share) % for \(request.trigger.months) months is an assumption and no decision (--closure-share). Rule set \(rules.name), costs: \(request.behaviour.rawValue).")
     let others = rules.assumptions(used) + [PlacesNotes(request: request).assumption] + demand.assumptions + run.plan.assumptions + panel.settings.assumptions
     return [
-      OfferFact(.assumptions, basis, [.init(item: "closure_share", value: request.trigger.share, isAssumption: true), .init(item: "rule_set", text: rules.name)])
+      OfferFact(.assumptions, basis, [.init(item: "closure_share", value: request.trigger.share, isAssumption: true), .init(item: "rule_set", text: rules.name), .init(item: "cost_behaviour", text: request.behaviour.rawValue)]
+        + ((try? risk.economics.get()).map { [.init(item: "price_level", value: Double($0.priceYear))] } ?? []))
     ] + others.map { OfferFact(.assumptions, $0, [.init(item: "assumption", isAssumption: true, text: $0.en)]) }
   }
 }

@@ -44,7 +44,10 @@ public enum Indicator: String, CaseIterable, Sendable {
     }
   }
 
-  public var hasForecast: Bool { self != .budgetCompliance && self != .satisfaction }
+  /// Whether its value or its parts are amounts.
+  public var isMoney: Bool { self == .budgetCompliance || self == .costPerDay }
+
+  public var hasForecast: Bool { self != .satisfaction }
 
   public var name: Phrase {
     switch self {
@@ -62,8 +65,8 @@ public enum Indicator: String, CaseIterable, Sendable {
     switch self {
     case .budgetCompliance:
       Phrase(
-        da: "Regnskabets udgifter i procent af det korrigerede budget (economy); over 100 er et merforbrug. Fremskrives ikke.",
-        en: "Costs of the accounts in per cent of the revised budget (economy); above 100 is overspending. Not forecast.")
+        da: "Regnskabets udgifter i procent af det korrigerede budget (economy); over 100 er et merforbrug. Fremskrevet for det løbende år og senere år, hvis korrigerede budget er oplyst: regnskab, hvor economy har en del af året, ellers udgifter, som tilpasses efter regelsættet.",
+        en: "Costs of the accounts in per cent of the revised budget (economy); above 100 is overspending. Forecast for the running year and later ones whose revised budget is given: accounts where economy has a part of the year, else costs that adapt by the rule set.")
     case .capacityUse:
       Phrase(
         da: "Belagte dage i procent af de normerede pladsers dage; fremad kun borgere med plads, så venteliste tæller ikke. Dag, aflastning og timer: indskrevne, ikke fremmødte.",

@@ -23,6 +23,8 @@ public struct IndicatorFact: Sendable {
   public let interval: DrawSummary?
   /// Of what was observed alone: above and below the line.
   public let parts: (numerator: Double, denominator: Double)?
+  /// Of amounts: that year's prices. Nil for what is no money, and where offers at different levels are added.
+  public var priceYear: Int?
 
   var grain: Indicator.Grain { !municipality.isEmpty ? .municipality : offer.isEmpty ? .area : .offer }
 }

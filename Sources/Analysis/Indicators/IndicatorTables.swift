@@ -17,8 +17,8 @@ public struct IndicatorTables: Sendable {
   }
 
   /// Columns: scenario, indicator, grain (`offer area municipality`), basis (`observed forecast`), period, area, kind, offer, municipality,
-  /// respondent, unit, value, lower, upper, level, numerator, denominator. Empty keys mean all; lower, upper and level are of forecasts,
-  /// whose value is the mean, numerator and denominator of what was observed. What is not known has no row. All but value to denominator
+  /// respondent, unit, value, lower, upper, level, numerator, denominator, price_level (of amounts), rule_set, cost_behaviour (of forecasts). Empty keys mean all; lower, upper and level are of forecasts,
+  /// whose value is the mean, numerator and denominator of what was observed. What is not known has no row. All from scenario to unit
   /// together are the key.
   public var table: Table {
     func heading(_ name: String, _ da: String, _ en: String, decimals: Int = 0) -> Table.Column {
@@ -32,7 +32,8 @@ public struct IndicatorTables: Sendable {
         heading("offer", "Tilbud", "Offer"), heading("municipality", "Kommune", "Municipality"), heading("respondent", "Svarer", "Respondent"),
         heading("unit", "Enhed", "Unit"), heading("value", "Værdi", "Value", decimals: 1), heading("lower", "Nedre", "Lower", decimals: 1),
         heading("upper", "Øvre", "Upper", decimals: 1), heading("level", "Niveau %", "Level %"), heading("numerator", "Tæller", "Numerator"),
-        heading("denominator", "Nævner", "Denominator"),
+        heading("denominator", "Nævner", "Denominator"), heading("price_level", "Prisniveau", "Price level"),
+        heading("rule_set", "Regelsæt", "Rule set"), heading("cost_behaviour", "Udgifter", "Costs"),
       ])
     for fact in facts.facts { table.append(row(fact)) }
     table.footnotes = footnotes
@@ -53,6 +54,8 @@ public struct IndicatorTables: Sendable {
       .text(fact.period.description), text(fact.area), text(fact.kind?.rawValue ?? ""), text(fact.offer), text(fact.municipality), text(fact.respondent),
       .text(fact.indicator.unit), .number(fact.value), number(fact.interval?.lower), number(fact.interval?.upper),
       fact.interval == nil ? .empty : .number(100 * request.level), number(fact.parts?.numerator), number(fact.parts?.denominator),
+      text(fact.priceYear.map(String.init) ?? ""), fact.isForecast ? .text(request.rules.name) : .empty,
+      fact.isForecast ? .text(request.behaviour.rawValue) : .empty,
     ]
   }
 
@@ -77,8 +80,8 @@ public struct IndicatorTables: Sendable {
   private var footnotes: [Phrase] {
     [
       Phrase(
-        da: "Hele kalenderår; hvad der ikke er kendt, har ingen række. --dictionary siger, hvad indikatorerne er. Fremad: middel og interval i simuleringen (stock_and_flow), regelsæt \(request.rules.name).",
-        en: "Whole calendar years; what is not known has no row. --dictionary says what the indicators are. Ahead: mean and interval of the simulation (stock_and_flow), rule set \(request.rules.name).")
+        da: "Hele kalenderår; hvad der ikke er kendt, har ingen række. --dictionary siger, hvad indikatorerne er. Fremad: middel og interval i simuleringen (stock_and_flow), regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue); prisniveauet står ved beløbene.",
+        en: "Whole calendar years; what is not known has no row. --dictionary says what the indicators are. Ahead: mean and interval of the simulation (stock_and_flow), rule set \(request.rules.name), costs: \(request.behaviour.rawValue); the price level stands beside amounts.")
     ] + request.rules.assumptions(RuleSet.Waiting.rulesUsed) + facts.plan.assumptions + panel.settings.assumptions
   }
 }

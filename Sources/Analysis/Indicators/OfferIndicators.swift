@@ -110,7 +110,7 @@ struct OfferIndicators {
   private func fact(_ indicator: Indicator, _ key: ResultKey, _ year: Period, _ value: Double, parts: (Double, Double)?) -> IndicatorFact {
     IndicatorFact(
       indicator: indicator, isForecast: false, period: year, area: key.area, kind: key.kind, offer: key.offer, municipality: "", respondent: "",
-      value: value, interval: nil, parts: parts)
+      value: value, interval: nil, parts: parts, priceYear: indicator.isMoney ? year.firstDay.year : nil)
   }
 
   // MARK: Ahead
@@ -119,6 +119,8 @@ struct OfferIndicators {
   private struct Future {
     var days: [Double]
     var placeDays: Double
+    /// Of the prices and costs; nil where they are not known or differ.
+    var priceYear: Int?
     /// Nil where the costs or paid days of one of them are not known.
     var costs: [Double]?
     var paidDays: [Double]?
@@ -127,6 +129,7 @@ struct OfferIndicators {
       func sum(_ a: [Double]?, _ b: [Double]?) -> [Double]? { a.flatMap { a in b.map { zip(a, $0).map { $0 + $1 } } } }
       days = zip(days, other.days).map { $0 + $1 }
       placeDays += other.placeDays
+      if priceYear != other.priceYear { priceYear = nil }
       costs = sum(costs, other.costs)
       paidDays = sum(paidDays, other.paidDays)
     }
@@ -134,7 +137,9 @@ struct OfferIndicators {
 
   private func ahead() -> [IndicatorFact] {
     let years = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
-    guard !years.isEmpty else { return [] }
+    // The running year is whole with its observed part; only a budget is compared with it.
+    let running = money.runningYear.isEmpty ? [] : [panel.origin.enclosing(.year)]
+    guard !(years + running).isEmpty else { return [] }
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: request.areas), detail: .events,
       draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
@@ -142,11 +147,16 @@ struct OfferIndicators {
     let occupier = Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis, draws: request.draws)
     var facts: [IndicatorFact] = []
     var sums: [ResultKey: [Future]] = [:]
+    var budgets: [ResultKey: [Budget]] = [:]
     for group in OfferGroup.all(simulated) {
       for paths in occupier.paths(of: group, plan: judged) {
-        let own = futures(paths, years)
-        facts += ahead(own, key: ResultKey(area: paths.offer.area, offer: paths.offer.id, kind: paths.offer.kind), years)
+        let watch = watch(paths)
+        let own = futures(paths, years, watch)
+        let compared = (running + years).map { budget(paths.offer, $0, watch) }
+        let key = ResultKey(area: paths.offer.area, offer: paths.offer.id, kind: paths.offer.kind)
+        facts += ahead(own, key: key, years) + compliance(compared, key: key, running + years)
         let line = ResultKey(area: paths.offer.area, kind: paths.offer.kind)
+        budgets[line] = budgets[line].map { zip($0, compared).map { $0.adding($1) } } ?? compared
         guard var sum = sums[line] else { sums[line] = own; continue }
         for y in years.indices { sum[y].add(own[y]) }
         sums[line] = sum
@@ -154,19 +164,52 @@ struct OfferIndicators {
     }
     // A sum without one of its offers would be too small.
     for offer in panel.offers where !simulated.timelines[judged].knows(offer.id) { sums[ResultKey(area: offer.area, kind: offer.kind)] = nil }
-    for line in sums.keys.sorted() { facts += ahead(sums[line] ?? [], key: line, years) }
+    for line in sums.keys.sorted() { facts += ahead(sums[line] ?? [], key: line, years) + compliance(budgets[line] ?? [], key: line, running + years) }
     return facts
   }
 
-  private func futures(_ paths: OccupancyPaths, _ years: [Period]) -> [Future] {
-    let steps = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
-    var watch = (try? money.economics(of: paths.offer).get()).map { own in
+  /// Costs by draw against a revised budget; nil where one of both is not known of every offer that is added.
+  private struct Budget {
+    var costs: [Double]?
+    var budget: Double?
+    var priceYear: Int?
+
+    func adding(_ other: Budget) -> Budget {
+      guard let costs, let budget, let more = other.costs, let rest = other.budget else { return Budget() }
+      return Budget(costs: zip(costs, more).map { $0 + $1 }, budget: budget + rest, priceYear: priceYear == other.priceYear ? priceYear : nil)
+    }
+  }
+
+  private func budget(_ offer: Offer, _ year: Period, _ watch: ResultWatch?) -> Budget {
+    guard let watch, watch.wholeYears.contains(year.firstDay.year), let sums = watch.sums(in: year.firstDay.year) else { return Budget() }
+    return Budget(costs: sums.costs, budget: money.revisedBudget(of: offer, year: year.firstDay.year), priceYear: money.priceYear(of: offer))
+  }
+
+  private func compliance(_ own: [Budget], key: ResultKey, _ years: [Period]) -> [IndicatorFact] {
+    zip(own, years).compactMap { own, year in
+      guard let costs = own.costs, let budget = own.budget, budget > 0 else { return nil }
+      return forecast(.budgetCompliance, key, year, costs.map { 100 * $0 / budget }, priceYear: own.priceYear)
+    }
+  }
+
+  /// What the offer costs along its paths, the running year with its observed part where that is known.
+  private func watch(_ paths: OccupancyPaths) -> ResultWatch? {
+    guard let own = try? money.economics(of: paths.offer).get() else { return nil }
+    func fresh(skipping: Int) -> ResultWatch {
       ResultWatch(
         economics: own, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-        past: money.recent(paths.offer.id, count: 12))
+        past: money.recent(paths.offer.id, count: 12, skipping: skipping))
     }
-    for (step, period) in steps.enumerated() { watch?.observe(paths.served[step], in: period, places: paths.places[step]) }
-    let price = (try? money.economics(of: paths.offer).get())?.price
+    var watch = fresh(skipping: money.runningYear.count)
+    if !money.observeRunningYear(&watch, of: paths.offer, paths: request.draws) { watch = fresh(skipping: 0) }
+    for step in 0..<demand.horizon { watch.observe(paths.served[step], in: panel.origin.advanced(by: step + 1), places: paths.places[step]) }
+    return watch
+  }
+
+  private func futures(_ paths: OccupancyPaths, _ years: [Period], _ watch: ResultWatch?) -> [Future] {
+    let steps = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
+    let own = try? money.economics(of: paths.offer).get()
+    let (price, priceYear) = (own?.price, own?.priceYear)
     return years.map { year in
       let own = steps.indices.filter { steps[$0].lastDay.year == year.firstDay.year }
       func days(_ length: (Int) -> Double) -> [Double] { (0..<request.draws).map { d in own.reduce(0) { $0 + length($1) * paths.served[$1][d] } } }
@@ -176,19 +219,22 @@ struct OfferIndicators {
         paid.flatMap { paid in price.map { price in zip(paid, results).map { price * $0 - $1 } } }
       }
       return Future(
-        days: days { Double(steps[$0].days) }, placeDays: own.reduce(0) { $0 + paths.places[$1] * Double(steps[$1].days) }, costs: costs, paidDays: paid)
+        days: days { Double(steps[$0].days) }, placeDays: own.reduce(0) { $0 + paths.places[$1] * Double(steps[$1].days) }, priceYear: priceYear,
+        costs: costs, paidDays: paid)
     }
+  }
+
+  private func forecast(_ indicator: Indicator, _ key: ResultKey, _ year: Period, _ values: [Double], priceYear: Int?) -> IndicatorFact {
+    var copy = values
+    let summary = DrawSummary(&copy, level: request.level)
+    return IndicatorFact(
+      indicator: indicator, isForecast: true, period: year, area: key.area, kind: key.kind, offer: key.offer, municipality: "", respondent: "",
+      value: summary.mean, interval: summary, parts: nil, priceYear: indicator.isMoney ? priceYear : nil)
   }
 
   private func ahead(_ own: [Future], key: ResultKey, _ years: [Period]) -> [IndicatorFact] {
     zip(own, years).flatMap { future, year -> [IndicatorFact] in
-      func fact(_ indicator: Indicator, _ values: [Double]) -> IndicatorFact {
-        var copy = values
-        let summary = DrawSummary(&copy, level: request.level)
-        return IndicatorFact(
-          indicator: indicator, isForecast: true, period: year, area: key.area, kind: key.kind, offer: key.offer, municipality: "", respondent: "",
-          value: summary.mean, interval: summary, parts: nil)
-      }
+      func fact(_ indicator: Indicator, _ values: [Double]) -> IndicatorFact { forecast(indicator, key, year, values, priceYear: future.priceYear) }
       var facts: [IndicatorFact] = []
       if future.placeDays > 0 { facts.append(fact(.capacityUse, future.days.map { 100 * $0 / future.placeDays })) }
       // Without a day there is no cost per day; an offer that one draw empties has none.

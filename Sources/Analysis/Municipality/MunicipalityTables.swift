@@ -18,14 +18,14 @@ public struct MunicipalityTables: Sendable {
 
   /// Columns: scenario, municipality, topic (`citizens share homecomings bill own_supply`), area, kind, offer (empty for all), period,
   /// basis (`observed`, `forecast`), measure, unit, mean, median, lower, upper, status, p_closure_24m (of the offer), price_level
-  /// (of amounts; empty where several are added). Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
+  /// (of amounts; empty where several are added), rule_set, cost_behaviour. Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
   /// offer those who pay by the day), `key_financed` (of it, owed whatever the use), `settlement`, `bill_with_settlement`.
   public var machine: Table {
     var table = Table(
       title: title,
       columns: ["scenario", "municipality", "topic", "area", "kind", "offer", "period", "basis", "measure", "unit", "mean", "median", "lower", "upper", "status"].map {
         .init($0)
-      } + [.init("p_closure_24m", unit: "probability"), .init("price_level")])
+      } + [.init("p_closure_24m", unit: "probability")] + RiskMoneyNotes.columns)
     for topic in MunicipalityProfile.Topic.allCases { for row in profile.rows where row.topic == topic { table.append(cells(row)) } }
     table.footnotes = footnotes
     table.meta = [
@@ -45,12 +45,11 @@ public struct MunicipalityTables: Sendable {
     return [
       .text(profile.plan.name), .text(profile.municipality.code), .text(row.topic.rawValue), text(row.area), text(row.kind?.rawValue ?? ""),
       text(row.offer), .text(row.period), .text(row.isForecast ? "forecast" : "observed"), .text(row.measure), .text(row.unit),
-    ] + numbers + [risk.map { .text($0.status.rawValue) } ?? .empty, risk?.outlook.map { .number($0.within24) } ?? .empty, priceLevel(row)]
+    ] + numbers + [risk.map { .text($0.status.rawValue) } ?? .empty, risk?.outlook.map { .number($0.within24) } ?? .empty] + RiskMoneyNotes.cells(priceLevel(row), request)
   }
 
-  private func priceLevel(_ row: MunicipalityProfile.Row) -> Table.Cell {
-    guard row.unit == "kr." else { return .empty }
-    return profile.priceYears.count == 1 ? .integer(profile.priceYears[0]) : .empty
+  private func priceLevel(_ row: MunicipalityProfile.Row) -> Int? {
+    row.unit == "kr." && profile.priceYears.count == 1 ? profile.priceYears[0] : nil
   }
 
   // MARK: For people
@@ -231,8 +230,8 @@ public struct MunicipalityTables: Sendable {
     if let rules = request.rules.settlement {
       notes.append(
         Phrase(
-          da: "Efterregulering: hvad tilbuddenes resultater ændrer taksterne med \(rules.lagYears) år senere (regelsæt \(request.rules.name)), fordelt på de dage, der da ventes; + er en regning. Efter horisonten med det sidste hele års dage.",
-          en: "Settlement: what the offers' results change tariffs by \(rules.lagYears) years later (rule set \(request.rules.name)), over the days then expected; + is a bill. After the horizon with the last whole year's days."))
+          da: "Efterregulering: hvad tilbuddenes resultater ændrer taksterne med \(rules.lagYears) år senere (regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue)), fordelt på de dage, der da ventes; + er en regning. Efter horisonten med det sidste hele års dage.",
+          en: "Settlement: what the offers' results change tariffs by \(rules.lagYears) years later (rule set \(request.rules.name), costs: \(request.behaviour.rawValue)), over the days then expected; + is a bill. After the horizon with the last whole year's days."))
       if !profile.unsettled.isEmpty {
         let list = profile.unsettled.map(String.init).joined(separator: ", ")
         notes.append(

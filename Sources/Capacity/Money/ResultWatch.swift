@@ -69,7 +69,10 @@ public struct ResultWatch: Sendable {
   ///   - citizens: served on average, by path.
   ///   - places: standard places on average; nil where unknown.
   ///   - paidEmpty: empty places that payers still pay for under notice, by path; nil for none.
-  public mutating func observe(_ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil) {
+  ///   - accounted: what the accounts of the period say it cost; nil where it is reckoned.
+  public mutating func observe(
+    _ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil, accounted: Double? = nil
+  ) {
     let year = period.enclosing(.year)
     let (days, ratio) = (Double(period.days), Self.ratio(places, self.reference))
     let budget = economics.costs * ratio * days / Double(year.days)
@@ -77,8 +80,10 @@ public struct ResultWatch: Sendable {
     let daily = economics.price * economics.paidShare * days
     deviations.insert(citizens.map { $0 - reference }, at: 0)
     if deviations.count > weights.count + 1 { deviations.removeLast() }
-    var costs = [Double](repeating: budget, count: paths)
-    for (lag, weight) in weights.enumerated() { Self.add(deviations[min(lag, deviations.count - 1)], times: daily * weight, to: &costs) }
+    var costs = [Double](repeating: accounted ?? budget, count: paths)
+    if accounted == nil {
+      for (lag, weight) in weights.enumerated() { Self.add(deviations[min(lag, deviations.count - 1)], times: daily * weight, to: &costs) }
+    }
     // Taken out of the dictionary, so that adding does not copy.
     var sums = years.removeValue(forKey: year.year) ?? Year(result: zeros, costs: zeros, incomeChange: zeros, noticePay: zeros)
     Self.add(costs, times: 1, to: &sums.costs)
@@ -156,6 +161,15 @@ public struct ResultWatch: Sendable {
       // A costs' deviation of exactly the tolerance is allowed; sums of doubles reach it within their last digits.
       return abs(sums.costs[path] - revised) > tolerance * abs(revised) + 1e-9 * abs(sums.budget)
     }
+    return Double(outside) / Double(paths)
+  }
+
+  /// The share of the paths whose costs deviate by more than allowed from a budget that was given, whatever the days; nil without such
+  /// rules or for a year that is not whole.
+  /// - Parameter budget: kroner at the price level of the economics, above 0.
+  public func shareOutsideTolerance(in year: Int, budget: Double) -> Double? {
+    guard let sums = wholeYear(year), let tolerance = adjustment?.tolerance?.value else { return nil }
+    let outside = sums.costs.count { abs($0 - budget) > tolerance * budget + 1e-9 * budget }
     return Double(outside) / Double(paths)
   }
 

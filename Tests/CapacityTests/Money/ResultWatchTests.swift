@@ -41,6 +41,29 @@ import Testing
     }
   }
 
+  /// A budget that is given stands whatever the days: costs of 20,805,000 are 3 % above one of 20,199,029.13 and no more.
+  @Test func aGivenBudget() throws {
+    let own = watch(18, .unadapted, rules(share: 700_000))
+    #expect(own.shareOutsideTolerance(in: 2027, budget: 20_199_030) == 0 && own.shareOutsideTolerance(in: 2027, budget: 20_199_028) == 1)
+    #expect(own.shareOutsideTolerance(in: 2027, budget: 21_448_453) == 0 && own.shareOutsideTolerance(in: 2027, budget: 21_448_455) == 1)
+    #expect(own.shareOutsideTolerance(in: 2028, budget: 1) == nil && watch(18, .unadapted, rules()).shareOutsideTolerance(in: 2027, budget: 1) == nil)
+  }
+
+  /// What a period's accounts say it cost stands for what would be reckoned; later costs follow as otherwise.
+  @Test func accountedPeriods() throws {
+    func result(_ accounted: Double?) throws -> Double {
+      var own = ResultWatch(economics: offer, behaviour: .adaptationLag, rules: rules(), length: .quarter, paths: 1, past: [(19, 20)])
+      for quarter in 1...4 {
+        own.observe([15], in: Period(year: 2027, number: quarter, length: .quarter), places: 20, accounted: quarter == 1 ? accounted : nil)
+      }
+      return try #require(own.results(in: 2027)?.first)
+    }
+    let reckoned = offer.costs * 90 / 365
+    let weight = CostBehaviour.adaptationLag.weights(rules(), months: 3)[0]
+    #expect(try abs(result(reckoned - 4 * 3000 * 90 * weight) - result(nil)) < 1e-6)
+    #expect(try abs(result(5_000_000) - result(6_000_000) - 1_000_000) < 1e-6)
+  }
+
   /// The same verdict and the same rest as the exact adjustment, for any offer.
   @Test func agreesWithTheExactAdjustment() throws {
     var random = Randomness(state: 7)
