@@ -1,5 +1,6 @@
 import Capacity
 import Placements
+import Scenarios
 
 /// What each offer takes in and costs, from its newest year of accounts or budget and its prices at the origin: the same for the
 /// break-even occupancy and for the results of the years ahead.
@@ -45,6 +46,24 @@ struct OfferMoney {
     return .success(
       OfferEconomics(
         price: price, costs: spent, citizens: citizens, places: places(of: offer, in: year), daysPerYear: step?.daysPerYear, priceYear: level))
+  }
+
+  /// Of a new offer, from what its scenario says; what it leaves out is as in the offers of its area and kind: their price by today's
+  /// citizens, costs that this price covers, and the occupancy that tariffs mostly assume.
+  func economics(ofNew offer: Offer, _ terms: NewOfferTerms) -> Result<OfferEconomics, OfferEconomics.Missing> {
+    let isOpenAllYear = [.residential, .singlePerson, .respite].contains(offer.kind)
+    guard isOpenAllYear || (terms.daysPerYear != nil && offer.kind != .hours) else { return .failure(.days) }
+    let like = panel.offers.filter { $0.area == offer.area && $0.kind == offer.kind && prices.price(offer: $0.id) != nil }
+    let citizens = like.map { past.meanCitizens(in: panel.origin, offer: $0.id) ?? 0 }
+    let all = citizens.reduce(0, +)
+    let usual = all > 0 ? zip(like, citizens).reduce(0) { $0 + (prices.price(offer: $1.0.id) ?? 0) * $1.1 } / all : nil
+    guard let price = terms.price ?? usual else { return .failure(.price) }
+    let filled = terms.places * (terms.assumedOccupancy ?? OfferEconomics.fullOccupancy)
+    let costs = terms.costs ?? price * filled * min(365, terms.daysPerYear ?? 365)
+    return .success(
+      OfferEconomics(
+        price: price, costs: costs, citizens: filled, places: terms.places, daysPerYear: terms.daysPerYear,
+        priceYear: like.map(priceYear).max() ?? panel.origin.lastDay.year))
   }
 
   /// What a year of the offer costs at the tariffs' price level, and the places it was held with; nil without a whole year of costs.

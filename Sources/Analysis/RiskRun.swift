@@ -139,6 +139,8 @@ public struct OfferRisk: Sendable {
   public let status: Status
   public let outlook: Outlook?
   public let obstacle: Obstacle?
+  /// Of an offer that the scenario opens, where its money can be reckoned.
+  public let opening: OfferOpening?
 }
 
 /// The danger of every offer under one plan, the most endangered first.
@@ -175,7 +177,8 @@ public struct RiskRun: Sendable {
     let ids = Set(demand.panel.offers.map(\.id) + plan.newOffers.map(\.id))
     past = PastPresence(try Panel(byOffer: extracts))
     let judge = RiskJudge(
-      demand: demand, simulated: simulated, plan: judged, closures: plan.closures, request: request, extracts: extracts, past: past)
+      demand: demand, simulated: simulated, plan: judged, closures: plan.closures, newOffers: plan.newOfferTerms, request: request, extracts: extracts,
+      past: past)
     risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
       .sorted { Self.rank($0) < Self.rank($1) }
     places = request.plansPlaces ? judge.places(keys: simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }) : []
@@ -194,6 +197,8 @@ struct RiskJudge {
   let simulated: SimulatedPlans
   let plan: Int
   let closures: [String: Day]
+  /// By id, of those that the plan opens.
+  let newOffers: [String: NewOfferTerms]
   let request: RiskRequest
   let capacity: [String: [CapacityStep]]
   let money: OfferMoney
@@ -201,8 +206,8 @@ struct RiskJudge {
   private let pastPlaces: PlacesTimeline
 
   init(
-    demand: FittedDemand, simulated: SimulatedPlans, plan: Int, closures: [String: Day], request: RiskRequest, extracts: Extracts,
-    past: PastPresence
+    demand: FittedDemand, simulated: SimulatedPlans, plan: Int, closures: [String: Day], newOffers: [String: NewOfferTerms] = [:],
+    request: RiskRequest, extracts: Extracts, past: PastPresence
   ) {
     let capacity = extracts.capacity
     let now = demand.panel.origin.lastDay
@@ -210,6 +215,7 @@ struct RiskJudge {
     self.simulated = simulated
     self.plan = plan
     self.closures = closures
+    self.newOffers = newOffers
     self.request = request
     self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
     self.past = past
@@ -232,14 +238,15 @@ struct RiskJudge {
     let isKnown = simulated.draws.isKnown(key: key) && !isClosed
     let places = isClosed ? nil : timeline.atEnd(of: panel.origin, offer: offer.id)
     let step = capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }
-    let economics = money.economics(of: offer)
+    let opening = opening(offer, key)
+    let economics = opening.map { .success($0.economics) } ?? money.economics(of: offer)
     let citizens = isKnown ? simulated.draws.openingStock(key: key) : nil
     let outlook = obstacle == nil
       ? places.map { self.outlook(offer, key, places: $0, assumedOccupancy: step?.assumedOccupancy) } : nil
     return OfferRisk(
       offer: offer, places: places, citizens: citizens, occupancyNow: places.flatMap { occupancy(offer, places: $0, citizens: citizens) },
       assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(economics, $0) }, economics: economics,
-      status: outlook.map(status) ?? .notAssessed, outlook: outlook, obstacle: obstacle)
+      status: outlook.map(status) ?? .notAssessed, outlook: outlook, obstacle: obstacle, opening: opening)
   }
 
   /// The same as a forecast of occupancy shows of its past.

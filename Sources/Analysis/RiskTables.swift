@@ -52,13 +52,14 @@ public struct RiskTables: Sendable {
     func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
     func period(_ value: Period?) -> Table.Cell { value.map { .text($0.description) } ?? .empty }
     let outlook = risk.outlook
+    let result = outlook?.years.first?.result ?? risk.opening?.years.first { $0.year == notes.years.first && $0.months == 12 }?.result
     return [
       .text(run.plan.name), .text(risk.offer.id), .text(risk.offer.area), .text(risk.offer.kind.rawValue), number(risk.places),
       number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), number(outlook?.years.first?.outsideTolerance), number(outlook?.reduced24),
       number(outlook?.within12), number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
-      number(outlook?.years.first?.result.mean.rounded()), outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
+      number(result?.mean.rounded()), outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
       risk.offer.isNationWide.map { .text($0 ? "yes" : "no") } ?? .empty, risk.offer.financing.map { .text($0.rawValue) } ?? .empty,
-    ] + notes.cells(outlook?.years.first == nil ? nil : (try? risk.economics.get())?.priceYear)
+    ] + notes.cells(result == nil ? nil : (try? risk.economics.get())?.priceYear)
   }
 
   private var notes: RiskMoneyNotes { RiskMoneyNotes(run: run, request: request) }
@@ -190,7 +191,7 @@ public struct RiskTables: Sendable {
         da: "Nu og fremad: periodens belagte dage i procent af pladsernes (dag, aflastning og timer: indskrevne, ikke fremmødte), fremad median og interval; over 100, fordi efterspørgslen ikke stoppes af pladserne. »Nås … i halvdelen«: måneden, da halvdelen af fremtiderne har nået grænsen. \(breakEvenNote.da)",
         en: "Now and ahead: the period's occupied days in per cent of the places' (day, respite and hours: enrolled, not attending), ahead median and interval; above 100 since places do not stop demand. “Reached … in half”: the month by which half of the futures have reached the limit. \(breakEvenNote.en)"),
       PlacesNotes(request: request).assumption,
-    ] + nationWide + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
+    ] + nationWide + OpeningTables(run: run, request: request).summaries + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
   }
 }
 

@@ -138,14 +138,12 @@ public struct RiskYearTables: Sendable {
   /// Columns: scenario, offer, year, p_outside_tolerance, result_mean, result_lower, result_upper, price_level, tariff_year,
   /// tariff_change_mean, tariff_change_lower, tariff_change_upper: what the year's result settles in the tariff of a later year; rule_set,
   /// cost_behaviour, revised_budget (as given, at the price level; of the running year, whose tolerance it stands for). The running year
-  /// comes first: its observed part with what is ahead of it.
+  /// comes first: its observed part with what is ahead of it. Of offers that the scenario opens, from their opening on: start_up_deficit
+  /// (costs less income of the year's start-up months) and start_up_charge (what its tariffs collect of the whole deficit, where the rule
+  /// set spreads it), each a mean with `_lower` and `_upper`, start_up_charge_per_day, months (of the year after opening).
   /// Amounts are whole kroner, changes of tariffs kroner a day to the øre.
   public var machine: Table {
-    var table = Table(
-      title: title,
-      columns: [.init("scenario"), .init("offer"), .init("year"), .init("p_outside_tolerance", unit: "probability")]
-        + ["result_mean", "result_lower", "result_upper"].map { .init($0, unit: "kr.") } + [.init("price_level"), .init("tariff_year")]
-        + ["tariff_change_mean", "tariff_change_lower", "tariff_change_upper"].map { .init($0, unit: "kr. a day") } + RiskMoneyNotes.columns.dropFirst() + [.init("revised_budget", unit: "kr.")])
+    var table = Table(title: title, columns: Self.columns)
     for row in rows {
       let amounts = row.year.map { [$0.result.mean, $0.result.lower, $0.result.upper] }
       let level = (try? row.risk.economics.get().priceYear).map { Table.Cell.integer($0) } ?? .empty
@@ -157,9 +155,11 @@ public struct RiskYearTables: Sendable {
       cells += change?.map { .number((100 * $0).rounded() / 100) } ?? [.empty, .empty, .empty]
       cells += notes.cells(nil).dropFirst()
       cells.append(row.year?.revisedBudget.map { .number($0.rounded()) } ?? .empty)
+      cells += [Table.Cell](repeating: .empty, count: Self.openingColumns.count)
       table.append(cells)
     }
-    table.footnotes = notes.footnotes + running
+    for (risk, opening) in openings.openings { for year in opening.years { table.append(openingRow(risk, opening, year)) } }
+    table.footnotes = notes.footnotes + running + openings.notes
     table.meta = [
       ("project", settings.name), ("synthetic", settings.isSynthetic ? "true" : "false"), ("origin", origin.description),
       ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
@@ -167,7 +167,34 @@ public struct RiskYearTables: Sendable {
     return table
   }
 
+  private static var columns: [Table.Column] {
+    func three(_ name: String, _ unit: String) -> [Table.Column] { ["mean", "lower", "upper"].map { Table.Column("\(name)_\($0)", unit: unit) } }
+    var columns = [Table.Column("scenario"), Table.Column("offer"), Table.Column("year"), Table.Column("p_outside_tolerance", unit: "probability")]
+    columns += three("result", "kr.") + [Table.Column("price_level"), Table.Column("tariff_year")]
+    columns += three("tariff_change", "kr. a day") + RiskMoneyNotes.columns.dropFirst()
+    return columns + [Table.Column("revised_budget", unit: "kr.")] + openingColumns
+  }
+
+  private static let openingColumns: [Table.Column] =
+    ["start_up_deficit", "start_up_charge"].flatMap { name in ["", "_lower", "_upper"].map { Table.Column(name + $0, unit: "kr.") } }
+    + [.init("start_up_charge_per_day", unit: "kr. a day"), .init("months", unit: "months")]
+
+  private var openings: OpeningTables { OpeningTables(run: run, request: request) }
+
+  private func openingRow(_ risk: OfferRisk, _ opening: OfferOpening, _ year: OfferOpening.Year) -> [Table.Cell] {
+    func three(_ own: DrawSummary?, _ scale: Double = 1) -> [Table.Cell] {
+      own.map { [$0.mean, $0.lower, $0.upper].map { .number(($0 * scale).rounded() / scale) } } ?? [.empty, .empty, .empty]
+    }
+    var row: [Table.Cell] = [.text(run.plan.name), .text(risk.offer.id), .integer(year.year), .empty]
+    row += three(year.result) + [.integer(opening.economics.priceYear), year.tariffYear.map { .integer($0) } ?? .empty]
+    row += three(year.tariffChange, 100) + notes.cells(nil).dropFirst() + [.empty] + three(year.deficit) + three(year.charge)
+    return row + [year.chargePerDay.map { .number((100 * $0.mean).rounded() / 100) } ?? .empty, .integer(year.months)]
+  }
+
   // MARK: For people
+
+  /// The offers' years, then those that the scenario opens.
+  public var sheets: [Table] { [sheet] + [openings.sheet].compactMap(\.self) }
 
   private var showsTolerance: Bool { request.rules.adjustment?.tolerance != nil }
   private var showsTariff: Bool { request.rules.settlement != nil }

@@ -157,7 +157,7 @@ struct RiskCommand: AsyncParsableCommand {
     progress.finish()
     if years {
       let tables = RiskYearTables(run: result, request: request, panel: session.panel)
-      return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+      return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
     }
     if places {
       let tables = RiskPlacesTables(run: result, request: request, panel: session.panel)

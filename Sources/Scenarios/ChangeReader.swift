@@ -106,6 +106,7 @@ struct ChangeReader {
   private static let mostEvents = 1000.0
   private static let mostPersons = 10_000_000.0
   private static let mostPlaces = 10_000.0
+  private static let mostCosts = 10_000_000_000.0
 
   private mutating func limited(_ key: String, _ number: UncertainNumber, to most: Double) -> UncertainNumber? {
     guard max(abs(number.lower), abs(number.upper)) > most else { return number }
@@ -459,6 +460,7 @@ struct ChangeReader {
     let from = date("from")
     let places = number("places", 1...Self.mostPlaces)
     let ramp = change.values["ramp_months"] == nil ? 0 : number("ramp_months", 0...120) ?? 0
+    let terms = (optional("price", 1...1_000_000), optional("costs", 1...Self.mostCosts), optional("assumed_occupancy", 0.5...1.1), optional("days_per_year", 1...366))
     let kindName = text("kind") ?? ServiceKind.residential.rawValue
     let kind = ServiceKind(rawValue: kindName)
     let name = text("name")
@@ -480,6 +482,8 @@ struct ChangeReader {
     let others = plan.demand.windows.filter { $0.stratum == stratum }.reduce(0) { $0 + $1.weight }
     warnIfBeyondHorizon("from", from)
     plan.newOffers.append(offer)
+    plan.newOfferTerms[id] = NewOfferTerms(
+      opens: from, places: places, rampMonths: ramp > 0 ? ramp : nil, price: terms.0, costs: terms.1, assumedOccupancy: terms.2, daysPerYear: terms.3)
     plan.demand.windows.append(
       OfferWindow(
         offer: panel.offers.count + plan.newOffers.count - 1, stratum: stratum,
@@ -555,6 +559,11 @@ struct ChangeReader {
         da: "skal være et tal fra \(shown(range.lowerBound)) til \(shown(range.upperBound)).",
         en: "must be a number from \(shown(range.lowerBound)) to \(shown(range.upperBound))."), Phrase(""))
     return nil
+  }
+
+  /// Nil where the key is not there.
+  private mutating func optional(_ key: String, _ range: ClosedRange<Double>) -> Double? {
+    change.values[key] == nil ? nil : number(key, range)
   }
 
   private mutating func fail(_ key: String, value: String? = nil, _ message: Phrase, _ remedy: Phrase) {

@@ -13,11 +13,43 @@ public struct Plan: Sendable {
   public var places: [PlacesChange]
   /// Offers that only this scenario has; index = the panel's offers plus the position here.
   public var newOffers: [Offer]
+  /// By id, what the scenario says of the new offers' money.
+  public var newOfferTerms: [String: NewOfferTerms] = [:]
   /// Offers that the plan closes, with the day.
   public var closures: [String: Day] = [:]
   /// Every change with its numbers and its reason.
   public var assumptions: [Phrase]
   public var warnings: [Finding]
+}
+
+/// What a scenario says of a new offer's opening and money; what it leaves out is assumed where it is needed.
+public struct NewOfferTerms: Hashable, Sendable {
+  public let opens: Day
+  /// When it is wholly open.
+  public let places: Double
+  /// From opening until it takes its full share of those who come.
+  public let rampMonths: Double?
+  /// Kroner a day.
+  public let price: Double?
+  /// Kroner a year of the full offer.
+  public let costs: Double?
+  /// Share of the places that is occupied when it is full.
+  public let assumedOccupancy: Double?
+  /// That are paid for.
+  public let daysPerYear: Double?
+
+  public init(
+    opens: Day, places: Double, rampMonths: Double? = nil, price: Double? = nil, costs: Double? = nil, assumedOccupancy: Double? = nil,
+    daysPerYear: Double? = nil
+  ) {
+    self.opens = opens
+    self.places = places
+    self.rampMonths = rampMonths
+    self.price = price
+    self.costs = costs
+    self.assumedOccupancy = assumedOccupancy
+    self.daysPerYear = daysPerYear
+  }
 }
 
 /// Places of one offer change on a day.

@@ -46,7 +46,7 @@ public enum Lever: String, CaseIterable, Sendable {
     case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set"]
     case .batchHomecoming:
       return common + ["municipality", "area", "offer", "legal_basis", "kind", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
-    case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share"]
+    case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share", "price", "costs", "assumed_occupancy", "days_per_year"]
     case .closure: return common + ["offer", "date"]
     }
   }

@@ -323,6 +323,8 @@ import Testing
       tables.machine.columns.map(\.name) == [
         "scenario", "offer", "year", "p_outside_tolerance", "result_mean", "result_lower", "result_upper", "price_level", "tariff_year",
         "tariff_change_mean", "tariff_change_lower", "tariff_change_upper", "rule_set", "cost_behaviour", "revised_budget",
+        "start_up_deficit", "start_up_deficit_lower", "start_up_deficit_upper", "start_up_charge", "start_up_charge_lower",
+        "start_up_charge_upper", "start_up_charge_per_day", "months",
       ])
     let judged = run.risks.filter { $0.outlook != nil }
     #expect(tables.machine.rows.count == 3 * judged.count && tables.sheet.rows.count == tables.machine.rows.count)

@@ -52,7 +52,7 @@ struct RiskTests {
       let arguments = ["risk", "-p", "r", "--draws", "50", "--area", "udviklingshandicap", "--format", "csv"]
       let neutral = try program.run(arguments + ["--years"])
       #expect(neutral.code == 0, "\(neutral.errors)")
-      #expect(neutral.output.hasPrefix("scenario,offer,year,p_outside_tolerance,result_mean,result_lower,result_upper,price_level,tariff_year,tariff_change_mean,tariff_change_lower,tariff_change_upper,rule_set,cost_behaviour,revised_budget\n"))
+      #expect(neutral.output.hasPrefix("scenario,offer,year,p_outside_tolerance,result_mean,result_lower,result_upper,price_level,tariff_year,tariff_change_mean,tariff_change_lower,tariff_change_upper,rule_set,cost_behaviour,revised_budget,start_up_deficit,start_up_deficit_lower,start_up_deficit_upper,start_up_charge,start_up_charge_lower,start_up_charge_upper,start_up_charge_per_day,months\n"))
       #expect(Self.rows(neutral.output).allSatisfy { $0["p_outside_tolerance"] == "" })
       let rules = ["--rules", "sjaelland_2012"]
       let years = Self.rows(try program.run(arguments + rules + ["--years", "--language", "en", "--threads", "1"]).output)
@@ -93,6 +93,30 @@ struct RiskTests {
       }
       let sheet = try program.run(arguments).output.lowercased()
       if isInSheet { for word in ["nordjylland_socialaftale", "prisniveau 2026"] { #expect(sheet.contains(word), "\(word)") } }
+    }
+  }
+
+  @Test("A scenario's new offer: its years with their start-up, in the tables of years and costs, with what is assumed; slips are refused")
+  func opening() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["risk", "--scenario", "nyt_tilbud", "-p", "r", "--draws", "30", "--area", "dobbeltdiagnose"]
+      let years = Self.rows(try program.run(arguments + ["--years", "--format", "csv"]).output).filter { $0["offer"] == "skovskadehuset" }
+      #expect(years.map { $0["year"] } == ["2027", "2028", "2029"] && years.map { $0["months"] } == ["4", "12", "10"])
+      #expect(years.allSatisfy { $0["result_mean"] != "" && $0["price_level"] == "2026" && $0["rule_set"] == "neutral" })
+      #expect(years.prefix(2).allSatisfy { (Double($0["start_up_deficit"] ?? "") ?? 0) > 0 } && years[2]["start_up_deficit"] == "")
+      let costs = Self.rows(try program.run(arguments + ["--costs", "--format", "csv"]).output).filter { $0["alternative"] == "open" }
+      #expect(costs.map { $0["result"] }.count == 3 && zip(costs, years).allSatisfy { abs((Double($0["result"] ?? "") ?? 0) - (Double($1["result_mean"] ?? "") ?? 1)) < 1 })
+      for option in [["--years"], ["--costs"], []] {
+        let sheet = try program.run(arguments + option)
+        for word in ["Skovskadehuset", "opstart", "neutral"] { #expect(sheet.output.contains(word), "\(option) \(word)") }
+        for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+      }
+      #expect(try program.run(arguments + ["--years"]).output.contains("(antagelse)"))
+      let slip = try program.read("r/scenarios/nyt_tilbud.toml").replacing("share = 0.3", with: "share = 0.3\nprice = -5")
+      try program.write(slip, to: "r/scenarios/slip.toml")
+      let refused = try program.run("risk", "--scenario", "slip", "-p", "r", "--years", "--language", "en")
+      #expect(refused.code == 1 && refused.errors.contains("price"), "\(refused.errors)")
     }
   }
 

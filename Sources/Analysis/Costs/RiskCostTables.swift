@@ -39,7 +39,8 @@ public struct RiskCostTables: Sendable {
   /// bill_change, each a mean with `_lower` and `_upper`, tariff_year, months (of the year inside the horizon), places (afterwards),
   /// citizens_affected with its interval and full_time_staff_affected (in the line of all payers and years), price_level, result with
   /// its interval (income less costs, before settlement; in the lines of all payers), not_yet_settled with its interval (what of the
-  /// result is on no bill: over the horizon result = not_yet_settled − bill_change), rule_set, cost_behaviour. Kroner to the øre; what the rules do not settle is
+  /// result is on no bill: over the horizon result = not_yet_settled − bill_change), rule_set, cost_behaviour. An offer that the scenario opens has the
+  /// alternative `open`, for all payers by year: bill_change is what the year's tariffs collect of its start-up deficit. Kroner to the øre; what the rules do not settle is
   /// empty.
   public var machine: Table {
     var table = Table(
@@ -51,7 +52,10 @@ public struct RiskCostTables: Sendable {
         for year in option.years { addYear(offer, option, year, to: &table) }
       }
     }
-    table.footnotes = footnotes
+    for (risk, opening) in OpeningTables(run: run, request: request).openings {
+      for year in opening.years { table.append(openingRow(risk, opening, year)) }
+    }
+    table.footnotes = footnotes + OpeningTables(run: run, request: request).notes
     table.meta = [
       ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
       ("draws", String(request.draws)), ("seed", String(request.seed)), ("level", NumberText.machine(100 * request.level)),
@@ -105,6 +109,13 @@ public struct RiskCostTables: Sendable {
     }
   }
 
+  private func openingRow(_ risk: OfferRisk, _ opening: OfferOpening, _ year: OfferOpening.Year) -> [Table.Cell] {
+    var row: [Table.Cell] = [.text(run.plan.name), .text("open"), .text(risk.offer.id), .empty, .integer(year.year), .empty, .number(1)]
+    row += cells(nil) + cells(nil) + cells(nil) + cells(year.tariffChange) + cells(year.charge)
+    row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(opening.terms.places), .empty, .empty, .empty, .empty]
+    return row + [.integer(opening.economics.priceYear)] + cells(year.result) + cells(nil) + notes.cells(nil).dropFirst()
+  }
+
   // MARK: For people
 
   /// Offers in danger, or all of them where few are asked for.
@@ -116,7 +127,7 @@ public struct RiskCostTables: Sendable {
   private func millions(_ own: DrawSummary) -> Phrase { .interval(own.mean / 1e6, own.lower / 1e6, own.upper / 1e6, decimals: 1) }
 
   /// What each alternative costs, then who pays.
-  public var sheets: [Table] { [sheet, payerSheet] }
+  public var sheets: [Table] { [sheet, payerSheet] + [OpeningTables(run: run, request: request).sheet].compactMap(\.self) }
 
   private var sheet: Table {
     let level = NumberText.machine(100 * request.level)

@@ -100,7 +100,7 @@ private struct ProfileMaker {
     all = simulated([])
     let past = PastPresence(try Panel(byOffer: extracts))
     judge = RiskJudge(
-      demand: demand, simulated: all, plan: judged, closures: plans[judged].closures, request: request, extracts: extracts, past: past)
+      demand: demand, simulated: all, plan: judged, closures: plans[judged].closures, newOffers: plans[judged].newOfferTerms, request: request, extracts: extracts, past: past)
     accounts = SettledAccounts(extracts, past: past, money: judge.money)
     daily = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: demand.panel.origin.lastDay)
     ids = Set(demand.panel.offers.map(\.id) + plans[judged].newOffers.map(\.id))
@@ -202,7 +202,8 @@ private struct ProfileMaker {
     guard let everybody = all.index.keys.firstIndex(of: line),
       let offer = all.offers.last(where: { $0.id == line.offer && $0.area == line.area && $0.kind == line.kind })
     else { return nil }
-    let price = offer.kind == .hours ? nil : daily.price(offer: offer.id, payer: code)
+    let new = judge.newOffers[offer.id].flatMap { try? judge.money.economics(ofNew: offer, $0).get() }
+    let price = offer.kind == .hours ? nil : new?.price ?? daily.price(offer: offer.id, payer: code)
     var sums = Sums()
     var mine = LineState(draws: request.draws, opening: own.draws.openingFlowStock(key: key))
     var whole = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: everybody))
@@ -229,9 +230,9 @@ private struct ProfileMaker {
     let opening = Double(own.draws.openingFlowStock(key: key))
     let expected = (sums.citizens.values.map { $0.reduce(0, +) / Double(request.draws) } + [opening]).max() ?? 0
     // What a key finances is owed whatever the days.
-    if let price, offer.financing != .key, let share = paidShare(offer) {
+    if let price, offer.financing != .key, let share = new?.paidShare ?? paidShare(offer) {
       prices[offer.id] = price
-      priceYears.insert(judge.money.priceYear(of: offer))
+      priceYears.insert(new?.priceYear ?? judge.money.priceYear(of: offer))
       for (year, values) in days { sums.services[year] = values.map { $0 * price * share } }
       settle(offer, everybody, days, share: share, into: &sums)
     }
