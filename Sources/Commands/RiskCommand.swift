@@ -143,6 +143,7 @@ struct RiskCommand: AsyncParsableCommand {
 
   private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, payer: Municipality?, horizon: Int) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
+    let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: request)
     if let payer {
       let profile = try MunicipalityProfile(
         demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), code: payer.code, request: request)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Analysis
 internal import Capacity
 internal import Demand
+internal import Forecasting
 internal import Groundwork
 internal import Placements
 internal import Ingest
@@ -58,7 +59,8 @@ struct ScenarioCommand: AsyncParsableCommand {
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
-    let occupancy = try rules.occupancy(session, request.measures ?? [])
+    let reacts = plans.contains { !$0.priceReactions.isEmpty }
+    let occupancy = try rules.occupancy(session, request.measures ?? [], isNeeded: reacts)
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon,
       others: library.files + (occupancy.map { [("rules", $0.file)] } ?? []), fresh: remembering.fresh, output: output)
@@ -69,6 +71,9 @@ struct ScenarioCommand: AsyncParsableCommand {
     _ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, _ occupancy: OccupancyBasis?, horizon: Int
   ) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
+    let plans = try PriceSpiral.settled(
+      plans, demand: demand, extracts: session.extracts,
+      request: RiskRequest(level: request.level, draws: request.draws, seed: request.seed, threads: request.threads, rules: occupancy?.rules))
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
     let impacts = wantsImpacts ? impacts(plans, session: session, demand: demand, request: request) : []
@@ -89,7 +94,7 @@ struct ScenarioCommand: AsyncParsableCommand {
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, occupancy: occupancy,
       progress: progress.follow)
     progress.finish()
-    let places = occupancy.map(OccupancyNotes.init)
+    let places = request.measures?.contains(where: \.needsAllocation) == true ? occupancy.map(OccupancyNotes.init) : nil
     let tables = ResultTables(
       run: result, request: request, demand: demand, notes: (places?.phrases ?? []) + basis.notes + demand.assumptions,
       meta: basis.meta + (places?.meta ?? []))

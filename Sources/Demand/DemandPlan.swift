@@ -12,6 +12,8 @@ public struct RateChange: Sendable {
 
   public enum Effect: Sendable {
     case multiply(UncertainNumber)
+    /// By factors that are reckoned, one a draw.
+    case multiplyEach([Double])
     /// Events (for `stock` and `population`: persons) a base period over the whole scope; for exits as many
     /// as would leave if the scope held as many citizens as at the origin.
     case add(UncertainNumber)

@@ -95,6 +95,7 @@ final class PreparedPlan: Sendable {
       for d in 0..<simulator.draws {
         switch change.effect {
         case .multiply(let number), .add(let number): values[index * simulator.draws + d] = number.value(seed: simulator.seed, draw: d)
+        case .multiplyEach(let factors): values[index * simulator.draws + d] = factors[d]
         }
       }
     }
@@ -102,7 +103,7 @@ final class PreparedPlan: Sendable {
     draws = simulator.draws
     changesOfMunicipality = simulator.panel.municipalities.indices.map { m in plan.changes.indices.filter { plan.changes[$0].municipalities[m] } }
     isOfPopulation = plan.changes.map { $0.target == .population }
-    multiplies = plan.changes.map { if case .multiply = $0.effect { true } else { false } }
+    multiplies = plan.changes.map { if case .add = $0.effect { false } else { true } }
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
     realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
     delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }

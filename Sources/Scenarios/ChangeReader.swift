@@ -32,6 +32,7 @@ struct ChangeReader {
     case .places: places(in: &plan)
     case .closure: closure(in: &plan)
     case .newOffer: newOffer(in: &plan)
+    case .priceReaction: priceReaction(in: &plan)
     }
     if errors.isEmpty { plan.assumptions.append(assumption) }
   }
@@ -106,6 +107,7 @@ struct ChangeReader {
   private static let mostEvents = 1000.0
   private static let mostPersons = 10_000_000.0
   private static let mostPlaces = 10_000.0
+  private static let largestElasticity = 5.0
   private static let mostCosts = 10_000_000_000.0
 
   private mutating func limited(_ key: String, _ number: UncertainNumber, to most: Double) -> UncertainNumber? {
@@ -489,6 +491,24 @@ struct ChangeReader {
         offer: panel.offers.count + plan.newOffers.count - 1, stratum: stratum,
         weight: others > 0 ? others * share / (1 - share) : 1, opens: offset(of: from), ramp: ramp * 365.25 / 12))
     plan.places.append(PlacesChange(offer: id, from: from, to: nil, effect: .set(places)))
+  }
+
+  private mutating func priceReaction(in plan: inout Plan) {
+    let strata = stratumFlags()
+    guard let number = uncertain("elasticity", shape: .logNormal), errors.isEmpty else { return }
+    let remedy = Phrase(da: "0 er ingen reaktion; 0.3 er 3 % færre indskrivninger ved 10 % højere takst.", en: "0 is no reaction; 0.3 is 3 % fewer admissions at a tariff 10 % higher.")
+    if number.lower < 0 || (number.shape != .exact && number.lower == 0) {
+      return fail("elasticity", Phrase(da: "må ikke være under nul, og et interval skal begynde over nul.", en: "must not be below zero, and an interval must begin above zero."), remedy)
+    }
+    guard number.upper <= Self.largestElasticity else {
+      return fail("elasticity", Phrase(da: "er for stort til at være ment.", en: "is too large to be meant."), Phrase(da: "Skriv højst \(NumberText.machine(Self.largestElasticity)).", en: "Write at most \(NumberText.machine(Self.largestElasticity))."))
+    }
+    if plan.priceReactions.contains(where: { zip($0.strata, strata).contains { $0 && $1 } }) {
+      return fail(
+        "elasticity", Phrase(da: "området har allerede en prisreaktion.", en: "the area has a price reaction already."),
+        Phrase(da: "Slet den ene, eller afgræns dem med areas.", en: "Remove one of them, or keep them apart with areas."))
+    }
+    plan.priceReactions.append(PriceReactionTerms(elasticity: number, strata: strata))
   }
 
   /// The stratum of the given legal section, else the area's largest of that kind.

@@ -15,11 +15,26 @@ public struct Plan: Sendable {
   public var newOffers: [Offer]
   /// By id, what the scenario says of the new offers' money.
   public var newOfferTerms: [String: NewOfferTerms] = [:]
+  /// How buyers react to tariffs that settlement moves; none where they do not.
+  public var priceReactions: [PriceReactionTerms] = []
   /// Offers that the plan closes, with the day.
   public var closures: [String: Day] = [:]
   /// Every change with its numbers and its reason.
   public var assumptions: [Phrase]
   public var warnings: [Finding]
+}
+
+/// How far those who pay react to a changed tariff.
+public struct PriceReactionTerms: Sendable {
+  /// At least 0: at a tariff x times as dear citizens are admitted x^−elasticity and taken home x^elasticity times as often.
+  public let elasticity: UncertainNumber
+  /// One flag a stratum.
+  public let strata: [Bool]
+
+  public init(elasticity: UncertainNumber, strata: [Bool]) {
+    self.elasticity = elasticity
+    self.strata = strata
+  }
 }
 
 /// What a scenario says of a new offer's opening and money; what it leaves out is assumed where it is needed.

@@ -33,6 +33,7 @@ public enum Lever: String, CaseIterable, Sendable {
   case otherExit = "other_exit"
   case batchHomecoming = "batch_homecoming"
   case newOffer = "new_offer"
+  case priceReaction = "price_reaction"
 
   /// Keys that say where and when.
   static let scopeKeys = ["municipalities", "municipality", "areas", "area", "legal_basis", "kind"]
@@ -48,6 +49,7 @@ public enum Lever: String, CaseIterable, Sendable {
       return common + ["municipality", "area", "offer", "legal_basis", "kind", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
     case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share", "price", "costs", "assumed_occupancy", "days_per_year"]
     case .closure: return common + ["offer", "date"]
+    case .priceReaction: return common + ["areas", "area", "legal_basis", "kind", "elasticity"]
     }
   }
 
@@ -58,6 +60,7 @@ public enum Lever: String, CaseIterable, Sendable {
     case .batchHomecoming: ["municipality", "number", "date"]
     case .newOffer: ["id", "area", "places", "from"]
     case .closure: ["offer", "date"]
+    case .priceReaction: ["elasticity"]
     }
   }
 
@@ -66,7 +69,7 @@ public enum Lever: String, CaseIterable, Sendable {
     switch self {
     case .homecoming, .admission, .otherExit, .stock, .population: ["multiply", "add"]
     case .places: ["multiply", "add", "set"]
-    case .batchHomecoming, .newOffer, .closure: []
+    case .batchHomecoming, .newOffer, .closure, .priceReaction: []
     }
   }
 }

@@ -12,6 +12,28 @@ struct ScenarioTests {
     let columns: [Column]
   }
 
+  @Test("Buyers who react to settled tariffs: off by default, said where on, the same with any number of threads")
+  func priceReaction() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write("title = \"Reaktion\"\n[[change]]\nwhat = \"price_reaction\"\nelasticity = [0.2, 0.8]\n", to: "r/scenarios/reaktion.toml")
+      let arguments = ["scenario", "reaktion", "-p", "r", "--draws", "40", "--area", "boern_og_unge"]
+      let rules = ["--rules", "nordjylland_socialaftale"]
+      let csv = try program.run(arguments + rules + ["--format", "csv"])
+      #expect(csv.code == 0, "\(csv.errors)")
+      #expect(try csv.output == program.run(arguments + rules + ["--format", "csv", "--threads", "1", "--fresh"]).output)
+      func stocks(_ output: String, _ scenario: String) -> [String] { output.split(separator: "\n").map(String.init).filter { $0.hasPrefix("\(scenario),") && $0.contains(",stock,") } }
+      func values(_ lines: [String]) -> [String] { lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).dropFirst(2).prefix(9).joined(separator: ",") } }
+      #expect(values(stocks(csv.output, "reaktion")) != values(stocks(csv.output, "basis")))
+      let neutral = try program.run(arguments + ["--format", "csv"])
+      #expect(neutral.code == 0 && values(stocks(neutral.output, "reaktion")) == values(stocks(neutral.output, "basis")))
+      let sheet = try program.run(arguments + rules)
+      for word in ["Prisreaktion (antagelse)", "elasticity = [0.2, 0.8]", "nordjylland_socialaftale"] { #expect(sheet.output.replacing("\n", with: " ").contains(word), "\(word)") }
+      #expect(try program.run(arguments + ["--language", "en"]).output.replacing("\n", with: " ").contains("without effect"))
+      #expect(try program.run("risk", "--scenario", "reaktion", "-p", "r", "--draws", "20", "--rules", "nordjylland_socialaftale").output.contains("Prisreaktion"))
+    }
+  }
+
   @Test("CSV and JSON carry exactly the promised columns")
   func columns() throws {
     try Program.withFolder { program in

@@ -83,6 +83,22 @@ import Testing
     #expect(plan.demand.batches.count == 1)
   }
 
+  @Test func priceReactions() throws {
+    func change(_ elasticity: String) -> String { "[[change]]\nwhat = \"price_reaction\"\nareas = [\"autisme\"]\nelasticity = \(elasticity)\n" }
+    let own = try plan(change("[0.2, 0.6]"))
+    let terms = try #require(own.priceReactions.first)
+    #expect(own.priceReactions.count == 1 && terms.elasticity.lower == 0.2 && terms.elasticity.upper == 0.6 && terms.elasticity.shape == .logNormal)
+    let panel = try builder().panel
+    for (s, stratum) in panel.strata.enumerated() { #expect(terms.strata[s] == (stratum.area == "autisme")) }
+    #expect(own.assumptions.contains { $0.en.contains("price_reaction") } && own.demand.changes.isEmpty)
+    #expect(try plan(change("0.3")).priceReactions.first?.elasticity.shape == .exact && plan("").priceReactions.isEmpty)
+    for wrong in ["-0.1", "[0, 0.5]", "[0.5, 0.2]", "6", "\"high\""] {
+      let all = findings(change(wrong))
+      #expect(all.count == 1 && all[0].row == 4, "\(wrong): \(all.map { $0.text(in: .en) })")
+    }
+    #expect(findings(change("0.3") + change("0.4")).count == 1)
+  }
+
   @Test func everyShippedScenarioIsRead() throws {
     for name in ["basis", "hjemtagning", "kort_varsel", "vigende", "nyt_tilbud", "lukning"] {
       let path = ExampleProject.region.folder + "/scenarios/\(name).toml"

@@ -270,12 +270,8 @@ private struct ProfileMaker {
     for due in first...(last + rules.lagYears) {
       let year = due - rules.lagYears
       guard let paid = days[due] ?? days[last] else { continue }
-      if let changes = simulated?.tariffChanges(in: year) {
+      if let changes = accounts.tariffChanges(offer, due: due, along: simulated, rules: rules, draws: request.draws) {
         sums.settlement[due] = zip(changes, paid).map { $0 * $1 * share }
-      } else if let expected = simulated?.expectedDays(for: due), expected > 0,
-        let change = accounts.tariffChange(offer, year: year, rules: rules, days: expected)
-      {
-        sums.settlement[due] = paid.map { $0 * change * share }
       } else if paid.contains(where: { $0 > 0 }) {
         unsettled.insert(year)
       }

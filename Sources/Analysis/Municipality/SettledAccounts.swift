@@ -25,6 +25,17 @@ struct SettledAccounts {
     return -rules.settled(income - costs, basis: basis) / days
   }
 
+  /// What settlement changes the tariff of a year by, kroner a day by draw: what the simulated year brings that it settles, or what the
+  /// accounts of an observed one say. Nil where neither is known.
+  /// - Parameter simulated: the offer's years ahead, with the running one.
+  func tariffChanges(_ offer: Offer, due: Int, along simulated: ResultWatch?, rules: RuleSet.Settlement, draws: Int) -> [Double]? {
+    let year = due - rules.lagYears
+    if let changes = simulated?.tariffChanges(in: year) { return changes }
+    guard let expected = simulated?.expectedDays(for: due), expected > 0, let change = tariffChange(offer, year: year, rules: rules, days: expected)
+    else { return nil }
+    return [Double](repeating: change, count: draws)
+  }
+
   private func income(of offer: Offer, year: Int, share: Double) -> Double? {
     guard let middle = Day(year: year, month: 7, day: 1), let first = Day(year: year, month: 1, day: 1) else { return nil }
     let prices = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: middle)

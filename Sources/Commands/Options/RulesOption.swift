@@ -16,9 +16,10 @@ struct RulesOption: ParsableArguments {
   var rules: String?
 
   /// The rules by which places are handed out, with their file; nil where no wanted measure needs them.
+  /// - Parameter isNeeded: whether prices are settled by them, whatever the measures.
   /// - Throws: `UsageError` where rules are named that nothing needs.
-  func occupancy(_ session: ProjectSession, _ measures: [Measure]) throws -> (basis: OccupancyBasis, file: String)? {
-    guard measures.contains(where: \.needsAllocation) else {
+  func occupancy(_ session: ProjectSession, _ measures: [Measure], isNeeded: Bool = false) throws -> (basis: OccupancyBasis, file: String)? {
+    guard isNeeded || measures.contains(where: \.needsAllocation) else {
       guard rules == nil else {
         throw UsageError(
           Phrase(

@@ -138,6 +138,21 @@ enum ScenarioTemplate {
         # date = "\(example.changed)"
         # reason = "Hvorfor?"
 
+        # [[change]]                      # et nyt tilbud åbner; uden price og costs regnes som områdets tilbud
+        # what = "new_offer"
+        # id = "nyt"
+        # area = "\(example.area)"
+        # places = 12
+        # from = "\(example.changed)"
+        # ramp_months = 9                 # måneder, før det får sin fulde andel af indskrivningerne
+        # price = 4000                    # kr. pr. dag; costs er kr. om året, når det er fuldt
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # kommunerne reagerer på takster, som efterreguleringen ændrer (--rules)
+        # what = "price_reaction"
+        # elasticity = [0.1, 0.5]         # 0.3: ved 10 % højere takst 3 % færre indskrivninger og flere hjemtagninger
+        # reason = "Hvorfor?"
+
         """,
       en: """
         # A scenario: what changes against the forecast. Edit the numbers; delete what does not apply.
@@ -182,6 +197,21 @@ enum ScenarioTemplate {
         # what = "closure"
         # offer = "…"
         # date = "\(example.changed)"
+        # reason = "Why?"
+
+        # [[change]]                      # a new offer opens; without price and costs reckoned as the area's offers
+        # what = "new_offer"
+        # id = "new"
+        # area = "\(example.area)"
+        # places = 12
+        # from = "\(example.changed)"
+        # ramp_months = 9                 # months until it has its full share of admissions
+        # price = 4000                    # kr. a day; costs is kr. a year when it is full
+        # reason = "Why?"
+
+        # [[change]]                      # municipalities react to tariffs that settlement changes (--rules)
+        # what = "price_reaction"
+        # elasticity = [0.1, 0.5]         # 0.3: at a tariff 10 % higher 3 % fewer admissions and more homecomings
         # reason = "Why?"
 
         """)
