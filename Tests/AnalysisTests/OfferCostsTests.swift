@@ -171,6 +171,16 @@ import Testing
       return try run(request)
     }
 
+    /// Closing Mosebakken, with and without settlement, where the rules state what it costs once.
+    func closing(_ own: RuleSet.Closing, settles: Bool) throws -> OfferCosts {
+      var rules = RuleSet(name: "own", title: Phrase("own"))
+      if settles { rules.settlement = RuleSet.Settlement(band: Quantity(millionths: 50_000), lagYears: 2, useWithinYears: 5) }
+      rules.closing = own
+      var request = RiskRequest(areas: ["boern_og_unge"], offers: ["mosebakken"], draws: 40, threads: 2, rules: rules)
+      request.comparesCosts = true
+      return try run(request).costs[0]
+    }
+
     func run(_ request: RiskRequest, scenario: String? = nil) throws -> RiskRun {
       var plans = [builder.reference(named: "basis")]
       if let scenario { plans.append(try builder.plan(Scenario(text: scenario, file: "s.toml", name: "s"))) }
@@ -182,6 +192,25 @@ import Testing
     let extracts = try ExampleProject.region.read().usable()
     let panel = try Panel(extracts)
     return World(extracts: extracts, demand: FittedDemand(panel: panel, horizon: 36, threads: 2))
+  }
+
+  /// Severance, lease and what else closing costs once is in the closing cost and its bill, to the øre, and in no other alternative; what
+  /// the offer earns or loses is still billed or named as not settled.
+  @Test(arguments: [true, false]) func whatClosingCostsOnce(_ settles: Bool) throws {
+    let world = try Self.region.get()
+    var own = RuleSet.Closing()
+    (own.severance, own.lease, own.residualValue, own.inventorySale) = (Quantity(0.2), Quantity(0.1), Quantity(0.05), Quantity(0.02))
+    let (plain, dear) = (try world.closing(RuleSet.Closing(), settles: settles), try world.closing(own, settles: settles))
+    let run = try world.run(RiskRequest(areas: ["boern_og_unge"], offers: ["mosebakken"], draws: 2))
+    let more = try #require(run.risks.first { $0.offer.id == "mosebakken" }?.economics.get().costs) * 0.33
+    for (old, new) in zip(plain.options, dear.options) {
+      let change = old.alternative == .close ? more : 0
+      #expect(abs(new.closing.mean - old.closing.mean - change) < 0.05 && abs(new.bill.mean - old.bill.mean - change) < 0.05, "\(old.alternative)")
+      #expect(abs(new.result.mean - old.result.mean + change) < 0.05 && new.unsettled?.mean == old.unsettled?.mean)
+      if let open = new.unsettled?.mean { #expect(abs(new.result.mean - (open - new.bill.mean)) < 0.05) }
+    }
+    let payers = try #require(dear.options.first { $0.alternative == .close }?.payers)
+    #expect(abs(payers.compactMap { $0.closing?.mean }.reduce(0, +) - (dear.options.first { $0.alternative == .close }?.closing.mean ?? 0)) < 0.05)
   }
 
   /// In every alternative what the offer earns or loses is billed or named as not settled, so that they compare over the same months;

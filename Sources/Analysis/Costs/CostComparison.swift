@@ -39,12 +39,19 @@ struct CostComparison {
     let end = min(periods(request.closingMonths), path.served.count)
     let year = panel.origin.advanced(by: end).enclosing(.year).year
     let money = path.closing(after: end, noticePeriods: min(periods(RiskJudge.residentsNoticeMonths), end - 1)).money(watch, from: panel.origin)
-    let books = Books(money, extra: nil, lag: lag)
+    let rules = request.rules.closing
+    func once(_ share: Quantity?) -> Amount { CostLedger.amount(economics.costs * (share?.value ?? 0)) }
+    let fixed = ClosingCost(
+      idle: .zero, severance: once(rules.severance), lease: once(rules.lease), residualValue: once(rules.residualValue), inventorySale: once(rules.inventorySale))
+    let books = Books(money, extra: (year, fixed.total.kroner), lag: lag)
     let ledger = ledger(books, closing: year)
     let rest = ledger?.rest(after: year)
     let idle = books.total(\.idle)
-    let costs = (0..<request.draws).map { d in
-      ClosingCost(idle: CostLedger.amount(idle[d]), account: rest?[d] ?? .zero)
+    let costs = (0..<request.draws).map { d -> ClosingCost in
+      var cost = fixed
+      cost.idle = CostLedger.amount(idle[d])
+      cost.account = rest?[d] ?? .zero
+      return cost
     }
     return option(.close, places: 0, citizens: path.survivors(after: end), staff: staff, books, effectYear: year, closing: (costs, ledger))
   }
@@ -87,7 +94,7 @@ struct CostComparison {
     }
   }
 
-  /// - Parameter closing: the offer's last year. Idle places are then part of the closing cost instead of being borne by tariffs.
+  /// - Parameter closing: the offer's last year. Idle places and what closing costs once are then shared instead of being borne by tariffs.
   private func ledger(_ books: Books, closing: Int?) -> CostLedger? {
     request.rules.settlement.map { rules in
       CostLedger(
@@ -95,7 +102,7 @@ struct CostComparison {
         years: books.years.filter { $0.isWhole && $0.year <= closing ?? .max }.map { year in
           CostLedger.Year(
             year: year.year, income: year.sums.income,
-            costs: year.sums.costs.indices.map { year.sums.costs[$0] + year.change - (closing == nil ? 0 : year.idle[$0]) }, basis: year.sums.basis)
+            costs: year.sums.costs.indices.map { year.sums.costs[$0] + (closing == nil ? year.change : -year.idle[$0]) }, basis: year.sums.basis)
         }, paths: request.draws)
     }
   }
@@ -125,7 +132,7 @@ struct CostComparison {
       let result = year.result
       // Idle places of a closing offer and its account are in the closing cost, whenever they arise.
       let isSplit = closing != nil && ledger?.settled[year.year] != nil
-      let open = isSplit ? zeros : result.indices.map { d in result[d] + (closing == nil ? 0 : year.idle[d]) - (settled?[d] ?? 0) }
+      let open = isSplit ? zeros : result.indices.map { d in result[d] + (closing == nil ? 0 : year.idle[d] + year.change) - (settled?[d] ?? 0) }
       // The change of places is borne by the offer's result, so that tariffs collect it where there is settlement.
       let bills = (0..<request.draws).map { d in (closing == nil ? 0 : own[d]) - (settled?[d] ?? 0) }
       for d in 0..<request.draws {

@@ -228,12 +228,31 @@ public struct RiskCostTables: Sendable {
       en: "Shares are the days of the last \(years) years, also for what later tariffs collect from those who then live there. The municipalities' intervals leave out that their own days may become others.")
   }
 
+  /// Parts of the closing cost besides idle places and the account: those that the rules state, and those that are left out.
+  private var once: Phrase {
+    let names: [(key: RuleKey, name: Phrase)] = [
+      (.closingSeverance, Phrase(da: "fratrædelse", en: "severance")), (.closingLease, Phrase(da: "lejemål", en: "lease")),
+      (.closingResidual, Phrase(da: "restværdi", en: "residual value")), (.closingInventory, Phrase(da: "inventar", en: "inventory")),
+    ]
+    func list(_ isStated: Bool, _ language: Language) -> String {
+      let own = names.filter { (request.rules.text($0.key) != nil) == isStated }
+      return own.map { $0.name[language] + (isStated ? " " + (request.rules.text($0.key)?[language] ?? "") : "") }.joined(separator: ", ")
+    }
+    var phrase = Phrase("")
+    if !list(true, .da).isEmpty {
+      phrase = Phrase(da: ", af et års udgifter: \(list(true, .da))", en: ", of a year's costs: \(list(true, .en))")
+    }
+    guard !list(false, .da).isEmpty else { return phrase }
+    return phrase + Phrase(
+      da: "; \(list(false, .da)) kendes ikke og er ikke med (regelsættets [closing])", en: "; \(list(false, .en)) are not known and not in it (the rule set's [closing])")
+  }
+
   private var footnotes: [Phrase] {
     let change = NumberText.machine(100 * request.advice.change)
     var lines = [
       Phrase(
-        da: "Luk: besluttes nu og lukket efter \(request.closingMonths) måneder (antagelse; --closing-time). Ingen nye indskrives; borgerne flytter selv som ellers, og de, der er tilbage efter varslet på \(RiskJudge.residentsNoticeMonths) måneder, jævnt til anden plads til samme pris (antagelser). Borgere flytter: de, der ikke flytter selv inden da. Luk koster tomgangen indtil da\(request.rules.settlement == nil ? "" : " og hvad der er tilbage på kontoen"); fratrædelse, lejemål, restværdi og inventar kendes ikke og er ikke med. Regningen deles efter dagene i de seneste \(request.rules.closingYears) år\(request.rules.isAssumption(.closingYears) ? " (antagelse)" : "").",
-        en: "Close: decided now and closed after \(request.closingMonths) months (assumption; --closing-time). Nobody new is admitted; citizens leave of themselves as otherwise, and those who are left after the notice of \(RiskJudge.residentsNoticeMonths) months move evenly to another place at the same price (assumptions). Citizens move: those who do not leave of themselves before. Closing costs the idle places until then\(request.rules.settlement == nil ? "" : " and what is left on the account"); severance, lease, residual value and inventory are not known and not in it. The bill is shared by the days of the last \(request.rules.closingYears) years\(request.rules.isAssumption(.closingYears) ? " (assumption)" : "")."),
+        da: "Luk: besluttes nu og lukket efter \(request.closingMonths) måneder (antagelse; --closing-time). Ingen nye indskrives; borgerne flytter selv som ellers, og de, der er tilbage efter varslet på \(RiskJudge.residentsNoticeMonths) måneder, jævnt til anden plads til samme pris (antagelser). Borgere flytter: de, der ikke flytter selv inden da. Luk koster tomgangen indtil da\(request.rules.settlement == nil ? "" : " og hvad der er tilbage på kontoen")\(once.da). Regningen deles efter dagene i de seneste \(request.rules.closingYears) år\(request.rules.isAssumption(.closingYears) ? " (antagelse)" : "").",
+        en: "Close: decided now and closed after \(request.closingMonths) months (assumption; --closing-time). Nobody new is admitted; citizens leave of themselves as otherwise, and those who are left after the notice of \(RiskJudge.residentsNoticeMonths) months move evenly to another place at the same price (assumptions). Citizens move: those who do not leave of themselves before. Closing costs the idle places until then\(request.rules.settlement == nil ? "" : " and what is left on the account")\(once.en). The bill is shared by the days of the last \(request.rules.closingYears) years\(request.rules.isAssumption(.closingYears) ? " (assumption)" : "")."),
       Phrase(
         da: "Reducér: til de rådede pladser efter tilpasningstiden; skiftet koster \(change) % af et års takst pr. plads (antagelse; --change-cost). Uden linje, hvor færre pladser ikke rådes. Fortsæt: pladser som planlagt.",
         en: "Reduce: to the advised places after the adaptation time; the change costs \(change) % of a year's tariff a place (assumption; --change-cost). No line where fewer places are not advised. Carry on: places as planned."),
@@ -250,7 +269,7 @@ public struct RiskCostTables: Sendable {
           da: "Regning: delt lukkeudgift, og hvad senere takster opkræver (eller betaler tilbage) af hele års resultat ud over båndet\(wholeYears); kontoen begynder på nul (antagelse). Ej opgjort: underskud, som ingen regning har med: hvad der bliver på kontoen, og år, som horisonten kun når en del af\(partYears). Regning plus ej opgjort dækker de samme \(RiskRun.horizonMonths) måneder i alle valg.",
           en: "Bill: shared closing cost, and what later tariffs collect (or pay back) of whole years' results beyond the band\(wholeYears); the account begins at zero (assumption). Not settled: deficits that are on no bill: what stays on the account, and years that the horizon reaches in part\(partYears). Bill plus not settled cover the same \(RiskRun.horizonMonths) months in every choice."))
     // The notes name some of the same assumptions.
-    let assumptions = request.rules.assumptions([.adaptationMonths]).filter { !notes.footnotes.contains($0) }
+    let assumptions = request.rules.assumptions(Set([.adaptationMonths] + RuleSet.Closing.keys)).filter { !notes.footnotes.contains($0) }
     return lines + notes.footnotes + assumptions + run.plan.assumptions
   }
 

@@ -24,6 +24,10 @@ public enum RuleKey: String, CaseIterable, Hashable, Sendable {
   case unavoidableMonths = "adaptation.full_months"
   case unavoidableFloor = "adaptation.floor"
   case closingYears = "closing.weight_years"
+  case closingSeverance = "closing.severance"
+  case closingLease = "closing.lease"
+  case closingResidual = "closing.residual_value"
+  case closingInventory = "closing.inventory_sale"
   case startUpYears = "start_up.spread_years"
   case occupancyAlert = "alert.occupancy"
   case waitingLimit = "waiting.limit"
@@ -70,6 +74,10 @@ public enum RuleKey: String, CaseIterable, Hashable, Sendable {
     case .unavoidableMonths: Phrase(da: "måneder, hvor hele udgiften bliver", en: "months in which the whole cost stays")
     case .unavoidableFloor: Phrase(da: "andel af udgiften, som bliver efter tilpasning", en: "share of the cost that stays after adaptation")
     case .closingYears: Phrase(da: "år, hvis dage fordeler lukkeudgiften", en: "years whose days split the closing cost")
+    case .closingSeverance: Phrase(da: "fratrædelse og løn i opsigelsestid ved lukning, af et års udgifter", en: "severance and pay through notice at closing, of a year's costs")
+    case .closingLease: Phrase(da: "lejemål efter lukning, af et års udgifter", en: "lease after closing, of a year's costs")
+    case .closingResidual: Phrase(da: "restværdi, der ikke er afskrevet ved lukning, af et års udgifter", en: "value not depreciated at closing, of a year's costs")
+    case .closingInventory: Phrase(da: "salg af inventar ved lukning, af et års udgifter", en: "inventory sold at closing, of a year's costs")
     case .startUpYears: Phrase(da: "år, som opstartsunderskud fordeles på", en: "years over which a start-up deficit is spread")
     case .occupancyAlert: Phrase(da: "varsling ved afvigende belægning", en: "alert at deviating occupancy")
     case .waitingLimit: Phrase(da: "pladser, der sætter grænsen for belægningen", en: "places that limit occupancy")

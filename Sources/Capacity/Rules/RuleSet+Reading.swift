@@ -93,6 +93,10 @@ extension RuleSet {
         Phrase(da: "er længere end tilpasningstiden months (\(adaptation.months)).", en: "is longer than the adaptation time months (\(adaptation.months))."))
     }
     if let years = reader.whole(.closingYears, in: 1...20) { closingYears = years }
+    closing.severance = reader.share(.closingSeverance, in: 0...3)
+    closing.lease = reader.share(.closingLease, in: 0...10)
+    closing.residualValue = reader.share(.closingResidual, in: 0...10)
+    closing.inventorySale = reader.share(.closingInventory, in: 0...10)
     if let years = reader.whole(.startUpYears, in: 0...20) { startUpYears = years }
   }
 

@@ -99,6 +99,19 @@ public struct RuleSet: Hashable, Sendable {
     }
   }
 
+  /// What closing costs once, as shares of what the offer costs a year; nil where it is not known.
+  public struct Closing: Hashable, Sendable {
+    public var severance: Quantity?
+    public var lease: Quantity?
+    public var residualValue: Quantity?
+    /// Taken off the others.
+    public var inventorySale: Quantity?
+
+    public init() {}
+
+    public static let keys: [RuleKey] = [.closingSeverance, .closingLease, .closingResidual, .closingInventory]
+  }
+
   /// Its file's name without the ending.
   public var name: String
   public var title: Phrase
@@ -116,6 +129,8 @@ public struct RuleSet: Hashable, Sendable {
   public var adaptation = Adaptation()
   /// Years before closing whose days split its costs; at least 1.
   public var closingYears = 3
+  /// Of closing besides idle places and the account.
+  public var closing = Closing()
   /// A new offer's deficit before it is full is spread over the tariffs of so many years; 0 where tariffs bear it as any other result.
   public var startUpYears = 0
   /// Actual occupancy that differs from the tariff's by so much is pointed out, a share of 1.
@@ -191,6 +206,10 @@ public struct RuleSet: Hashable, Sendable {
     case .unavoidableMonths: return whole(adaptation.fullMonths)
     case .unavoidableFloor: return share(adaptation.floor)
     case .closingYears: return whole(closingYears)
+    case .closingSeverance: return share(closing.severance)
+    case .closingLease: return share(closing.lease)
+    case .closingResidual: return share(closing.residualValue)
+    case .closingInventory: return share(closing.inventorySale)
     case .startUpYears: return whole(startUpYears)
     case .occupancyAlert: return share(occupancyAlert)
     case .waitingLimit, .waitingDuty, .waitingRefill, .waitingHost, .waitingPrice: return waiting.text(key)
