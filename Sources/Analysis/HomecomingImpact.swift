@@ -36,6 +36,8 @@ public struct HomecomingImpact: Sendable {
   public let windowEnd: Period
   /// Offers whose price is unknown.
   public let withoutPrice: [String]
+  /// Of the prices of what is lost, sorted.
+  public let priceYears: [Int]
 
   private static let windowMonths = 12
 
@@ -93,6 +95,7 @@ public struct HomecomingImpact: Sendable {
     var others = Loss(draws: request.draws, shown: steps.count)
     var found: [(mean: Double, line: Line)] = []
     var unknown: [String] = []
+    var priced: Set<Int> = []
     for key in index.keys.indices where draws.differs(plan: number, key: key) {
       let offers = index.offersOfKey[key].map { panel.offers[$0].id }
       let name = setting.byOffer ? index.keys[key].offer : index.keys[key].area
@@ -102,7 +105,10 @@ public struct HomecomingImpact: Sendable {
         let places = offers.map { timeline.atEnd(of: period, offer: $0) }
         return places.contains { $0 == nil } || places.isEmpty ? nil : places.reduce(0) { $0 + ($1 ?? 0) }
       }
-      let price = setting.byOffer ? setting.prices.price(offer: name, payer: payer) : nil
+      // What a key finances is paid whatever the days.
+      let isByKey = panel.offers.contains { $0.id == name && $0.financing == .key }
+      let price = !setting.byOffer ? nil : isByKey ? 0 : setting.prices.price(offer: name, payer: payer)
+      if price != nil { priced.insert(setting.prices.priceYear(offer: name)) }
       total.add(loss, price: price)
       guard loss.citizens.contains(where: { $0 > 0 }) else {
         // Nobody is taken home from here, but the municipality's other homecomings rest.
@@ -124,6 +130,7 @@ public struct HomecomingImpact: Sendable {
     shown = Self.shownPositions(of: steps.count, length: panel.length)
     windowEnd = panel.origin.advanced(by: lastStep + 1)
     withoutPrice = unknown
+    priceYears = priced.sorted()
   }
 
   /// The first leaving's period and those one, two, five, eleven and twenty-three months later, or the next few longer periods.

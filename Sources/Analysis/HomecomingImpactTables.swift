@@ -19,13 +19,14 @@ public struct HomecomingImpactTables: Sendable {
 
   /// Columns: scenario, offer, measure, period, unit, mean, median, lower, upper, level. An empty offer means all, `*` the other
   /// offers, where the municipality's homecomings rest.
-  /// Measures: citizens, notice_days, vacant (every period from the first leaving), refilled, lost_income.
+  /// Measures: citizens, notice_days, vacant (every period from the first leaving), refilled, lost_income. Then price_level (of
+  /// lost_income; empty where offers differ).
   public func machine() -> Table {
     var table = Table(
       title: Phrase(da: "Udmeldte hjemtagninger", en: "Announced homecomings"),
       columns: [
         .init("scenario"), .init("offer"), .init("measure"), .init("period"), .init("unit"), .init("mean"), .init("median"),
-        .init("lower"), .init("upper"), .init("level", unit: "percent"),
+        .init("lower"), .init("upper"), .init("level", unit: "percent"), .init("price_level"),
       ])
     for impact in impacts {
       for line in impact.lines {
@@ -35,7 +36,8 @@ public struct HomecomingImpactTables: Sendable {
             .text(impact.plan.name), line.offer.isEmpty ? .empty : .text(line.offer), .text(measure),
             period.map { .text($0.description) } ?? .empty, .text(unit),
           ]
-          table.append(head + numbers + [.number(100 * level)])
+          let year: Table.Cell = unit == "kroner" && summary != nil && impact.priceYears.count == 1 ? .integer(impact.priceYears[0]) : .empty
+          table.append(head + numbers + [.number(100 * level), year])
         }
         row("citizens", nil, "citizens", line.citizens)
         row("notice_days", nil, "days", line.noticeDays)
@@ -47,6 +49,7 @@ public struct HomecomingImpactTables: Sendable {
     table.footnotes = notes
     table.meta = [
       ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
+      ("price_level", Set(impacts.flatMap(\.priceYears)).sorted().map(String.init).joined(separator: " ")),
     ]
     return table
   }
@@ -118,7 +121,9 @@ public struct HomecomingImpactTables: Sendable {
   }
 
   private var notes: [Phrase] {
-    [
+    let years = Set(impacts.flatMap(\.priceYears)).sorted().map(String.init)
+    let level = years.isEmpty ? "–" : years.joined(separator: ", ")
+    return [
       Phrase(
         da: "Dage med varsel: dage, der betales fra udmeldingen, til borgerne er flyttet.",
         en: "Days of notice: days that are paid from the announcement until the citizens have left."),
@@ -126,8 +131,8 @@ public struct HomecomingImpactTables: Sendable {
         da: "Genbelagt: pladser, der ikke længere står tomme på grund af hjemtagningen; andre er kommet, tilbuddet havde flere end sine pladser, eller borgeren var flyttet alligevel.",
         en: "Refilled: places that no longer stand empty because of the homecoming; others have come, the offer had more than its places, or the citizen would have left anyway."),
       Phrase(
-        da: "Tabt: færre betalte dage end i prognosen gange borgernes dagspris i dag; ingen udgift er sparet endnu (antagelse).",
-        en: "Lost: fewer paid days than in the forecast times the citizens' price a day today; no cost is saved yet (assumption)."),
+        da: "Tabt: færre betalte dage end i prognosen gange borgernes dagspris i dag; ingen udgift er sparet endnu (antagelse). Prisniveau \(level); intet regelsæt er brugt.",
+        en: "Lost: fewer paid days than in the forecast times the citizens' price a day today; no cost is saved yet (assumption). Price level \(level); no rule set is used."),
     ]
   }
 

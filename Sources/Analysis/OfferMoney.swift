@@ -9,7 +9,6 @@ struct OfferMoney {
   private let prices: DailyPrices
   private let index: PriceIndex
   private let steps: [String: [CapacityStep]]
-  private let priceYears: [String: Int]
   private let economy: [String: [EconomyEntry]]
   private let panel: Panel
   private let past: PastPresence
@@ -25,8 +24,6 @@ struct OfferMoney {
     index = PriceIndex(extracts.indices)
     economy = Dictionary(grouping: extracts.economy, by: \.offer)
     steps = Dictionary(grouping: extracts.capacity.sorted { $0.from < $1.from }, by: \.offer)
-    let valid = extracts.tariffs.filter { $0.from <= now && ($0.to.map { now <= $0 } ?? true) }
-    priceYears = Dictionary(valid.map { ($0.offer, $0.priceYear ?? $0.from.year) }, uniquingKeysWith: max)
     self.panel = panel
     self.past = past
     self.places = places
@@ -110,7 +107,7 @@ struct OfferMoney {
     return (0...(panel.origin - first)).map { first.advanced(by: $0) }
   }
 
-  func priceYear(of offer: Offer) -> Int { priceYears[offer.id] ?? panel.origin.lastDay.year }
+  func priceYear(of offer: Offer) -> Int { prices.priceYear(offer: offer.id) }
 
   /// The year of the costs where they stand at another price level than the price and no index says what that is worth.
   func unconverted(_ offer: Offer) -> Int? {

@@ -18,6 +18,9 @@ public struct DailyPrices: Sendable {
   private let prices: [Place: Double]
   /// Mean over the levels of an offer's own kind of service, for offers where nobody lives.
   private let tariffs: [String: Double]
+  /// By offer, of the tariffs that are valid on the day.
+  private let priceYears: [String: Int]
+  private let year: Int
 
   /// - Parameter day: on which citizens are present and tariffs valid.
   /// The tariff of a stay's support level counts before its own price, which may be that of the year in which it began, and
@@ -36,6 +39,9 @@ public struct DailyPrices: Sendable {
     }
     prices = sums.compactMapValues(\.mean)
     self.tariffs = means
+    let valid = tariffs.filter { $0.from <= day && ($0.to.map { day <= $0 } ?? true) }
+    priceYears = Dictionary(valid.map { ($0.offer, $0.priceYear ?? $0.from.year) }, uniquingKeysWith: max)
+    year = day.year
   }
 
   /// Kroner a day for a payer's citizens in an offer; for the offer's citizens where the payer has none there; nil where
@@ -43,4 +49,7 @@ public struct DailyPrices: Sendable {
   public func price(offer: String, payer: String = "") -> Double? {
     prices[Place(offer: offer, payer: payer)] ?? prices[Place(offer: offer, payer: "")] ?? tariffs[offer]
   }
+
+  /// The level of an offer's prices: the year of its tariffs, or of the day where it has none.
+  public func priceYear(offer: String) -> Int { priceYears[offer] ?? year }
 }

@@ -53,6 +53,28 @@ import Testing
     #expect(found.withoutPrice.isEmpty)
   }
 
+  /// Offers that a key finances are paid whatever the days; the others lose what they lost before, at the tariffs' level.
+  @Test func keyFinancedOffersLoseNothing() throws {
+    let plain = try #require(try impact(batch()).first)
+    var extracts = try Self.world.get().extracts
+    extracts.offers = extracts.offers.map { offer in
+      var own = offer
+      if offer.id == "egernstubben" { own.financing = .key }
+      return own
+    }
+    let panel = try Panel(extracts)
+    let scenario = try Scenario(text: batch(), file: "t.toml", name: "t")
+    let builder = PlanBuilder(panel: panel, horizon: 24, capacity: extracts.capacity, scenarios: [scenario])
+    let keyed = try #require(
+      try HomecomingImpact.all(
+        plans: [builder.reference(named: "basis"), builder.plan(scenario)], demand: FittedDemand(panel: panel, horizon: 24, threads: 2), capacity: extracts.capacity,
+        prices: DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: panel.origin.lastDay),
+        request: RunRequest(grouping: .offer, every: .month, draws: 200, threads: 2)).first)
+    func lost(_ impact: HomecomingImpact, _ offer: String) -> Double? { impact.lines.first { $0.offer == offer }?.lostIncome?.mean }
+    #expect(lost(plain, "egernstubben") ?? 0 > 0 && lost(keyed, "egernstubben") == 0 && lost(keyed, "mosebakken") == lost(plain, "mosebakken"))
+    #expect(plain.priceYears == [2026] && keyed.withoutPrice.isEmpty)
+  }
+
   /// Means of the offers add up to the mean of all, for every measure.
   @Test func offersAddUp() throws {
     let found = try #require(try impact(batch("realised = [0.6, 1]\ndelay_months = [0, 6]\n")).first)

@@ -105,7 +105,8 @@ struct MondayMorningTests {
       let run = try program.run("scenario", "hjemtagning", "kort_varsel", "--batches", "-p", "r", "--draws", "100", "--format", "csv")
       #expect(run.code == 0, "\(run.errors)")
       let lines = run.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
-      #expect(lines.first == ["scenario", "offer", "measure", "period", "unit", "mean", "median", "lower", "upper", "level"])
+      #expect(lines.first == ["scenario", "offer", "measure", "period", "unit", "mean", "median", "lower", "upper", "level", "price_level"])
+      #expect(lines.filter { $0[2] == "lost_income" && $0[5] != "" }.allSatisfy { $0[10] == "2026" } && lines.contains { $0[2] == "lost_income" })
       for scenario in ["hjemtagning", "kort_varsel"] {
         let all = lines.filter { $0[0] == scenario && $0[1].isEmpty }
         #expect(Set(all.map { $0[2] }) == ["citizens", "notice_days", "vacant", "refilled", "lost_income"])

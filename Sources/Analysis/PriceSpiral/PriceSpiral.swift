@@ -116,15 +116,42 @@ private struct Rounds {
   /// Tariffs of the years ahead over those of now by draw, as the plan's own results and the accounts settle them.
   private func relativePrices(_ plan: Plan) -> [Place: [Double]] {
     guard let rules = request.rules.settlement else { return [:] }
+    let areas = Set(panel.strata.indices.filter { s in plan.priceReactions.contains { $0.strata[s] } }.map { panel.strata[$0].area })
     let simulated = SimulatedPlans(
-      demand: demand, capacity: extracts.capacity, plans: [reference, plan], grouping: .offer, filter: ResultFilter(), detail: .events,
+      demand: demand, capacity: extracts.capacity, plans: [reference, plan], grouping: .offer, filter: ResultFilter(areas: areas), detail: .events,
       draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
     let judge = RiskJudge(
       demand: demand, simulated: simulated, plan: 1, closures: plan.closures, newOffers: plan.newOfferTerms, request: request, extracts: extracts, past: past)
     let accounts = SettledAccounts(extracts, past: past, money: judge.money)
+    let jobs = jobs(plan, simulated, judge)
+    let years = periods.keys.sorted()
+    let changes = ConcurrentResults.of(jobs.count, threads: request.threads) { number in
+      let results = judge.results(jobs[number].offer, jobs[number].key)
+      return years.map { accounts.tariffChanges(jobs[number].offer, due: $0, along: results, rules: rules, draws: request.draws) }
+    }
+    var prices: [Place: [Double]] = [:]
+    for (job, own) in zip(jobs, changes) {
+      for (year, change) in zip(years, own) {
+        guard let change else { continue }
+        let place = Place(stratum: job.stratum, year: year)
+        prices[place] = zip(prices[place] ?? [Double](repeating: 1, count: request.draws), change).map { $0 + job.weight * $1 }
+      }
+    }
+    return prices.mapValues { $0.map { min(max($0, PriceSpiral.bounds.lowerBound), PriceSpiral.bounds.upperBound) } }
+  }
+
+  /// An offer whose tariff counts in its stratum: by its part of the citizens over its price.
+  private struct Job: Sendable {
+    let stratum: Int
+    let offer: Offer
+    let key: Int
+    let weight: Double
+  }
+
+  private func jobs(_ plan: Plan, _ simulated: SimulatedPlans, _ judge: RiskJudge) -> [Job] {
     var citizens = [Int](repeating: 0, count: panel.offers.count)
     for resident in panel.residents { if let offer = resident.offer { citizens[offer] += 1 } }
-    var prices: [Place: [Double]] = [:]
+    var jobs: [Job] = []
     for s in panel.strata.indices where plan.priceReactions.contains(where: { $0.strata[s] }) && knowsFlows(s) {
       let offers = panel.offers.indices.filter { panel.offers[$0].stratum == panel.strata[s] && isChosenByPrice(panel.offers[$0]) && citizens[$0] > 0 }
       let all = Double(offers.reduce(0) { $0 + citizens[$1] })
@@ -133,16 +160,10 @@ private struct Rounds {
         guard let price = try? judge.money.economics(of: offer).get().price,
           let key = simulated.index.keys.firstIndex(where: { $0.offer == offer.id && $0.area == offer.area && $0.kind == offer.kind })
         else { continue }
-        let results = judge.results(offer, key)
-        for year in periods.keys {
-          guard let changes = accounts.tariffChanges(offer, due: year, along: results, rules: rules, draws: request.draws) else { continue }
-          let weight = Double(citizens[index]) / all / price
-          let sum = prices[Place(stratum: s, year: year)] ?? [Double](repeating: 1, count: request.draws)
-          prices[Place(stratum: s, year: year)] = zip(sum, changes).map { $0 + weight * $1 }
-        }
+        jobs.append(Job(stratum: s, offer: offer, key: key, weight: Double(citizens[index]) / all / price))
       }
     }
-    return prices.mapValues { $0.map { min(max($0, PriceSpiral.bounds.lowerBound), PriceSpiral.bounds.upperBound) } }
+    return jobs
   }
 
   /// A key, a court or one citizen's agreed project takes no notice of a tariff.
