@@ -49,6 +49,15 @@ extension PastPresence {
     return days
   }
 
+  /// A payer's citizens taken home from offers in the observed periods of a year; NaN where unknown.
+  func homecomings(of payer: String, offers: [String], year: Int) -> [Double] {
+    guard let m = panel.municipalities.firstIndex(where: { $0.code == payer }) else { return [] }
+    let periods = (0..<panel.count).filter { panel.first.advanced(by: $0).lastDay.year == year }
+    return panel.strata.indices.filter { offers.contains(panel.strata[$0].area) }.flatMap { s in
+      periods.map { panel.value(.homecomings, municipality: m, stratum: s, period: $0) }
+    }
+  }
+
   /// Whether a payer had citizens in an offer in the last periods.
   func wasUsed(_ offer: String, by payer: String, periods: Int) -> Bool {
     lastDays(of: payer, offer: offer, periods: periods) > 0

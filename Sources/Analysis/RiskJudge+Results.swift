@@ -6,8 +6,24 @@ import Scenarios
 extension RiskJudge {
   /// What an offer earns and costs by calendar year as it is planned, the same wherever results are shown; the running year with its
   /// observed part, where all of that is known. Nil where its money is not known.
-  func results(_ offer: Offer, _ key: Int) -> ResultWatch? {
-    (try? money.economics(of: offer).get()).map { path(offer, key).money(begun(offer, $0), from: panel.origin) }
+  func results(_ own: JudgedPath) -> ResultWatch? {
+    (try? money.economics(of: own.offer).get()).map { path(own).money(begun(own.offer, $0), from: panel.origin) }
+  }
+
+  /// Without what is paid under notice.
+  /// - Parameter served: citizens on average, `[period][draw]`.
+  func results(_ served: [[Double]], of offer: Offer) -> ResultWatch? {
+    (try? money.economics(of: offer).get()).map {
+      AlternativePath(served: served, places: places(of: offer)).money(begun(offer, $0), from: panel.origin)
+    }
+  }
+
+  /// Standard places on average by period; nil where unknown.
+  private func places(of offer: Offer) -> [Double?] {
+    (0..<demand.horizon).map { step in
+      let period = panel.origin.advanced(by: step + 1)
+      return timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
+    }
   }
 
   /// At the origin, with what was observed of the running year.
@@ -30,35 +46,18 @@ extension RiskJudge {
   private static let pastPeriods = 12
 
   /// The offer as it is planned.
-  func path(_ offer: Offer, _ key: Int) -> AlternativePath {
-    let most = servedLimit(of: offer)
-    var path = AlternativePath(served: [], places: [], opening: Double(simulated.draws.openingFlowStock(key: key)), crowding: most.crowding)
-    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
-    for step in 0..<demand.horizon {
-      let period = panel.origin.advanced(by: step + 1)
-      let before = state.stock
-      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
-      path.served.append(most.served(state.occupiedDays, in: period).map { $0 / Double(period.days) })
-      path.places.append(most.places(in: period))
-      path.staying.append(before.indices.map { state.staying($0, of: before[$0]) })
-      state.startPeriod()
-    }
+  func path(_ own: JudgedPath) -> AlternativePath {
+    var path = AlternativePath(served: own.served, places: places(of: own.offer))
+    path.opening = Double(own.drawn.opening)
+    path.crowding = Occupier.crowding(own.drawn.opening, places: timeline.atEnd(of: panel.origin, offer: own.offer.id))
+    path.staying = own.drawn.staying
     if case .currentMonthPlus(let months) = request.rules.notice {
       let notice = NoticePay(
-        months: months, length: panel.length, days: path.served.indices.map { panel.origin.advanced(by: $0 + 1).days },
-        before: money.recent(offer.id, count: Self.pastPeriods).map(\.citizens))
+        months: months, length: panel.length, days: own.served.indices.map { panel.origin.advanced(by: $0 + 1).days },
+        before: money.recent(own.offer.id, count: Self.pastPeriods).map(\.citizens))
       path.notice = notice
-      path.paidEmpty = notice.paidEmpty(path.served)
+      path.paidEmpty = notice.paidEmpty(own.served)
     }
     return path
-  }
-}
-
-extension LineState {
-  /// Of those who were there before the period or came in it, the share that has stayed, in 0...1; net moves count as one or the other.
-  fileprivate func staying(_ d: Int, of before: Double) -> Double {
-    let moves = stock[d] - before - admissions[d] + homecomings[d] + otherExits[d]
-    let reachable = before + admissions[d] + max(0, moves)
-    return reachable > 0 ? min(1, max(0, stock[d] / reachable)) : 1
   }
 }

@@ -52,6 +52,19 @@ public struct RiskRequest: Sendable {
   }
 }
 
+extension RiskRequest {
+  /// The areas that are simulated: places are handed out among all offers of an area, whichever are asked for. Empty for all.
+  func areas(of all: [Offer]) -> Set<String> {
+    guard !offers.isEmpty else { return areas }
+    let own = Set(all.filter { offers.contains($0.id) }.map(\.area))
+    return areas.isEmpty ? own : own.intersection(areas)
+  }
+
+  func asksFor(_ offer: Offer) -> Bool {
+    (areas.isEmpty || areas.contains(offer.area)) && (offers.isEmpty || offers.contains(offer.id))
+  }
+}
+
 /// What is known of one offer's danger.
 public struct OfferRisk: Sendable {
   public enum Status: String, CaseIterable, Sendable {
@@ -169,20 +182,19 @@ public struct RiskRun: Sendable {
   public init(
     demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest, progress: (@Sendable (Double) -> Void)? = nil
   ) throws {
+    plan = plans[judged]
+    past = PastPresence(try Panel(byOffer: extracts))
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer,
-      filter: ResultFilter(areas: request.areas, offers: request.offers), detail: .events, draws: request.draws, seed: request.seed,
-      threads: request.threads, progress: progress)
-    plan = plans[judged]
-    let ids = Set(demand.panel.offers.map(\.id) + plan.newOffers.map(\.id))
-    past = PastPresence(try Panel(byOffer: extracts))
+      filter: ResultFilter(areas: request.areas(of: demand.panel.offers + plans.flatMap(\.newOffers))), detail: .events, draws: request.draws,
+      seed: request.seed, threads: request.threads, progress: progress)
     let judge = RiskJudge(
-      demand: demand, simulated: simulated, plan: judged, closures: plan.closures, newOffers: plan.newOfferTerms, request: request, extracts: extracts,
-      past: past)
-    risks = simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }.map(judge.risk)
-      .sorted { Self.rank($0) < Self.rank($1) }
-    places = request.plansPlaces ? judge.places(keys: simulated.index.keys.indices.filter { ids.contains(simulated.index.keys[$0].offer) }) : []
-    costs = request.comparesCosts ? judge.costs(of: risks) : []
+      demand: demand, simulated: simulated, plans: plans, plan: judged, request: request, extracts: extracts, past: past)
+    let judged = judge.all()
+    risks = judged.map(\.risk).sorted { Self.rank($0) < Self.rank($1) }
+    places = judge.advice(judged.compactMap(\.line))
+    let costs = Dictionary(judged.map { ($0.risk.offer.id, $0.costs) }, uniquingKeysWith: { first, _ in first })
+    self.costs = risks.compactMap { costs[$0.offer.id] ?? nil }
     unconverted = Set(risks.compactMap { risk in (try? risk.economics.get()) == nil ? nil : judge.money.unconverted(risk.offer) }).sorted()
   }
 
@@ -192,7 +204,25 @@ public struct RiskRun: Sendable {
   }
 }
 
-struct RiskJudge {
+/// What is judged of one offer.
+struct JudgedOffer: Sendable {
+  let risk: OfferRisk
+  /// Nil unless places are planned, and for an offer that is not judged.
+  let line: PlacesAdvice.Line?
+  /// Nil unless costs are compared, and where its money is not known.
+  let costs: OfferCosts?
+}
+
+/// One offer's future under the judged plan: demand as it is drawn, and how much of it the places serve, as a forecast of `served` has it.
+struct JudgedPath: Sendable {
+  let key: Int
+  let offer: Offer
+  let drawn: DrawnDemand
+  /// Citizens on average, `[period][draw]`; all who ask where places are not known.
+  let served: [[Double]]
+}
+
+struct RiskJudge: Sendable {
   let demand: FittedDemand
   let simulated: SimulatedPlans
   let plan: Int
@@ -203,46 +233,110 @@ struct RiskJudge {
   let capacity: [String: [CapacityStep]]
   let money: OfferMoney
   let past: PastPresence
+  let occupier: Occupier
   private let pastPlaces: PlacesTimeline
 
+  /// - Parameters:
+  ///   - simulated: by offer, whole areas.
+  ///   - plan: index of the judged one.
   init(
-    demand: FittedDemand, simulated: SimulatedPlans, plan: Int, closures: [String: Day], newOffers: [String: NewOfferTerms] = [:],
-    request: RiskRequest, extracts: Extracts, past: PastPresence
+    demand: FittedDemand, simulated: SimulatedPlans, plans: [Plan], plan: Int, request: RiskRequest, extracts: Extracts, past: PastPresence
   ) {
     let capacity = extracts.capacity
     let now = demand.panel.origin.lastDay
     self.demand = demand
     self.simulated = simulated
     self.plan = plan
-    self.closures = closures
-    self.newOffers = newOffers
+    closures = plans[plan].closures
+    newOffers = plans[plan].newOfferTerms
     self.request = request
     self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
     self.past = past
     pastPlaces = PlacesTimeline(
       offers: demand.panel.offers, capacity: capacity, changes: [], from: demand.panel.first.firstDay, until: now)
     money = OfferMoney(extracts, panel: demand.panel, past: past, places: pastPlaces)
+    occupier = Occupier(
+      demand: demand, simulated: simulated, plans: plans, basis: OccupancyBasis(extracts, panel: demand.panel, rules: request.rules),
+      draws: request.draws)
+    ids = Set(demand.panel.offers.map(\.id) + plans[plan].newOffers.map(\.id))
   }
+
+  /// Of the panel and the judged plan.
+  private let ids: Set<String>
 
   var panel: Panel { demand.panel }
 
   var timeline: PlacesTimeline { simulated.timelines[plan] }
 
-  func risk(key: Int) -> OfferRisk {
-    let line = simulated.index.keys[key]
-    guard let offer = simulated.offers.last(where: { $0.id == line.offer && $0.area == line.area && $0.kind == line.kind }) else {
-      preconditionFailure("a line of an offer that no plan has")
+  /// The offers that can stand in for each other, then every other one by itself; without those that only other plans have.
+  var groups: [OfferGroup] {
+    let grouped = OfferGroup.all(simulated)
+    let found = Set(grouped.flatMap { $0.members.map(\.key) })
+    let alone = simulated.index.keys.indices.filter { !found.contains($0) && ids.contains(simulated.index.keys[$0].offer) }
+    return grouped + alone.map { key in
+      let offer = simulated.offer(of: key)
+      return OfferGroup(stratum: offer.stratum, members: [(key, offer)])
     }
+  }
+
+  private func isLimited(_ group: OfferGroup) -> Bool {
+    group.members.contains { timeline.knows($0.offer.id) && simulated.draws.hasFlowStock(key: $0.key) }
+  }
+
+  /// One an offer of the group that the judged plan has, in its order.
+  func paths(of group: OfferGroup) -> [JudgedPath] {
+    let drawn = group.members.map { occupier.drawn($0.key, plan: plan, followsStaying: request.comparesCosts) }
+    let served = isLimited(group) ? occupier.served(group, drawn, plan: plan) : drawn.map(\.citizens)
+    return group.members.indices.compactMap { i in
+      let (key, offer) = group.members[i]
+      return ids.contains(offer.id) ? JudgedPath(key: key, offer: offer, drawn: drawn[i], served: served[i]) : nil
+    }
+  }
+
+  /// One payer's part of the citizens served by each, `[offer][period][draw]`.
+  /// - Parameters:
+  ///   - paths: of the group.
+  ///   - shares: of those who want its places, by offer; nil where it has none of them.
+  func parts(_ group: OfferGroup, _ paths: [JudgedPath], shares: [[[Double]]?]) -> [[[Double]]] {
+    let none = [[Double]](repeating: [Double](repeating: 0, count: request.draws), count: demand.horizon)
+    let byKey = Dictionary(zip(paths.map(\.key), shares), uniquingKeysWith: { first, _ in first })
+    guard isLimited(group) else {
+      return zip(paths, shares).map { path, share in
+        share.map { zip($0, path.served).map { zip($0, $1).map { $0 * $1 } } } ?? none
+      }
+    }
+    let drawn = Dictionary(paths.map { ($0.key, $0.drawn) }, uniquingKeysWith: { first, _ in first })
+    let members = group.members.map { drawn[$0.key] ?? occupier.drawn($0.key, plan: plan) }
+    let parts = occupier.parts(group, members, shares: group.members.map { (byKey[$0.key] ?? nil) ?? none }, plan: plan)
+    let places = Dictionary(group.members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+    return paths.map { path in places[path.key].map { parts[$0] } ?? none }
+  }
+
+  /// Every offer that is asked for.
+  func all() -> [JudgedOffer] {
+    let groups = groups.filter { $0.members.contains { request.asksFor($0.offer) } }
+    return ConcurrentResults.of(groups.count, threads: request.threads) { index in
+      paths(of: groups[index]).filter { request.asksFor($0.offer) }.map(judged)
+    }.flatMap(\.self)
+  }
+
+  private func judged(_ own: JudgedPath) -> JudgedOffer {
+    let risk = risk(own)
+    return JudgedOffer(
+      risk: risk, line: request.plansPlaces && risk.obstacle == nil ? line(own) : nil, costs: request.comparesCosts ? costs(risk, own) : nil)
+  }
+
+  func risk(_ own: JudgedPath) -> OfferRisk {
+    let (offer, key) = (own.offer, own.key)
     let obstacle = obstacle(offer, key)
     let isClosed: Bool = if case .closed = obstacle { true } else { false }
     let isKnown = simulated.draws.isKnown(key: key) && !isClosed
     let places = isClosed ? nil : timeline.atEnd(of: panel.origin, offer: offer.id)
     let step = capacity[offer.id]?.last { $0.from <= panel.origin.lastDay }
-    let opening = opening(offer, key)
+    let opening = opening(own)
     let economics = opening.map { .success($0.economics) } ?? money.economics(of: offer)
     let citizens = isKnown ? simulated.draws.openingStock(key: key) : nil
-    let outlook = obstacle == nil
-      ? places.map { self.outlook(offer, key, places: $0, assumedOccupancy: step?.assumedOccupancy) } : nil
+    let outlook = obstacle == nil ? places.map { self.outlook(own, places: $0, assumedOccupancy: step?.assumedOccupancy) } : nil
     return OfferRisk(
       offer: offer, places: places, citizens: citizens, occupancyNow: places.flatMap { occupancy(offer, places: $0, citizens: citizens) },
       assumedOccupancy: step?.assumedOccupancy, breakEven: places.flatMap { breakEven(economics, $0) }, economics: economics,
@@ -294,7 +388,10 @@ struct RiskJudge {
     return shown >= request.red ? .red : shown >= request.yellow ? .yellow : .green
   }
 
-  private func outlook(_ offer: Offer, _ key: Int, places: Double, assumedOccupancy: Double?) -> OfferRisk.Outlook {
+  /// The trigger, the occupancy and the advised places look at demand: a limit that is set by the places themselves is no lack of use,
+  /// and nobody else's overflow keeps an offer alive. The results look at those served.
+  private func outlook(_ own: JudgedPath, places: Double, assumedOccupancy: Double?) -> OfferRisk.Outlook {
+    let offer = own.offer
     func counted(_ period: Period) -> Double { min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places) }
     let before = past.periodsBelow(request.trigger, offer: offer.id, places: counted)
     func limit(_ places: Double) -> Double? { assumedOccupancy.map { Reduction.limit(places: places, assumedOccupancy: $0) } }
@@ -306,28 +403,24 @@ struct RiskJudge {
     }
     var advised: Int?
     var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
-    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
     let perYear = panel.length.perYear
     var occupancy: DrawSummary?
-    for step in 0..<demand.horizon {
+    for (step, citizens) in own.drawn.citizens.enumerated() {
       let period = panel.origin.advanced(by: step + 1)
-      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
-      let citizens = state.occupiedDays.map { $0 / Double(period.days) }
       watch.observe(citizens)
       reduction?.observe(citizens)
       if step == leadTime { advised = AdvisedPlaces.newsvendor(demand: citizens, costs: request.advice.costs(price: 1, length: panel.length)) }
       if step + 1 == 2 * perYear, let placeDays = timeline.placeDays(in: period, offer: offer.id), placeDays > 0 {
-        var shares = state.occupiedDays.map { 100 * $0 / placeDays }
+        var shares = citizens.map { 100 * $0 * Double(period.days) / placeDays }
         occupancy = DrawSummary(&shares, level: request.level)
       }
-      state.startPeriod()
     }
     let tail = (1 - request.level) / 2
     let within36 = watch.probability(after: 3 * perYear) ?? 0
     func period(_ share: Double) -> Period? {
       within36 > 0.5 ? watch.periods(atShare: share).map { panel.origin.advanced(by: $0) } : nil
     }
-    let results = results(offer, key)
+    let results = results(own)
     let now = panel.origin.enclosing(.year).year
     let years = results.map { results in results.wholeYears.filter { $0 > now }.compactMap { year($0, results, budget: nil) } } ?? []
     let runningYear = results.flatMap { year(now, $0, budget: money.revisedBudget(of: offer, year: now)) }
@@ -338,21 +431,15 @@ struct RiskJudge {
       advisedPlaces: advised, reduced24: reduction?.probability(after: 2 * perYear), reductionLimit: reductionLimit)
   }
 
-  func servedLimit(of offer: Offer) -> ServedLimit {
-    ServedLimit(
-      timeline, offer: offer.id, now: timeline.atEnd(of: panel.origin, offer: offer.id),
-      citizens: past.meanCitizens(in: panel.origin, offer: offer.id))
-  }
-
   /// Periods before a decision of now takes effect: the whole ones that the adaptation time reaches into.
   var leadTime: Int { (request.rules.adaptation.months + panel.length.months - 1) / panel.length.months }
 
   /// Advice for the judged offers, each area and kind before its own; kinds in the order of all tables.
-  func places(keys: [Int]) -> [PlacesAdvice] {
+  func advice(_ lines: [PlacesAdvice.Line]) -> [PlacesAdvice] {
     func rank(_ line: PlacesAdvice.Line) -> (String, Int, String) {
       (line.area, ServiceKind.allCases.firstIndex(of: line.kind) ?? 0, line.offer?.id ?? "")
     }
-    let lines = keys.compactMap(line).sorted { rank($0) < rank($1) }
+    let lines = lines.sorted { rank($0) < rank($1) }
     var result: [PlacesAdvice] = []
     var start = 0
     while start < lines.count {
@@ -366,23 +453,12 @@ struct RiskJudge {
     return result
   }
 
-  private func line(key: Int) -> PlacesAdvice.Line? {
-    let named = simulated.index.keys[key]
-    guard let offer = simulated.offers.last(where: { $0.id == named.offer && $0.area == named.area && $0.kind == named.kind }),
-      obstacle(offer, key) == nil
-    else { return nil }
-    var state = LineState(draws: request.draws, opening: simulated.draws.openingFlowStock(key: key))
-    let own = try? money.economics(of: offer).get()
-    var line = PlacesAdvice.Line(
-      area: offer.area, kind: offer.kind, offer: offer, demand: [], places: [], price: own?.price, priceYear: own?.priceYear)
-    for step in 0..<demand.horizon {
-      let period = panel.origin.advanced(by: step + 1)
-      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
-      line.demand.append(state.occupiedDays.map { $0 / Double(period.days) })
-      line.places.append(timeline.atEnd(of: period, offer: offer.id) ?? 0)
-      state.startPeriod()
-    }
-    return line
+  private func line(_ own: JudgedPath) -> PlacesAdvice.Line {
+    let priced = try? money.economics(of: own.offer).get()
+    return PlacesAdvice.Line(
+      area: own.offer.area, kind: own.offer.kind, offer: own.offer, demand: own.drawn.citizens,
+      places: own.drawn.citizens.indices.map { timeline.atEnd(of: panel.origin.advanced(by: $0 + 1), offer: own.offer.id) ?? 0 },
+      price: priced?.price, priceYear: priced?.priceYear)
   }
 
   /// - Parameter budget: the revised one of a running year.

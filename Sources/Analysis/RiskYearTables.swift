@@ -57,8 +57,8 @@ struct RiskMoneyNotes {
       let band = NumberText.machine(100 * settlement.band.value)
       lines.append(
         Phrase(
-          da: "Takst: hvad årets resultat ud over båndet på \(band) % af udgifterne ændrer taksten med \(settlement.lagYears) år senere; underskud hæver den. Kontoens saldo er ikke regnet med.",
-          en: "Tariff: what the year's result beyond the band of \(band) % of the costs changes the tariff by \(settlement.lagYears) years later; a deficit raises it. The account's balance is not counted."))
+          da: "Takst: hvad årets resultat ud over båndet på \(band) % af udgifterne ændrer taksten med \(settlement.lagYears) år senere; underskud hæver den. Kontoens saldo er ikke regnet med.\(growth.da)",
+          en: "Tariff: what the year's result beyond the band of \(band) % of the costs changes the tariff by \(settlement.lagYears) years later; a deficit raises it. The account's balance is not counted.\(growth.en)"))
     }
     if !run.unconverted.isEmpty {
       let list = run.unconverted.map(String.init).joined(separator: ", ")
@@ -70,17 +70,27 @@ struct RiskMoneyNotes {
     return lines + missing + uncovered + request.rules.assumptions(used)
   }
 
+  /// What a bound on tariffs keeps out of them.
+  private var growth: Phrase {
+    guard let most = request.rules.tariff.growthCap else { return Phrase("") }
+    let percent = NumberText.machine(100 * most.value)
+    return Phrase(
+      da: " Taksten må højst stige \(percent) % realt fra prisen nu (tariff.growth_cap); hvad et underskud kræver derudover, opkræves ikke.",
+      en: " The tariff may rise by \(percent) % at most in real terms from today's price (tariff.growth_cap); what a deficit asks beyond that is not collected.")
+  }
+
   private var used: Set<RuleKey> {
     let tolerance: Set<RuleKey> = request.rules.adjustment == nil ? [] : [.adjustmentShare, .adjustmentBase, .tolerance]
-    let settlement: Set<RuleKey> = request.rules.settlement == nil ? [] : [.settlementBand, .settlementLag]
-    return request.behaviour.rulesUsed(request.rules).union(tolerance).union(settlement).union([.noticeKind, .noticeMonths])
+    let growth: Set<RuleKey> = request.rules.tariff.growthCap == nil ? [] : [.growthCap]
+    let settlement: Set<RuleKey> = request.rules.settlement == nil ? [] : growth.union([.settlementBand, .settlementLag])
+    return request.behaviour.rulesUsed(request.rules).union(tolerance).union(settlement).union([.noticeKind, .noticeMonths]).union(RuleSet.Waiting.rulesUsed)
   }
 
   private var basis: Phrase {
     let level = priceYear.map(String.init) ?? "–"
     return Phrase(
-      da: "Resultat: indtægt (dage × borgernes dagspris nu, med betaling gennem opsigelsesvarslet) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændres pladserne, følger budgettet med (et mindre antal tager de tomme pladser først: antagelse). Der betjenes ikke flere, end der er pladser, eller bor der flere nu, i samme forhold. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
-      en: "Result: income (days × the citizens' price a day now, with payment under notice) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where places change the budget goes along (a cut takes empty places first: assumption). No more are served than there are places, or in the same proportion where more live there now. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
+      da: "Resultat: indtægt (dage × borgernes dagspris nu, med betaling gennem opsigelsesvarslet) minus udgifter, før efterregulering, prisniveau \(level). Udgifterne er det seneste års, de \(request.behaviour.phrase.da) (--cost-behaviour \(request.behaviour.rawValue)), og ændres pladserne, følger budgettet med (et mindre antal tager de tomme pladser først: antagelse). Dage er dem, som borgere med plads har (plads forecast --measure served): den, et fuldt tilbud ikke har plads til, får plads i et andet af samme område, art og paragraf, venter eller går til andre. Regelsæt: \(request.rules.name) (\(request.rules.title.da)).",
+      en: "Result: income (days × the citizens' price a day now, with payment under notice) less costs, before later settlement, price level \(level). Costs are the latest year's; they \(request.behaviour.phrase.en) (--cost-behaviour \(request.behaviour.rawValue)), and where places change the budget goes along (a cut takes empty places first: assumption). Days are those of citizens served (plads forecast --measure served): whom a full offer has no place for finds one in another of the same area, kind and legal section, waits or goes elsewhere. Rule set: \(request.rules.name) (\(request.rules.title.en)).")
   }
 
   private var missing: [Phrase] {
@@ -205,9 +215,9 @@ public struct RiskYearTables: Sendable {
       title: title,
       columns: [
         .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("year", heading: Phrase(da: "År", en: "Year")),
-        .init("result", heading: Phrase(da: "Resultat, t.kr. [\(level) %]", en: "Result, 1,000 kr. [\(level) %]")),
+        .init("result", heading: Phrase(da: "Resultat, t.kr., middel [\(level) %]", en: "Result, 1,000 kr., mean [\(level) %]")),
       ] + (showsTolerance ? [.init("p_outside_tolerance", heading: Phrase(da: "P uden for tolerance", en: "P outside tolerance"), decimals: 2)] : [])
-        + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag", en: "Tariff, kr./day"))] : []))
+        + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag, middel", en: "Tariff, kr./day, mean"))] : []))
     for row in rows { table.append(sheetRow(row)) }
     if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser, udgifter (economy.csv) og priser, som er åbne i hele år.", en: "No offers with known places, costs (economy.csv) and prices that are open for whole years.")) }
     table.footnotes += notes.footnotes + running

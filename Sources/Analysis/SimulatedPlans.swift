@@ -4,7 +4,7 @@ import Placements
 import Scenarios
 
 /// Plans simulated on common clocks, with their places and the lines in which they are counted.
-struct SimulatedPlans {
+struct SimulatedPlans: Sendable {
   /// The panel's offers, then every plan's new ones.
   let offers: [Offer]
   let index: KeyIndex
@@ -29,6 +29,15 @@ struct SimulatedPlans {
     timelines = plans.map {
       PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.lastDay, until: until)
     }
+  }
+
+  /// The offer of a line.
+  func offer(of key: Int) -> Offer {
+    let line = index.keys[key]
+    guard let offer = offers.last(where: { $0.id == line.offer && $0.area == line.area && $0.kind == line.kind }) else {
+      preconditionFailure("a line of an offer that no plan has")
+    }
+    return offer
   }
 
   /// Gives every plan's new offers their own indices after the panel's, so that all plans count in one list.

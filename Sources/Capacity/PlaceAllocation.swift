@@ -29,26 +29,14 @@ public struct PlaceAllocation: Sendable {
   private let terms: Terms
   /// `[asked · count + offered]`, zero on the diagonal.
   private let attraction: [Double]
-  /// `[asked · count + at]`: who asked for an offer and lives at one.
-  private var placed: [Double]
-  /// Who asks for a place now, and which of them for the first time.
-  private var seeking: [Double]
-  private var fresh: [Double]
-  private var free: [Double]
-  /// The free places that can be taken now.
-  private var usable: [Double]
-  /// What stood free at the ends of the last periods, the latest first.
-  private var idle: [[Double]]
-  private var asked: [Double]
-  private var open: [Double]
-  /// Citizens whom the draws hold, and those of the first waiting list, whom they do not.
-  private var simulated: [Double]
-  private var listed: [Double]
+  /// All that changes, laid out as `AllocationCells` says: one block of memory, since a run goes through it a million times.
+  private var cells: [Double]
+
   /// By offer asked for.
-  public private(set) var waiting: [Double]
-  public private(set) var left: [Double]
+  public var waiting: [Double] { (0..<count).map(waiting(_:)) }
+  public var left: [Double] { (0..<count).map(left(_:)) }
   /// Citizens who live there, whichever offer they asked for.
-  public private(set) var served: [Double]
+  public var served: [Double] { (0..<count).map(served(_:)) }
 
   /// - Parameters:
   ///   - attraction: `[asked · n + offered]`, at least 0: how often those of a full offer take another; zero for never.
@@ -63,20 +51,32 @@ public struct PlaceAllocation: Sendable {
     var weights = attraction
     for i in 0..<n { weights[i * n + i] = 0 }
     self.attraction = weights
-    let zeros = [Double](repeating: 0, count: n)
-    (seeking, fresh, usable, asked, open, left) = (zeros, zeros, zeros, zeros, zeros, zeros)
-    placed = [Double](repeating: 0, count: n * n)
-    for i in 0..<n { placed[i * n + i] = present[i] }
-    served = present
-    simulated = present
-    listed = waiting
-    self.waiting = waiting
-    free = zip(places, present).map { max(0, $0 - $1) }
-    idle = [[Double]](repeating: free, count: terms.refill)
+    var cells = [Double](repeating: 0, count: AllocationCells.size(n, refill: terms.refill))
+    cells.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      let own = AllocationCells(count: n, base: base)
+      for i in 0..<n {
+        own.placed[i * n + i] = present[i]
+        own.served[i] = present[i]
+        own.simulated[i] = present[i]
+        own.listed[i] = waiting[i]
+        own.waiting[i] = waiting[i]
+        own.free[i] = max(0, places[i] - present[i])
+        for back in 0..<terms.refill { own.idle[back * n + i] = own.free[i] }
+      }
+    }
+    self.cells = cells
   }
 
   /// Those who want a place at an offer, wherever they are.
-  public func demand(_ offer: Int) -> Double { simulated[offer] + listed[offer] }
+  public func demand(_ offer: Int) -> Double { cells[AllocationCells.start(.simulated, count) + offer] + cells[AllocationCells.start(.listed, count) + offer] }
+
+  public func waiting(_ offer: Int) -> Double { cells[AllocationCells.start(.waiting, count) + offer] }
+  public func left(_ offer: Int) -> Double { cells[AllocationCells.start(.left, count) + offer] }
+  public func served(_ offer: Int) -> Double { cells[AllocationCells.start(.served, count) + offer] }
+
+  /// Citizens who asked for one offer and live at one.
+  public func placed(_ asked: Int, at offer: Int) -> Double { cells[asked * count + offer] }
 
   /// Takes one period.
   /// - Parameters:
@@ -84,29 +84,82 @@ public struct PlaceAllocation: Sendable {
   ///   - arrivals: who came to want one since the period before; those who went follow from both.
   ///   - places: by offer; infinite for no limit.
   public mutating func advance(demand: [Double], arrivals: [Double], places: [Double]) {
+    let (count, terms, attraction) = (count, terms, attraction)
+    precondition(demand.count == count && arrivals.count == count && places.count == count, "one number an offer")
+    cells.withUnsafeMutableBufferPointer { buffer in
+      attraction.withUnsafeBufferPointer { weights in
+        guard let base = buffer.baseAddress, let weights = weights.baseAddress else { return }
+        AllocationCells(count: count, base: base).advance(demand: demand, arrivals: arrivals, places: places, attraction: weights, terms: terms)
+      }
+    }
+  }
+}
+
+/// The memory of an allocation: `placed` (`[asked · n + at]`), then the amounts by offer, then what stood free at the ends of the last
+/// periods, the latest first.
+private struct AllocationCells {
+  enum Part: Int, CaseIterable {
+    /// Who asks for a place now, and which of them for the first time.
+    case seeking, fresh
+    case free
+    /// The free places that can be taken now.
+    case usable
+    case asked, open
+    /// Citizens whom the draws hold, and those of the first waiting list, whom they do not.
+    case simulated, listed
+    case waiting, left, served
+  }
+
+  let count: Int
+  private let base: UnsafeMutablePointer<Double>
+
+  init(count: Int, base: UnsafeMutablePointer<Double>) {
+    self.count = count
+    self.base = base
+  }
+
+  static func size(_ n: Int, refill: Int) -> Int { n * n + (Part.allCases.count + refill) * n }
+  static func start(_ part: Part, _ n: Int) -> Int { n * n + part.rawValue * n }
+
+  private func part(_ part: Part) -> UnsafeMutablePointer<Double> { base + Self.start(part, count) }
+
+  var placed: UnsafeMutablePointer<Double> { base }
+  var seeking: UnsafeMutablePointer<Double> { part(.seeking) }
+  var fresh: UnsafeMutablePointer<Double> { part(.fresh) }
+  var free: UnsafeMutablePointer<Double> { part(.free) }
+  var usable: UnsafeMutablePointer<Double> { part(.usable) }
+  var asked: UnsafeMutablePointer<Double> { part(.asked) }
+  var open: UnsafeMutablePointer<Double> { part(.open) }
+  var simulated: UnsafeMutablePointer<Double> { part(.simulated) }
+  var listed: UnsafeMutablePointer<Double> { part(.listed) }
+  var waiting: UnsafeMutablePointer<Double> { part(.waiting) }
+  var left: UnsafeMutablePointer<Double> { part(.left) }
+  var served: UnsafeMutablePointer<Double> { part(.served) }
+  var idle: UnsafeMutablePointer<Double> { base + Self.size(count, refill: 0) }
+
+  func advance(
+    demand: [Double], arrivals: [Double], places: [Double], attraction: UnsafePointer<Double>, terms: PlaceAllocation.Terms
+  ) {
     for i in 0..<count { follow(i, demand: demand[i], arrivals: arrivals[i]) }
-    for j in 0..<count { settle(j, places: places[j]) }
+    for j in 0..<count { settle(j, places: places[j], terms) }
     for i in 0..<count { place(seeking[i], of: i, at: i, atMost: usable[i]) }
-    for _ in 0...count where !offerOthers() { break }
+    for _ in 0...count where !offerOthers(attraction) { break }
     if terms.takesAll {
       for i in 0..<count { place(seeking[i], of: i, at: i, atMost: .infinity) }
     }
-    turnAway()
-    if terms.refill > 0 {
-      idle.removeLast()
-      idle.insert(free, at: 0)
-    }
+    turnAway(terms)
+    guard terms.refill > 0 else { return }
+    for back in (0..<(terms.refill - 1) * count).reversed() { idle[back + count] = idle[back] }
+    for i in 0..<count { idle[i] = free[i] }
   }
 
   /// Who went and who came, of those who asked for an offer.
-  private mutating func follow(_ i: Int, demand: Double, arrivals: Double) {
+  private func follow(_ i: Int, demand: Double, arrivals: Double) {
     let before = simulated[i]
     let gone = min(max(0, before + arrivals - demand), before)
     let come = max(0, demand - before + gone)
     let kept = before > 0 ? 1 - gone / before : 1
-    for j in 0..<count {
-      placed[i * count + j] *= kept
-    }
+    for j in 0..<count { placed[i * count + j] *= kept }
     listed[i] *= kept
     waiting[i] *= kept
     left[i] *= kept
@@ -116,7 +169,7 @@ public struct PlaceAllocation: Sendable {
   }
 
   /// Counts an offer's free places; whom fewer places than before leave without one asks anew.
-  private mutating func settle(_ j: Int, places: Double) {
+  private func settle(_ j: Int, places: Double, _ terms: PlaceAllocation.Terms) {
     var living = 0.0
     for i in 0..<count { living += placed[i * count + j] }
     if living > places, !terms.takesAll {
@@ -131,10 +184,10 @@ public struct PlaceAllocation: Sendable {
     }
     served[j] = living
     free[j] = max(0, places - living)
-    usable[j] = idle.reduce(free[j]) { min($0, $1[j]) }
+    usable[j] = (0..<terms.refill).reduce(free[j]) { min($0, idle[$1 * count + j]) }
   }
 
-  private mutating func place(_ citizens: Double, of i: Int, at j: Int, atMost limit: Double) {
+  private func place(_ citizens: Double, of i: Int, at j: Int, atMost limit: Double) {
     let taken = min(citizens, limit)
     guard taken > 0 else { return }
     placed[i * count + j] += taken
@@ -146,21 +199,21 @@ public struct PlaceAllocation: Sendable {
 
   /// One round: those without a place ask the others with free places by attraction, all at once; an offer that too many ask takes
   /// all in the same proportion. Whoever is refused asks again. False once nobody could be placed.
-  private mutating func offerOthers() -> Bool {
+  private func offerOthers(_ attraction: UnsafePointer<Double>) -> Bool {
     let n = count
     for j in 0..<n {
       open[j] = usable[j] > 1e-9 ? 1 : 0
       asked[j] = 0
     }
     for i in 0..<n where seeking[i] > 1e-9 {
-      let scale = total(i)
+      let scale = total(i, attraction)
       guard scale > 0 else { continue }
       for j in 0..<n { asked[j] += seeking[i] * attraction[i * n + j] * open[j] / scale }
     }
-    guard asked.contains(where: { $0 > 0 }) else { return false }
+    guard (0..<n).contains(where: { asked[$0] > 0 }) else { return false }
     for j in 0..<n where asked[j] > 0 { asked[j] = min(1, usable[j] / asked[j]) }
     for i in 0..<n where seeking[i] > 1e-9 {
-      let (scale, asking) = (total(i), seeking[i])
+      let (scale, asking) = (total(i, attraction), seeking[i])
       guard scale > 0 else { continue }
       for j in 0..<n where open[j] > 0 {
         place(asking * attraction[i * n + j] / scale * asked[j], of: i, at: j, atMost: .infinity)
@@ -169,14 +222,14 @@ public struct PlaceAllocation: Sendable {
     return true
   }
 
-  private func total(_ i: Int) -> Double {
+  private func total(_ i: Int, _ attraction: UnsafePointer<Double>) -> Double {
     var sum = 0.0
     for j in 0..<count { sum += attraction[i * count + j] * open[j] }
     return sum
   }
 
   /// Of those who newly lack a place a share leaves, unless places stand ready for them after the time that filling takes.
-  private mutating func turnAway() {
+  private func turnAway(_ terms: PlaceAllocation.Terms) {
     var (lacking, coming) = (0.0, 0.0)
     for i in 0..<count {
       lacking += seeking[i]

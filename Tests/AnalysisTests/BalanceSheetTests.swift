@@ -234,24 +234,23 @@ import Testing
       let simulated = SimulatedPlans(
         demand: world.demand, capacity: extracts.capacity, plans: world.plans, grouping: .offer, filter: ResultFilter(), detail: .events,
         draws: draws, seed: seed, threads: 1, progress: nil)
-      let key = try #require(simulated.index.keys.firstIndex { $0.offer == offer.id })
-      var state = LineState(draws: draws, opening: simulated.draws.openingFlowStock(key: key))
+      let past = PastPresence(try Panel(byOffer: extracts))
+      let judge = RiskJudge(demand: world.demand, simulated: simulated, plans: world.plans, plan: 0, request: request, extracts: extracts, past: past)
+      let group = try #require(judge.groups.first { $0.members.contains { $0.offer.id == offer.id } })
+      let path = try #require(judge.paths(of: group).first { $0.offer.id == offer.id })
       var (served, wanted) = (["2027": 0.0, "2028": 0.0], 0.0)
       for step in 0..<world.demand.horizon {
         let period = panel.origin.advanced(by: step + 1)
-        state.add(simulated.draws, plan: 0, key: key, step: step, days: period.days)
         if let sum = served[String(period.lastDay.year)] {
-          served[String(period.lastDay.year)] = sum + state.occupiedDays.reduce(0) { $0 + min($1, 8 * Double(period.days)) } / Double(draws)
-          wanted += state.occupiedDays.reduce(0, +) / Double(draws)
+          #expect(path.served[step].allSatisfy { $0 <= 8 + 1e-9 })
+          served[String(period.lastDay.year)] = sum + path.served[step].reduce(0, +) * Double(period.days) / Double(draws)
+          wanted += path.drawn.citizens[step].reduce(0, +) * Double(period.days) / Double(draws)
         }
-        state.startPeriod()
       }
       for (year, own) in served { #expect(abs((days[year] ?? 0) - own) < 1e-6, "\(year) \(draws)") }
       // Too few places in most months.
       #expect(wanted > 1.1 * served.values.reduce(0, +))
-      let past = PastPresence(try Panel(byOffer: extracts))
-      let judge = RiskJudge(demand: world.demand, simulated: simulated, plan: 0, closures: [:], request: request, extracts: extracts, past: past)
-      let accounts = SettledAccounts(extracts, past: past, money: judge.money)
+      let accounts = SettledAccounts(extracts, past: past, money: judge.money, rules: rules)
       let due = try #require(accounts.tariffChange(offer, year: 2025, rules: settlement, days: 1))
       #expect(due != 0 && abs(settled - due) < 1e-6 * abs(due))
     }

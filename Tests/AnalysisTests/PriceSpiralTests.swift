@@ -74,19 +74,20 @@ import Testing
       demand: demand, capacity: extracts.capacity, plans: settled, grouping: .offer, filter: ResultFilter(), detail: .events, draws: Self.draws, seed: 1,
       threads: 2, progress: nil)
     let past = PastPresence(try Panel(byOffer: extracts))
-    let judge = RiskJudge(demand: demand, simulated: simulated, plan: 1, closures: [:], request: request(), extracts: extracts, past: past)
-    let accounts = SettledAccounts(extracts, past: past, money: judge.money)
+    let judge = RiskJudge(demand: demand, simulated: simulated, plans: settled, plan: 1, request: request(), extracts: extracts, past: past)
+    let accounts = SettledAccounts(extracts, past: past, money: judge.money, rules: request().rules)
     let rules = try #require(request().rules.settlement)
+    let paths = Dictionary(judge.groups.flatMap { judge.paths(of: $0) }.map { ($0.offer.id, $0) }, uniquingKeysWith: { first, _ in first })
     let offers = demand.panel.offers.filter { $0.area == "boern_og_unge" && $0.kind == .residential }
     for (number, year) in [2027, 2028, 2029].enumerated() {
       var (prices, all) = ([Double](repeating: 0, count: Self.draws), 0.0)
       for offer in offers {
         let index = try #require(demand.panel.offers.firstIndex { $0.id == offer.id })
         let citizens = Double(demand.panel.residents.count { $0.offer == index })
-        let key = try #require(simulated.index.keys.firstIndex { $0.offer == offer.id })
+        let path = try #require(paths[offer.id])
         let price = try judge.money.economics(of: offer).get().price
         let changes = try #require(
-          accounts.tariffChanges(offer, due: year, along: judge.results(offer, key), rules: rules, draws: Self.draws), "\(offer.id) \(year)")
+          accounts.tariffChanges(offer, due: year, along: judge.results(path), rules: rules, draws: Self.draws), "\(offer.id) \(year)")
         for d in prices.indices { prices[d] += citizens * (1 + changes[d] / price) }
         all += citizens
       }

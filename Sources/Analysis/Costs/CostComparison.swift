@@ -128,11 +128,16 @@ struct CostComparison {
       let own = split.map { year.year == effectYear ? $0 : zeros } ?? [Double](repeating: year.change, count: request.draws)
       // A closed offer has no later tariff: what would be due then is part of the closing cost.
       let isBilled = closing == nil || year.year + lag <= effectYear ?? .max
-      let settled = isBilled ? ledger?.settled[year.year].map { $0.map(\.kroner) } : nil
+      let whole = isBilled ? ledger?.settled[year.year].map { $0.map(\.kroner) } : nil
+      // Of a deficit, no more than tariffs may rise by.
+      let most = watch.mostRise.flatMap { rise in year.tariffDays.map { rise * $0 } } ?? .infinity
+      let settled = whole?.map { max($0, -most) }
       let result = year.result
       // Idle places of a closing offer and its account are in the closing cost, whenever they arise.
       let isSplit = closing != nil && ledger?.settled[year.year] != nil
-      let open = isSplit ? zeros : result.indices.map { d in result[d] + (closing == nil ? 0 : year.idle[d] + year.change) - (settled?[d] ?? 0) }
+      let open = result.indices.map { d in
+        isSplit ? (whole?[d] ?? 0) - (settled?[d] ?? 0) : result[d] + (closing == nil ? 0 : year.idle[d] + year.change) - (settled?[d] ?? 0)
+      }
       // The change of places is borne by the offer's result, so that tariffs collect it where there is settlement.
       let bills = (0..<request.draws).map { d in (closing == nil ? 0 : own[d]) - (settled?[d] ?? 0) }
       for d in 0..<request.draws {

@@ -143,14 +143,13 @@ struct OfferIndicators {
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: request.areas), detail: .events,
       draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
-    let basis = OccupancyBasis(extracts, panel: panel, rules: request.rules)
-    let occupier = Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis, draws: request.draws)
+    let judge = RiskJudge(demand: demand, simulated: simulated, plans: plans, plan: judged, request: request, extracts: extracts, past: past)
     var facts: [IndicatorFact] = []
     var sums: [ResultKey: [Future]] = [:]
     var budgets: [ResultKey: [Budget]] = [:]
     for group in OfferGroup.all(simulated) {
-      for paths in occupier.paths(of: group, plan: judged) {
-        let watch = watch(paths)
+      for paths in judge.occupier.paths(of: group, plan: judged) {
+        let watch = judge.results(paths.served, of: paths.offer)
         let own = futures(paths, years, watch)
         let compared = (running + years).map { budget(paths.offer, $0, watch) }
         let key = ResultKey(area: paths.offer.area, offer: paths.offer.id, kind: paths.offer.kind)
@@ -192,35 +191,16 @@ struct OfferIndicators {
     }
   }
 
-  /// What the offer costs along its paths, the running year with its observed part where that is known.
-  private func watch(_ paths: OccupancyPaths) -> ResultWatch? {
-    guard let own = try? money.economics(of: paths.offer).get() else { return nil }
-    func fresh(skipping: Int) -> ResultWatch {
-      ResultWatch(
-        economics: own, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-        past: money.recent(paths.offer.id, count: 12, skipping: skipping))
-    }
-    var watch = fresh(skipping: money.runningYear.count)
-    if !money.observeRunningYear(&watch, of: paths.offer, paths: request.draws) { watch = fresh(skipping: 0) }
-    for step in 0..<demand.horizon { watch.observe(paths.served[step], in: panel.origin.advanced(by: step + 1), places: paths.places[step]) }
-    return watch
-  }
-
   private func futures(_ paths: OccupancyPaths, _ years: [Period], _ watch: ResultWatch?) -> [Future] {
     let steps = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
-    let own = try? money.economics(of: paths.offer).get()
-    let (price, priceYear) = (own?.price, own?.priceYear)
+    let priceYear = (try? money.economics(of: paths.offer).get())?.priceYear
     return years.map { year in
       let own = steps.indices.filter { steps[$0].lastDay.year == year.firstDay.year }
       func days(_ length: (Int) -> Double) -> [Double] { (0..<request.draws).map { d in own.reduce(0) { $0 + length($1) * paths.served[$1][d] } } }
       let paid = own.contains { paths.days[$0] == nil } ? nil : days { paths.days[$0] ?? 0 }
-      // result = income − costs, with income = price × paid days.
-      let costs = watch?.results(in: year.firstDay.year).flatMap { results in
-        paid.flatMap { paid in price.map { price in zip(paid, results).map { price * $0 - $1 } } }
-      }
       return Future(
         days: days { Double(steps[$0].days) }, placeDays: own.reduce(0) { $0 + paths.places[$1] * Double(steps[$1].days) }, priceYear: priceYear,
-        costs: costs, paidDays: paid)
+        costs: paid.flatMap { _ in watch?.sums(in: year.firstDay.year)?.costs }, paidDays: paid)
     }
   }
 

@@ -1,6 +1,7 @@
 import Capacity
 public import Demand
 public import Forecasting
+import Groundwork
 public import Placements
 public import Scenarios
 
@@ -75,7 +76,6 @@ private struct ProfileMaker {
   let judge: RiskJudge
   let accounts: SettledAccounts
   let daily: DailyPrices
-  private let ids: Set<String>
   private(set) var rows: [Row] = []
   private(set) var risks: [OfferRisk] = []
   private(set) var prices: [String: Double] = [:]
@@ -85,11 +85,11 @@ private struct ProfileMaker {
   private(set) var priceYears: Set<Int> = []
 
   init(demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, code: String, request: RiskRequest) throws {
+    let areas = request.areas(of: demand.panel.offers + plans.flatMap(\.newOffers))
     func simulated(_ municipalities: Set<String>) -> SimulatedPlans {
       SimulatedPlans(
-        demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer,
-        filter: ResultFilter(areas: request.areas, municipalities: municipalities, offers: request.offers), detail: .events, draws: request.draws,
-        seed: request.seed, threads: request.threads, progress: nil)
+        demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: areas, municipalities: municipalities),
+        detail: .events, draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
     }
     self.demand = demand
     self.extracts = extracts
@@ -99,11 +99,9 @@ private struct ProfileMaker {
     own = simulated([code])
     all = simulated([])
     let past = PastPresence(try Panel(byOffer: extracts))
-    judge = RiskJudge(
-      demand: demand, simulated: all, plan: judged, closures: plans[judged].closures, newOffers: plans[judged].newOfferTerms, request: request, extracts: extracts, past: past)
-    accounts = SettledAccounts(extracts, past: past, money: judge.money)
+    judge = RiskJudge(demand: demand, simulated: all, plans: plans, plan: judged, request: request, extracts: extracts, past: past)
+    accounts = SettledAccounts(extracts, past: past, money: judge.money, rules: request.rules)
     daily = DailyPrices(stays: extracts.stays, tariffs: extracts.tariffs, offers: extracts.offers, on: demand.panel.origin.lastDay)
-    ids = Set(demand.panel.offers.map(\.id) + plans[judged].newOffers.map(\.id))
   }
 
   private var panel: Panel { demand.panel }
@@ -123,8 +121,10 @@ private struct ProfileMaker {
     var total = Sums()
     var byLine: [ResultKey: Sums] = [:]
     var now: [ResultKey: Double] = [:]
-    for key in own.index.keys.indices where ids.contains(own.index.keys[key].offer) && own.draws.hasFlowStock(key: key) {
-      guard let mine = offer(key) else { continue }
+    let uses = uses()
+    for key in own.index.keys.indices {
+      guard let use = uses[own.index.keys[key]] else { continue }
+      let mine = (offer: use.judged.offer, sums: offer(key, use))
       let line = ResultKey(area: mine.offer.area, kind: mine.offer.kind)
       now[line, default: 0] += Double(own.draws.openingFlowStock(key: key))
       Self.add(mine.sums, to: &total)
@@ -196,18 +196,54 @@ private struct ProfileMaker {
 
   // MARK: Offers
 
+  /// The municipality's part of an offer.
+  private struct Use: Sendable {
+    let judged: JudgedPath
+    /// Of the citizens served, the municipality's, `[period][draw]`.
+    let part: [[Double]]
+    /// As `plads risk --years` has them.
+    let results: ResultWatch?
+    let risk: OfferRisk
+  }
+
+  /// By line, of the offers that are asked for.
+  private func uses() -> [ResultKey: Use] {
+    let mine = Dictionary(own.index.keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    // Of an offer that is asked for by name nobody is an answer, too.
+    @Sendable func knows(_ key: Int) -> Bool {
+      mine[all.index.keys[key]].map { own.draws.hasFlowStock(key: $0) || (!request.offers.isEmpty && all.draws.hasFlowStock(key: key)) } ?? false
+    }
+    let groups = judge.groups.filter { $0.members.contains { request.asksFor($0.offer) && knows($0.key) } }
+    let found = ConcurrentResults.of(groups.count, threads: request.threads) { index in
+      let paths = judge.paths(of: groups[index])
+      let shares = paths.map { path in
+        mine[all.index.keys[path.key]].map { share(DrawnDemand(own, plan: plan, key: $0, panel: panel, horizon: demand.horizon, draws: request.draws), of: path.drawn) }
+      }
+      let parts = judge.parts(groups[index], paths, shares: shares)
+      return paths.indices.filter { request.asksFor(paths[$0].offer) && knows(paths[$0].key) }.map { i in
+        (all.index.keys[paths[i].key], Use(judged: paths[i], part: parts[i], results: judge.results(paths[i]), risk: judge.risk(paths[i])))
+      }
+    }
+    return Dictionary(found.flatMap(\.self), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Of those who want an offer's places, the municipality's share; the usual one in a draw without demand.
+  private func share(_ mine: DrawnDemand, of all: DrawnDemand) -> [[Double]] {
+    zip(mine.citizens, all.citizens).map { mine, all in
+      let total = all.reduce(0, +)
+      let usual = total > 0 ? mine.reduce(0, +) / total : 0
+      return zip(mine, all).map { $1 > 0 ? $0 / $1 : usual }
+    }
+  }
+
   /// One offer's rows, and what it adds to the sums.
-  private mutating func offer(_ key: Int) -> (offer: Offer, sums: Sums)? {
-    let line = own.index.keys[key]
-    guard let everybody = all.index.keys.firstIndex(of: line),
-      let offer = all.offers.last(where: { $0.id == line.offer && $0.area == line.area && $0.kind == line.kind })
-    else { return nil }
+  private mutating func offer(_ key: Int, _ use: Use) -> Sums {
+    let (offer, everybody) = (use.judged.offer, use.judged.key)
     let new = judge.newOffers[offer.id].flatMap { try? judge.money.economics(ofNew: offer, $0).get() }
     let price = offer.kind == .hours ? nil : new?.price ?? daily.price(offer: offer.id, payer: code)
     var sums = Sums()
     var mine = LineState(draws: request.draws, opening: own.draws.openingFlowStock(key: key))
     var whole = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: everybody))
-    let most = judge.servedLimit(of: offer)
     var days: [Int: [Double]] = [:]
     var shares: [(String, [Double])] = []
     let shown = Set(ResultTables.shownPeriods(panel: panel, horizon: demand.horizon, every: panel.length))
@@ -215,9 +251,9 @@ private struct ProfileMaker {
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
       mine.add(own.draws, plan: plan, key: key, step: step, days: period.days)
-      whole.add(all.draws, plan: plan, key: everybody, step: step, days: period.days)
+      whole.addStock(all.draws, plan: plan, key: everybody, step: step)
       if years.contains(period.lastDay.year) {
-        Self.accumulate(most.served(mine.occupiedDays, of: whole.occupiedDays, in: period), &days[period.lastDay.year])
+        Self.accumulate(use.part[step].map { $0 * Double(period.days) }, &days[period.lastDay.year])
         Self.accumulate(mine.homecomings, &sums.homecomings[period.lastDay.year])
       }
       if shown.contains(period) {
@@ -225,7 +261,6 @@ private struct ProfileMaker {
         shares.append((period.description, (0..<request.draws).map { whole.stock[$0] > 0 ? mine.stock[$0] / whole.stock[$0] : 0 }))
       }
       mine.startPeriod()
-      whole.startPeriod()
     }
     let opening = Double(own.draws.openingFlowStock(key: key))
     let expected = (sums.citizens.values.map { $0.reduce(0, +) / Double(request.draws) } + [opening]).max() ?? 0
@@ -234,12 +269,12 @@ private struct ProfileMaker {
       prices[offer.id] = price
       priceYears.insert(new?.priceYear ?? judge.money.priceYear(of: offer))
       for (year, values) in days { sums.services[year] = values.map { $0 * price * share } }
-      settle(offer, everybody, days, share: share, into: &sums)
+      settle(use, days, share: share, into: &sums)
     }
-    guard expected >= Self.leastCitizens else { return (offer, sums) }
+    guard expected >= Self.leastCitizens || !request.offers.isEmpty else { return sums }
     rows(of: offer, now: opening, of: Double(all.draws.openingFlowStock(key: everybody)), sums, shares)
-    risks.append(judge.risk(key: everybody))
-    return (offer, sums)
+    risks.append(use.risk)
+    return sums
   }
 
   private static func accumulate(_ values: [Double], _ sums: inout [Double]?) {
@@ -263,10 +298,9 @@ private struct ProfileMaker {
 
   /// What results of past and simulated years change the bill by in the years when they are due. Beyond the horizon the days of its
   /// last whole year stand for those of the year.
-  private mutating func settle(_ offer: Offer, _ key: Int, _ days: [Int: [Double]], share: Double, into sums: inout Sums) {
+  private mutating func settle(_ use: Use, _ days: [Int: [Double]], share: Double, into sums: inout Sums) {
     guard let rules = request.rules.settlement, let last = days.keys.max(), let first = days.keys.min() else { return }
-    // As `plads risk --years` has them.
-    let simulated = judge.results(offer, key)
+    let (offer, simulated) = (use.judged.offer, use.results)
     for due in first...(last + rules.lagYears) {
       let year = due - rules.lagYears
       guard let paid = days[due] ?? days[last] else { continue }
@@ -290,7 +324,9 @@ private struct ProfileMaker {
       for year in panel.origin.lastDay.year - 5...panel.origin.lastDay.year {
         let steps = (0..<panel.count).filter { panel.first.advanced(by: $0).lastDay.year == year }
         guard steps.count == panel.length.perYear else { continue }
-        let values = (lines[line] ?? []).flatMap { s in steps.map { panel.value(.homecomings, municipality: m, stratum: s, period: $0) } }
+        let values = request.offers.isEmpty
+          ? (lines[line] ?? []).flatMap { s in steps.map { panel.value(.homecomings, municipality: m, stratum: s, period: $0) } }
+          : judge.past.homecomings(of: code, offers: panel.offers.filter { request.asksFor($0) && $0.area == line.area && $0.kind == line.kind }.map(\.id), year: year)
         guard !values.contains(where: \.isNaN), rows.contains(where: { $0.topic == .citizens && $0.area == line.area && $0.kind == line.kind }) else { continue }
         append(.homecomings, line, period: String(year), "homecomings", "citizens", exact: values.reduce(0, +))
       }

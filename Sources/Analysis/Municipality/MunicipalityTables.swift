@@ -68,7 +68,7 @@ public struct MunicipalityTables: Sendable {
     guard let value = row?.value else { return .empty }
     func text(_ language: Language) -> String {
       let ends = [value.median, value.lower, value.upper].map {
-        NumberText.display($0 / divided, decimals: decimals, language: language).replacing("-", with: "−")
+        NumberText.display($0 / divided, decimals: decimals, language: language)
       }
       return row?.isForecast == true ? "\(ends[0])\u{A0}[\(ends[1]);\u{A0}\(ends[2])]" : ends[0]
     }

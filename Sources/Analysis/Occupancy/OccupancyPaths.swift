@@ -58,15 +58,60 @@ struct Occupier: Sendable {
 
   /// One an offer of the group, in its order, under one plan.
   func paths(of group: OfferGroup, plan: Int) -> [OccupancyPaths] {
-    var wanted = group.members.map { self.wanted($0.key, $0.offer, plan: plan) }
-    allocate(group, plan: plan, &wanted)
-    return wanted.map(\.paths)
+    let drawn = group.members.map { self.drawn($0.key, plan: plan) }
+    let wanted = zip(group.members, drawn).map { self.wanted($0.key, $0.offer, $1, plan: plan) }
+    var paths = wanted.map(\.paths)
+    let blank = [[Double]](repeating: [Double](repeating: 0, count: draws), count: demand.horizon)
+    for i in paths.indices { (paths[i].listed, paths[i].served, paths[i].waiting, paths[i].left) = (blank, blank, blank, blank) }
+    handOut(group, plan: plan, wanted, drawn) { state, t, d in
+      for i in paths.indices {
+        let asking = drawn[i].citizens[t][d]
+        paths[i].demand[t][d] = state.demand(i)
+        paths[i].listed[t][d] = state.demand(i) - asking
+        paths[i].served[t][d] = state.served(i)
+        paths[i].waiting[t][d] = state.waiting(i)
+        paths[i].left[t][d] = state.left(i)
+      }
+    }
+    return paths
   }
+
+  /// Citizens served alone: by offer of the group `[period][draw]`.
+  func served(_ group: OfferGroup, _ drawn: [DrawnDemand], plan: Int) -> [[[Double]]] {
+    let wanted = zip(group.members, drawn).map { self.wanted($0.key, $0.offer, $1, plan: plan) }
+    let (n, horizon, draws) = (group.members.count, demand.horizon, draws)
+    var served = [Double](repeating: 0, count: n * horizon * draws)
+    served.withUnsafeMutableBufferPointer { served in
+      handOut(group, plan: plan, wanted, drawn) { state, t, d in
+        for i in 0..<n { served[(i * horizon + t) * draws + d] = state.served(i) }
+      }
+    }
+    return (0..<n).map { i in (0..<horizon).map { t in Array(served[(i * horizon + t) * draws..<(i * horizon + t + 1) * draws]) } }
+  }
+
+  /// One payer's part of the citizens served, likewise: of those who asked for an offer and live at one, its share of those who asked.
+  /// All payers' parts add up to the citizens served.
+  /// - Parameter shares: of those who ask for each offer, in 0...1, by offer `[period][draw]`.
+  func parts(_ group: OfferGroup, _ drawn: [DrawnDemand], shares: [[[Double]]], plan: Int) -> [[[Double]]] {
+    let wanted = zip(group.members, drawn).map { self.wanted($0.key, $0.offer, $1, plan: plan) }
+    let n = group.members.count
+    var parts = [[[Double]]](repeating: [[Double]](repeating: [Double](repeating: 0, count: draws), count: demand.horizon), count: n)
+    handOut(group, plan: plan, wanted, drawn) { state, t, d in
+      for j in 0..<n { for i in 0..<n { parts[j][t][d] += state.placed(i, at: j) * shares[i][t][d] } }
+    }
+    return parts
+  }
+
+  func drawn(_ key: Int, plan: Int, followsStaying: Bool = false) -> DrawnDemand {
+    DrawnDemand(simulated, plan: plan, key: key, panel: panel, horizon: demand.horizon, draws: draws, followsStaying: followsStaying)
+  }
+
+  /// More than there are places live in some offers; nobody is put out, and in the same proportion they may go on. At least 1.
+  /// - Parameter now: standard places at the origin; nil where unknown.
+  static func crowding(_ citizens: Int, places now: Double?) -> Double { now.map { $0 > 0 ? max(1, Double(citizens) / $0) : 1 } ?? 1 }
 
   private struct Wanted {
     var paths: OccupancyPaths
-    /// `[step][draw]`: who came to want a place since the middle of the period before.
-    var arrivals: [[Double]]
     /// Places that may be occupied, by step.
     var limits: [Double]
     let present: Double
@@ -74,41 +119,30 @@ struct Occupier: Sendable {
     let limitNow: Double
   }
 
-  /// Demand as the simulation draws it, without a stop at the places.
-  private func wanted(_ key: Int, _ offer: Offer, plan: Int) -> Wanted {
+  /// Demand as the simulation draws it, with the places that stand against it.
+  private func wanted(_ key: Int, _ offer: Offer, _ drawn: DrawnDemand, plan: Int) -> Wanted {
     let timeline = simulated.timelines[plan]
-    let opening = simulated.draws.openingFlowStock(key: key)
     let now = timeline.atEnd(of: panel.origin, offer: offer.id) ?? 0
-    // More than there are places live in some offers; nobody is put out, and in the same proportion they may go on.
-    let crowding = now > 0 ? max(1, Double(opening) / now) : 1
-    var paths = OccupancyPaths(key: key, offer: offer, demand: [], listed: [], served: [], waiting: [], left: [], places: [], days: [])
-    var (arrivals, limits): ([[Double]], [Double]) = ([], [])
-    var state = LineState(draws: draws, opening: opening)
-    var before = [Double](repeating: 0, count: draws)
+    let crowding = Self.crowding(drawn.opening, places: now)
+    var paths = OccupancyPaths(key: key, offer: offer, demand: drawn.citizens, listed: [], served: [], waiting: [], left: [], places: [], days: [])
+    var limits: [Double] = []
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
-      let stock = state.stock
-      state.add(simulated.draws, plan: plan, key: key, step: step, days: period.days)
-      let came = (0..<draws).map { d in
-        let moved = state.stock[d] - stock[d] - state.admissions[d] + state.homecomings[d] + state.otherExits[d]
-        return state.admissions[d] + max(0, moved)
-      }
-      arrivals.append(zip(before, came).map { ($0 + $1) / 2 })
-      before = came
-      paths.demand.append(state.occupiedDays.map { $0 / Double(period.days) })
       let places = (timeline.placeDays(in: period, offer: offer.id) ?? 0) / Double(period.days)
       let share = ServiceArithmetic.paidShare(offer.kind, daysPerYear: basis.step(offer.id, on: period.lastDay)?.daysPerYear)
       paths.places.append(places)
       paths.days.append(share.map { $0 * Double(period.days) })
       limits.append(places * crowding * basis.limitRatio(offer.id, on: period.lastDay))
-      state.startPeriod()
     }
     return Wanted(
-      paths: paths, arrivals: arrivals, limits: limits, present: Double(opening), waiting: basis.waitingNow[offer.id] ?? 0,
+      paths: paths, limits: limits, present: Double(drawn.opening), waiting: basis.waitingNow[offer.id] ?? 0,
       limitNow: now * crowding * basis.limitRatio(offer.id, on: panel.origin.lastDay))
   }
 
-  private func allocate(_ group: OfferGroup, plan: Int, _ wanted: inout [Wanted]) {
+  /// Follows every draw through the periods, and shows the state after each.
+  private func handOut(
+    _ group: OfferGroup, plan: Int, _ wanted: [Wanted], _ drawn: [DrawnDemand], _ body: (borrowing PlaceAllocation, Int, Int) -> Void
+  ) {
     let (n, horizon) = (wanted.count, demand.horizon)
     let shares = shares(of: group, plan: plan)
     var attraction = [Double](repeating: 0, count: n * n)
@@ -118,29 +152,29 @@ struct Occupier: Sendable {
     let start = PlaceAllocation(
       attraction: attraction, present: wanted.map(\.present), waiting: wanted.map(\.waiting), places: wanted.map(\.limitNow),
       terms: PlaceAllocation.Terms(basis.rules.waiting, months: panel.length.months))
-    let blank = [[Double]](repeating: [Double](repeating: 0, count: draws), count: horizon)
-    for i in 0..<n {
-      (wanted[i].paths.listed, wanted[i].paths.served, wanted[i].paths.waiting, wanted[i].paths.left) = (blank, blank, blank, blank)
-    }
     let limits = (0..<horizon).map { t in wanted.map { $0.limits[t] } }
+    let (citizens, arrivals) = (alongDraws(drawn.map(\.citizens)), alongDraws(drawn.map(\.arrivals)))
     var (asking, coming) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
     for d in 0..<draws {
       var state = start
       for t in 0..<horizon {
+        let place = (d * horizon + t) * n
         for i in 0..<n {
-          asking[i] = wanted[i].paths.demand[t][d]
-          coming[i] = wanted[i].arrivals[t][d]
+          asking[i] = citizens[place + i]
+          coming[i] = arrivals[place + i]
         }
         state.advance(demand: asking, arrivals: coming, places: limits[t])
-        for i in 0..<n {
-          wanted[i].paths.demand[t][d] = state.demand(i)
-          wanted[i].paths.listed[t][d] = state.demand(i) - asking[i]
-          wanted[i].paths.served[t][d] = state.served[i]
-          wanted[i].paths.waiting[t][d] = state.waiting[i]
-          wanted[i].paths.left[t][d] = state.left[i]
-        }
+        body(state, t, d)
       }
     }
+  }
+
+  /// From `[offer][period][draw]` to `[(draw · periods + period) · offers + offer]`, in the order in which a draw is followed.
+  private func alongDraws(_ values: [[[Double]]]) -> [Double] {
+    let (n, horizon) = (values.count, demand.horizon)
+    var flat = [Double](repeating: 0, count: n * horizon * draws)
+    for i in 0..<n { for t in 0..<horizon { for (d, value) in values[i][t].enumerated() { flat[(d * horizon + t) * n + i] = value } } }
+    return flat
   }
 
   /// Each member's share of the group's admissions, as the plan has it; the same for all where none is known.

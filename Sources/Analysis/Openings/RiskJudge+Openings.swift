@@ -5,9 +5,9 @@ import Scenarios
 
 extension RiskJudge {
   /// Nil for an offer that the judged plan does not open, and where its money cannot be reckoned.
-  func opening(_ offer: Offer, _ key: Int) -> OfferOpening? {
-    guard let terms = newOffers[offer.id], let economics = try? money.economics(ofNew: offer, terms).get() else { return nil }
-    return OpeningBooks(judge: self, offer: offer, terms: terms, economics: economics, path: path(offer, key)).opening
+  func opening(_ own: JudgedPath) -> OfferOpening? {
+    guard let terms = newOffers[own.offer.id], let economics = try? money.economics(ofNew: own.offer, terms).get() else { return nil }
+    return OpeningBooks(judge: self, offer: own.offer, terms: terms, economics: economics, path: path(own)).opening
   }
 }
 
@@ -89,6 +89,6 @@ private struct OpeningBooks {
       let days = watch.expectedDays(for: year + settlement.lagYears), days > 0
     else { return nil }
     let spread = rules.startUpYears > 0 ? deficits[year] : nil
-    return results.indices.map { d in -settlement.settled(results[d] + (spread?[d] ?? 0), basis: sums.basis) / days }
+    return results.indices.map { d in min(-settlement.settled(results[d] + (spread?[d] ?? 0), basis: sums.basis) / days, watch.mostRise ?? .infinity) }
   }
 }

@@ -121,17 +121,22 @@ private struct Rounds {
       demand: demand, capacity: extracts.capacity, plans: [reference, plan], grouping: .offer, filter: ResultFilter(areas: areas), detail: .events,
       draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
     let judge = RiskJudge(
-      demand: demand, simulated: simulated, plan: 1, closures: plan.closures, newOffers: plan.newOfferTerms, request: request, extracts: extracts, past: past)
-    let accounts = SettledAccounts(extracts, past: past, money: judge.money)
-    let jobs = jobs(plan, simulated, judge)
+      demand: demand, simulated: simulated, plans: [reference, plan], plan: 1, request: request, extracts: extracts, past: past)
+    let accounts = SettledAccounts(extracts, past: past, money: judge.money, rules: request.rules)
+    let jobs = jobs(plan, judge)
     let years = periods.keys.sorted()
-    let changes = ConcurrentResults.of(jobs.count, threads: request.threads) { number in
-      let results = judge.results(jobs[number].offer, jobs[number].key)
-      return years.map { accounts.tariffChanges(jobs[number].offer, due: $0, along: results, rules: rules, draws: request.draws) }
+    let wanted = Set(jobs.map(\.offer.id))
+    let groups = judge.groups.filter { $0.members.contains { wanted.contains($0.offer.id) } }
+    let found = ConcurrentResults.of(groups.count, threads: request.threads) { number in
+      judge.paths(of: groups[number]).filter { wanted.contains($0.offer.id) }.map { path in
+        let results = judge.results(path)
+        return (path.offer.id, years.map { accounts.tariffChanges(path.offer, due: $0, along: results, rules: rules, draws: request.draws) })
+      }
     }
+    let changes = Dictionary(found.flatMap(\.self), uniquingKeysWith: { first, _ in first })
     var prices: [Place: [Double]] = [:]
-    for (job, own) in zip(jobs, changes) {
-      for (year, change) in zip(years, own) {
+    for job in jobs {
+      for (year, change) in zip(years, changes[job.offer.id] ?? []) {
         guard let change else { continue }
         let place = Place(stratum: job.stratum, year: year)
         prices[place] = zip(prices[place] ?? [Double](repeating: 1, count: request.draws), change).map { $0 + job.weight * $1 }
@@ -144,11 +149,10 @@ private struct Rounds {
   private struct Job: Sendable {
     let stratum: Int
     let offer: Offer
-    let key: Int
     let weight: Double
   }
 
-  private func jobs(_ plan: Plan, _ simulated: SimulatedPlans, _ judge: RiskJudge) -> [Job] {
+  private func jobs(_ plan: Plan, _ judge: RiskJudge) -> [Job] {
     var citizens = [Int](repeating: 0, count: panel.offers.count)
     for resident in panel.residents { if let offer = resident.offer { citizens[offer] += 1 } }
     var jobs: [Job] = []
@@ -157,10 +161,8 @@ private struct Rounds {
       let all = Double(offers.reduce(0) { $0 + citizens[$1] })
       for index in offers {
         let offer = panel.offers[index]
-        guard let price = try? judge.money.economics(of: offer).get().price,
-          let key = simulated.index.keys.firstIndex(where: { $0.offer == offer.id && $0.area == offer.area && $0.kind == offer.kind })
-        else { continue }
-        jobs.append(Job(stratum: s, offer: offer, key: key, weight: Double(citizens[index]) / all / price))
+        guard let price = try? judge.money.economics(of: offer).get().price else { continue }
+        jobs.append(Job(stratum: s, offer: offer, weight: Double(citizens[index]) / all / price))
       }
     }
     return jobs
