@@ -78,34 +78,51 @@ public struct RiskCostTables: Sendable {
     return key + [citizens.map { .number($0) } ?? .empty, .number(payer?.share ?? 1)]
   }
 
+  /// An amount, then each payer's part of it by its days. The means are rounded so that the payers' add up to the whole to the øre.
+  /// - Parameter intervals: of the payers' parts where they are known otherwise than by their share.
+  private func parts(_ whole: DrawSummary?, _ payers: [OfferCosts.Payer], intervals: [DrawSummary?] = []) -> [DrawSummary?] {
+    guard let whole else { return [nil] + payers.map { _ in nil } }
+    // Fifteen digits of the shares.
+    let weights = payers.compactMap { Quantity(1e9 * $0.share) }
+    let means = Amount(kroner: whole.mean)?.split(by: weights)
+    return [whole] + payers.indices.map { index in
+      let own = intervals.indices.contains(index) ? intervals[index] : nil
+      let scaled = own ?? whole.scaled(by: payers[index].share)
+      return means.map { DrawSummary(mean: $0[index].kroner, median: scaled.median, lower: scaled.lower, upper: scaled.upper) } ?? scaled
+    }
+  }
+
   private func addTotals(_ offer: OfferCosts, _ option: OfferCosts.Option, to table: inout Table) {
-    for payer in [nil] + option.payers.map({ Optional($0) }) {
-      let share = payer?.share ?? 1
+    let idle = parts(option.idle, option.payers)
+    let closing = parts(option.closing, option.payers, intervals: option.payers.map(\.closing))
+    let settled = parts(option.settled, option.payers)
+    let bill = parts(option.bill, option.payers)
+    let unsettled = parts(option.unsettled, option.payers)
+    for (index, payer) in ([nil] + option.payers.map { Optional($0) }).enumerated() {
       var row = key(offer, option, payer: payer, year: nil)
-      row += cells(option.idle.scaled(by: share))
-      row += cells(payer?.closing ?? option.closing.scaled(by: share))
-      row += cells(option.settled?.scaled(by: share))
+      row += cells(idle[index]) + cells(closing[index]) + cells(settled[index])
       row += cells(nil)
-      row += cells(option.bill.scaled(by: share))
+      row += cells(bill[index])
       row += [.empty, .empty, .number(option.places)]
       row += payer == nil ? cells(option.citizens, rounded: 10) + [option.staff.map { .number($0) } ?? .empty] : [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(option.unsettled?.scaled(by: share)) + notes.cells(nil).dropFirst())
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(unsettled[index]) + notes.cells(nil).dropFirst())
     }
   }
 
   private func addYear(_ offer: OfferCosts, _ option: OfferCosts.Option, _ year: OfferCosts.Year, to table: inout Table) {
-    for payer in [nil] + option.payers.map({ Optional($0) }) {
-      let share = payer?.share ?? 1
-      let closing = year.year == option.effectYear ? payer?.closing : nil
+    let idle = parts(year.idle, option.payers)
+    let closing = parts(year.closing, option.payers, intervals: year.year == option.effectYear ? option.payers.map(\.closing) : [])
+    let settled = parts(year.settled, option.payers)
+    let bill = parts(year.bill, option.payers)
+    let unsettled = parts(year.unsettled, option.payers)
+    for (index, payer) in ([nil] + option.payers.map { Optional($0) }).enumerated() {
       var row = key(offer, option, payer: payer, year: year.year)
-      row += cells(year.idle.scaled(by: share))
-      row += cells(closing ?? year.closing.scaled(by: share))
-      row += cells(year.settled?.scaled(by: share))
+      row += cells(idle[index]) + cells(closing[index]) + cells(settled[index])
       row += cells(year.tariffChange)
-      row += cells(year.bill.scaled(by: share))
+      row += cells(bill[index])
       row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(option.places)]
       row += [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(year.unsettled?.scaled(by: share)) + notes.cells(nil).dropFirst())
+      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(unsettled[index]) + notes.cells(nil).dropFirst())
     }
   }
 
