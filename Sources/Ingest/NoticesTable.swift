@@ -34,7 +34,7 @@ enum NoticesTable {
     var first = FirstRows<Key>()
     var result: [Notice] = []
     let rows = table.forEachRow { row in
-      let place = place(row, table, words, registers)
+      let place = place(row, table, words)
       let code = words.requiredMunicipality(row, payer)
       let count = row.required(places) == nil ? nil : row.integer(places, in: 1...mostPlaces)
       let given = row.requiredDay(noticeDate)
@@ -57,21 +57,14 @@ enum NoticesTable {
     return (rows, result)
   }
 
-  private static func place(_ row: CheckedRow, _ table: OpenTable, _ words: CategoryReader, _ registers: Registers) -> (offer: String, area: String)? {
-    let offerColumn = table.column("offer")
-    let areaColumn = table.column("area")
-    let area = row.cell(areaColumn).isEmpty ? nil : words.knownArea(row, areaColumn)
-    if !row.cell(offerColumn).isEmpty {
-      guard let index = words.offer(row, offerColumn) else { return nil }
-      let offer = registers.offers.offers[index]
-      if let area, area != offer.area {
-        row.report(.otherArea(offer.area), areaColumn)
-        return nil
-      }
-      return (offer.id, offer.area)
+  /// Nil with a report where neither offer nor area is given.
+  private static func place(_ row: CheckedRow, _ table: OpenTable, _ words: CategoryReader) -> (offer: String, area: String)? {
+    let (offer, area) = (table.column("offer"), table.column("area"))
+    if row.cell(offer).isEmpty, row.cell(area).isEmpty {
+      row.report(.offerAndAreaBlank, offer.isThere ? offer : area)
+      return nil
     }
-    if row.cell(areaColumn).isEmpty { row.report(.offerAndAreaBlank, offerColumn.isThere ? offerColumn : areaColumn) }
-    return area.map { ("", $0) }
+    return words.place(row, offer: offer, area: area)
   }
 
   /// Reports notices that are no longer coming, and exits of more citizens than are present.

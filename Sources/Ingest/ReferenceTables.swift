@@ -116,6 +116,21 @@ struct CategoryReader {
     return nil
   }
 
+  /// Where a row belongs: an offer with its area, which a given one must be, or an area alone with no offer; both empty where neither is
+  /// given. Nil where one is unknown or they do not fit.
+  func place(_ row: CheckedRow, offer offerColumn: ColumnPlace, area areaColumn: ColumnPlace) -> (offer: String, area: String)? {
+    let isOfArea = !row.cell(areaColumn).isEmpty
+    let area = isOfArea ? knownArea(row, areaColumn) : nil
+    if row.cell(offerColumn).isEmpty { return isOfArea ? area.map { ("", $0) } : ("", "") }
+    guard let index = offer(row, offerColumn) else { return nil }
+    let found = registers.offers.offers[index]
+    if let area, area != found.area {
+      row.report(.otherArea(found.area), areaColumn)
+      return nil
+    }
+    return isOfArea && area == nil ? nil : (found.id, found.area)
+  }
+
   func nationWide(_ row: CheckedRow, _ column: ColumnPlace) -> Bool? {
     let cell = row.cell(column)
     if cell.isEmpty { return nil }

@@ -24,7 +24,7 @@ enum SatisfactionTable {
     var first = FirstRows<Key>()
     var result: [SatisfactionScore] = []
     let rows = table.forEachRow { row in
-      let place = place(row, offer, area, words, registers)
+      let place = words.place(row, offer: offer, area: area)
       let code = row.cell(municipality).isEmpty ? "" : words.municipality(row, municipality)
       let when = row.required(period).flatMap { cell -> Period? in
         if let found = CheckedRow.period(cell.text) { return found }
@@ -50,23 +50,6 @@ enum SatisfactionTable {
           offer: place.offer, area: place.area, municipality: code, period: when, respondent: who, score: value, scale: most, answers: count))
     }
     return (rows, result.sorted { order($0) < order($1) })
-  }
-
-  /// Both blank means all offers.
-  private static func place(
-    _ row: CheckedRow, _ offerColumn: ColumnPlace, _ areaColumn: ColumnPlace, _ words: CategoryReader, _ registers: Registers
-  ) -> (offer: String, area: String)? {
-    let isOfArea = !row.cell(areaColumn).isEmpty
-    let area = isOfArea ? words.knownArea(row, areaColumn) : nil
-    if isOfArea, area == nil { return nil }
-    guard !row.cell(offerColumn).isEmpty else { return ("", area ?? "") }
-    guard let index = words.offer(row, offerColumn) else { return nil }
-    let offer = registers.offers.offers[index]
-    if let area, area != offer.area {
-      row.report(.otherArea(offer.area), areaColumn)
-      return nil
-    }
-    return (offer.id, offer.area)
   }
 
   private static func order(_ own: SatisfactionScore) -> (String, String, String, Day, String) {

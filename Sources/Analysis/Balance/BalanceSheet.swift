@@ -78,15 +78,15 @@ private struct BalanceMaker {
 
   private var panel: Panel { demand.panel }
 
-  /// Counts of payers that are held at a time: bounds the memory, whatever the number of areas.
-  private static let batchCells = 80_000_000
-
   func rows() -> [BalanceRow] {
     let lines = Set(panel.strata.filter { areas.isEmpty || areas.contains($0.area) }.map { BalanceLine(area: $0.area, kind: $0.kind) }).sorted()
     let queues = queues()
-    let perBatch = max(1, Self.batchCells / max(1, 2 * panel.municipalities.count * demand.horizon * draws))
-    return stride(from: 0, to: lines.count, by: perBatch).flatMap { start in
-      rows(Array(lines[start..<min(lines.count, start + perBatch)]), queues)
+    let payers = PayerMeans(
+      demand: demand, plans: plans, judged: judged,
+      lines: lines.map { line in panel.strata.indices.filter { panel.strata[$0].area == line.area && panel.strata[$0].kind == line.kind } },
+      spans: periods.map { ($0 - panel.origin - 1)..<($0 - panel.origin) }, draws: draws, seed: seed, threads: threads)
+    return lines.indices.flatMap { line in
+      rows(lines[line], citizens: panel.municipalities.indices.map { payers.citizens(line: line, municipality: $0) }, queues[lines[line]])
     }
   }
 
@@ -121,45 +121,6 @@ private struct BalanceMaker {
       found[line] = sums
     }
     for offer in panel.offers where !simulated.timelines[judged].knows(offer.id) { found[BalanceLine(area: offer.area, kind: offer.kind)] = nil }
-    return found
-  }
-
-  private func rows(_ lines: [BalanceLine], _ queues: [BalanceLine: Queue]) -> [BalanceRow] {
-    let (n, strata) = (panel.municipalities.count, panel.strata.count)
-    var cell = [Int](repeating: -1, count: n * strata)
-    for (s, stratum) in panel.strata.enumerated() {
-      guard let line = lines.firstIndex(of: BalanceLine(area: stratum.area, kind: stratum.kind)) else { continue }
-      for m in 0..<n { cell[m * strata + s] = line * n + m }
-    }
-    let keys = TallyKeys(count: lines.count * n, cell: cell, strata: strata, detail: .presence)
-    let simulated = demand.simulate(
-      reference: plans[0].demand, scenarios: plans.dropFirst().map(\.demand), keys: keys, draws: draws, seed: seed, threads: threads)
-    return lines.indices.flatMap { line in
-      rows(lines[line], citizens: (0..<n).map { citizens(simulated, key: line * n + $0) }, queues[lines[line]])
-    }
-  }
-
-  /// On average over each period's days, `[period][draw]`; nil where nobody is counted. Where only stocks are counted, the mean of
-  /// those at both ends.
-  private func citizens(_ simulated: DemandDraws, key: Int) -> [[Double]]? {
-    guard simulated.hasFlowStock(key: key) || simulated.hasStockOnly(key: key) else { return nil }
-    var state = LineState(draws: draws, opening: simulated.openingFlowStock(key: key))
-    var found: [[Double]] = []
-    let now = simulated.openingStock(key: key) - Double(simulated.openingFlowStock(key: key))
-    var counted = [Double](repeating: now, count: draws)
-    for step in 0..<demand.horizon {
-      let period = panel.origin.advanced(by: step + 1)
-      state.add(simulated, plan: judged, key: key, step: step, days: period.days)
-      var values = state.occupiedDays.map { $0 / Double(period.days) }
-      if simulated.hasStockOnly(key: key) {
-        let before = counted
-        counted = [Double](repeating: 0, count: draws)
-        simulated.addStockOnly(plan: judged, key: key, step: step, to: &counted)
-        for d in 0..<draws { values[d] += (before[d] + counted[d]) / 2 }
-      }
-      if periods.contains(period) { found.append(values) }
-      state.startPeriod()
-    }
     return found
   }
 

@@ -23,23 +23,23 @@ struct PayerIndicators {
 
   func facts() -> [IndicatorFact] {
     let lines = Set(panel.strata.filter { request.areas.isEmpty || request.areas.contains($0.area) }.map { Line(area: $0.area, kind: $0.kind) }).sorted()
-    let perBatch = PayerStocks.linesAtATime(demand, draws: request.draws)
-    return stride(from: 0, to: lines.count, by: perBatch).flatMap { start -> [IndicatorFact] in
-      let batch = Array(lines[start..<min(lines.count, start + perBatch)])
-      let stocks = PayerStocks(
-        demand: demand, plans: plans, judged: judged, lines: batch.map { line in panel.strata.indices.filter { panel.strata[$0].area == line.area && panel.strata[$0].kind == line.kind } },
-        request: request)
-      return batch.indices.flatMap { facts(batch[$0], stocks, $0) }
-    }
+    let years = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
+    let payers = PayerMeans(
+      demand: demand, plans: plans, judged: judged,
+      lines: lines.map { line in panel.strata.indices.filter { panel.strata[$0].area == line.area && panel.strata[$0].kind == line.kind } },
+      spans: years.map { year in (0..<demand.horizon).filter { panel.origin.advanced(by: $0 + 1).lastDay.year == year.firstDay.year } }.compactMap { steps in
+        steps.first.map { $0..<$0 + steps.count }
+      }, draws: request.draws, seed: request.seed, threads: request.threads)
+    return lines.indices.flatMap { facts(lines[$0], payers, $0) }
   }
 
-  private func facts(_ line: Line, _ stocks: PayerStocks, _ index: Int) -> [IndicatorFact] {
+  private func facts(_ line: Line, _ payers: PayerMeans, _ index: Int) -> [IndicatorFact] {
     let past = Period.wholeYears(from: panel.first, to: panel.origin)
     let ahead = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
     let observed = past.map { year in panel.municipalities.indices.map { mean(line, $0, year) } }
     // With one payer's number hidden the sum is not known.
     let isWhole = past.map { year in !panel.municipalities.indices.contains { isHidden(line, $0, year) } }
-    let future = panel.municipalities.indices.map { stocks.means(line: index, municipality: $0, years: ahead) }
+    let future = panel.municipalities.indices.map { payers.citizens(line: index, municipality: $0) }
     var facts: [IndicatorFact] = []
     let totals = observed.map { $0.compactMap(\.self).reduce(0, +) }
     let totalsAhead = ahead.indices.map { y in
@@ -112,56 +112,5 @@ struct PayerIndicators {
     if totals.allSatisfy({ $0 > 0 }) { facts.append(fact(.purchaseShare, zip(means, totals).map { 100 * $0 / $1 })) }
     if let own = own(scope, panel.origin.lastDay), own > 0 { facts.append(fact(.selfSupply, means.map { 100 * own / (own + $0) })) }
     return facts
-  }
-}
-
-/// Simulated citizens of every municipality in some lines, a batch of lines at a time, so that memory does not grow with the areas.
-struct PayerStocks {
-  private let demand: FittedDemand
-  private let judged: Int
-  private let draws: Int
-  private let simulated: DemandDraws
-
-  /// Counts of payers that are held at a time.
-  private static let cells = 40_000_000
-
-  static func linesAtATime(_ demand: FittedDemand, draws: Int) -> Int {
-    max(1, cells / max(1, demand.panel.municipalities.count * demand.horizon * draws))
-  }
-
-  /// - Parameter lines: strata of each.
-  init(demand: FittedDemand, plans: [Plan], judged: Int, lines: [[Int]], request: RiskRequest) {
-    let panel = demand.panel
-    let (n, strata) = (panel.municipalities.count, panel.strata.count)
-    var cell = [Int](repeating: -1, count: n * strata)
-    for (line, members) in lines.enumerated() { for s in members { for m in 0..<n { cell[m * strata + s] = line * n + m } } }
-    self.demand = demand
-    self.judged = judged
-    draws = request.draws
-    simulated = demand.simulate(
-      reference: plans[0].demand, scenarios: plans.dropFirst().map(\.demand), keys: TallyKeys(count: lines.count * n, cell: cell, strata: strata, detail: .net),
-      draws: request.draws, seed: request.seed, threads: request.threads)
-  }
-
-  /// Citizens on average over each year, as the mean of each period's beginning and end: `[year][draw]`; nil where nobody is counted.
-  func means(line: Int, municipality: Int, years: [Period]) -> [[Double]]? {
-    let panel = demand.panel
-    let key = line * panel.municipalities.count + municipality
-    guard simulated.hasFlowStock(key: key) || simulated.hasStockOnly(key: key) else { return nil }
-    var state = LineState(draws: draws, opening: simulated.openingFlowStock(key: key))
-    var before = [Double](repeating: simulated.openingStock(key: key), count: draws)
-    var sums = [[Double]](repeating: [Double](repeating: 0, count: draws), count: years.count)
-    for step in 0..<demand.horizon {
-      let period = panel.origin.advanced(by: step + 1)
-      state.addStock(simulated, plan: judged, key: key, step: step)
-      var now = state.stock
-      if simulated.hasStockOnly(key: key) { simulated.addStockOnly(plan: judged, key: key, step: step, to: &now) }
-      if let y = years.firstIndex(where: { $0.firstDay.year == period.lastDay.year }) {
-        let share = Double(period.days) / Double(years[y].days) / 2
-        for d in 0..<draws { sums[y][d] += share * (before[d] + now[d]) }
-      }
-      before = now
-    }
-    return sums
   }
 }
