@@ -109,9 +109,7 @@ public struct HomecomingImpactTables: Sendable {
   private func cell(_ summary: DrawSummary, decimals: Int) -> Table.Cell {
     func text(_ language: Language) -> String {
       func shown(_ value: Double, _ decimals: Int) -> String {
-        let text = NumberText.display(value, decimals: decimals, language: language)
-        let isZero = !text.contains { $0 >= "1" && $0 <= "9" }
-        return isZero ? text.replacing("-", with: "") : text.replacing("-", with: "−")
+        NumberText.display(value, decimals: decimals, language: language)
       }
       let ends = [summary.lower, summary.upper].map { shown($0, 0) }
       return "\(shown(summary.mean, decimals)) [\(ends[0]);\u{A0}\(ends[1])]"

@@ -49,7 +49,7 @@ extension ResultTables {
     let ahead = levelText(last.value, measure)
     let level = NumberText.machine(100 * request.level)
     func text(_ language: Language, _ nowWord: String) -> String {
-      let today = now.map { " \(nowWord) \(NumberText.display($0, decimals: measure.decimals, language: language).replacing("-", with: "−"))," } ?? ""
+      let today = now.map { " \(nowWord) \(NumberText.display($0, decimals: measure.decimals, language: language))," } ?? ""
       return "\(name[language]): \((measure.isFlow ? measure.phrase + perPeriod : measure.chartUnit)[language]).\(today) \(last.period) \(ahead[language]) (\(level)\u{A0}%)"
     }
     return Phrase(da: text(.da, "Nu"), en: text(.en, "Now"))

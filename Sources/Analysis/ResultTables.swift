@@ -257,7 +257,7 @@ public struct ResultTables: Sendable {
   func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
     phrase { language in
       let numbers = [summary.median, summary.lower, summary.upper].map {
-        NumberText.display($0, decimals: measure.decimals, language: language).replacing("-", with: "−")
+        NumberText.display($0, decimals: measure.decimals, language: language)
       }
       return numbers[1] == numbers[2] ? numbers[0] : "\(numbers[0]) [\(numbers[1]);\u{A0}\(numbers[2])]"
     }
@@ -268,8 +268,7 @@ public struct ResultTables: Sendable {
     phrase { language in
       func signed(_ value: Double, _ decimals: Int) -> String {
         let text = NumberText.display(value, decimals: decimals, language: language)
-        let isZero = !text.contains { $0 >= "1" && $0 <= "9" }
-        return isZero ? (text.hasPrefix("-") ? String(text.dropFirst()) : text) : value > 0 ? "+" + text : "−" + text.dropFirst()
+        return value > 0 && text.contains { $0 >= "1" && $0 <= "9" } ? "+" + text : text
       }
       if summary.lower == summary.upper, summary.mean == summary.lower { return signed(summary.mean, measure.decimals) }
       let decimals = abs(summary.mean) < 10 ? max(1, measure.decimals) : measure.decimals

@@ -84,7 +84,7 @@ public struct RiskPlacesTables: Sendable {
       title: title,
       columns: [
         .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("period", heading: Phrase(da: "Periode", en: "Period")),
-        .init("demand", heading: Phrase(da: "Efterspørgsel [\(level) %]", en: "Demand [\(level) %]")),
+        .init("demand", heading: Phrase(da: "Efterspørgsel, middel [\(level) %]", en: "Demand, mean [\(level) %]")),
         .init("places", heading: Phrase(da: "Pladser", en: "Places")), .init("advised_places", heading: Phrase(da: "Råd", en: "Advised")),
         .init("cost_today", heading: Phrase(da: "Pris nu, t.kr.", en: "Cost now, 1,000 kr."), decimals: 0),
         .init("cost_advised", heading: Phrase(da: "Pris, råd", en: "Cost, advised"), decimals: 0),

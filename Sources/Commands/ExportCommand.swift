@@ -57,12 +57,14 @@ struct ExportIndicatorsCommand: AsyncParsableCommand {
   func run() async throws {
     if dictionary { return try output.write(IndicatorTables.dictionary) }
     let session = try ProjectSession(project, output: output)
-    try session.requireOffersWithPlaces()
+    try session.requireOffers()
+    output.show(session.withoutPlaces)
     let (ruleSet, ruleFile) = try judged.ruleSet(session)
     let request = RiskRequest(
       areas: try session.areas(areas), level: Double(simulation.level) / 100, draws: simulation.draws, seed: UInt64(simulation.seed),
       threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
+    output.show(judged.validity(of: ruleSet, file: ruleFile, panel: session.panel, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(

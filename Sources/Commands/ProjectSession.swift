@@ -69,16 +69,38 @@ struct ProjectSession {
 
   var knowsOffersOfCitizens: Bool { panel.residents.contains { $0.offer != nil } || !panel.offerAdmissions.isEmpty }
 
+  private static let needsPlaces = Phrase(
+    da: "risiko holder borgere op mod pladser, tilbud for tilbud", en: "risk holds citizens against places, offer by offer")
+
+  private static let placesRemedy = Phrase(
+    da: "Læg capacity.csv med kolonnerne offer, from og places i data.", en: "Put capacity.csv with the columns offer, from and places into data.")
+
+  /// What cannot be said of a project without places, where the rest can.
+  var withoutPlaces: [Finding] {
+    guard extracts.capacity.isEmpty else { return [] }
+    return [
+      Finding(
+        .warning, file: "data/capacity.csv",
+        message: Phrase(
+          da: "projektet har ingen pladser: belægning, grænser, råd og ledige pladser kan ikke regnes; resten vises.",
+          en: "the project has no places: occupancy, limits, advice and free places cannot be computed; the rest is shown."), remedy: Self.placesRemedy)
+    ]
+  }
+
   /// Refuses a project whose files do not hold citizens against places.
   func requireOffersWithPlaces() throws {
-    let needs = Phrase(da: "risiko holder borgere op mod pladser, tilbud for tilbud", en: "risk holds citizens against places, offer by offer")
     if extracts.capacity.isEmpty {
       throw FindingsError(
         Finding(
-          .error, file: "data/capacity.csv", message: needs + Phrase(da: "; projektet har ingen pladser.", en: "; the project has no places."),
-          remedy: Phrase(
-            da: "Læg capacity.csv med kolonnerne offer, from og places i data.", en: "Put capacity.csv with the columns offer, from and places into data.")))
+          .error, file: "data/capacity.csv", message: Self.needsPlaces + Phrase(da: "; projektet har ingen pladser.", en: "; the project has no places."),
+          remedy: Self.placesRemedy))
     }
+    try requireOffers()
+  }
+
+  /// Refuses a project whose files do not say who lives in which offer.
+  func requireOffers() throws {
+    let needs = Self.needsPlaces
     if !knowsOffersOfCitizens {
       throw FindingsError(
         Finding(
@@ -99,8 +121,8 @@ struct ProjectSession {
   }
 
   private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {
-    let filter = ResultFilter(
-      areas: try areas(options.areas), municipalities: try municipalities(options.municipalities), offers: try offers(options.offers))
+    let areas = try areas(options.areas)
+    let filter = ResultFilter(areas: areas, municipalities: try municipalities(options.municipalities), offers: try offers(options.offers, in: areas))
     if !filter.offers.isEmpty, options.by != .offer {
       throw UsageError(Phrase(da: "--offer kræver --by offer.", en: "--offer needs --by offer."))
     }
@@ -113,7 +135,7 @@ struct ProjectSession {
       try option.area.map { name in
         let form = NearestName.machineForm(name)
         guard let area = panel.areas.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
-          throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map(\.id))
+          throw Self.unknown(Phrase(da: "området", en: "area"), name, among: panel.areas.map { ($0.id, $0.name) }, listing: "area")
         }
         return area.id
       })
@@ -125,28 +147,42 @@ struct ProjectSession {
   /// The municipality of a name or code.
   func municipality(_ name: String) throws -> Municipality {
     guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
-      throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map(\.name))
+      throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map { ($0.name, $0.code) }, listing: "municipality")
     }
     return municipality
   }
 
-  /// Ids of the named offers.
-  func offers(_ option: OfferOption) throws -> Set<String> { Set(try option.offer.map(offer(named:))) }
+  /// Ids of the named offers, all of which must lie in the named areas.
+  /// - Parameter areas: ids; empty for all.
+  func offers(_ option: OfferOption, in areas: Set<String> = []) throws -> Set<String> {
+    let ids = Set(try option.offer.map(offer(named:)))
+    guard !areas.isEmpty, let outside = panel.offers.first(where: { ids.contains($0.id) && !areas.contains($0.area) }) else { return ids }
+    throw UsageError(
+      Phrase(
+        da: "Tilbuddet »\(outside.name)« ligger i området \(outside.area), ikke i \(areas.sorted().joined(separator: ", ")): udelad --area.",
+        en: "The offer “\(outside.name)” lies in the area \(outside.area), not in \(areas.sorted().joined(separator: ", ")): leave out --area."))
+  }
 
   /// The id of an offer, given its id or name.
   func offer(named name: String) throws -> String {
     let form = NearestName.machineForm(name)
     guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
-      throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map(\.id))
+      throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map { ($0.id, $0.name) }, listing: "offer")
     }
     return offer.id
   }
 
-  private static func unknown(_ what: Phrase, _ name: String, among names: [String]) -> UsageError {
-    let near = NearestName.hint(name, among: names)
-    let hint = near.isEmpty ? Phrase(da: "»plads check« viser, hvad projektet har.", en: "“plads check” shows what the project has.") : near
+  /// - Parameters:
+  ///   - names: two of each, either of which is understood; the first is proposed.
+  ///   - grouping: the `--by` whose tables list them.
+  private static func unknown(_ what: Phrase, _ name: String, among names: [(String, String)], listing grouping: String) -> UsageError {
+    let near = NearestName.nearest(name, among: names, count: 3)
+    let hint = NearestName.find(name, among: names.flatMap { [$0.0, $0.1] }).map { Phrase(da: "Mente du »\($0)«?", en: "Did you mean “\($0)”?") }
+      ?? (near.isEmpty ? Phrase("") : Phrase(da: "Nærmest: \(near.joined(separator: ", ")).", en: "Nearest: \(near.joined(separator: ", "))."))
     return UsageError(
-      Phrase(da: "Ukendt: \(what.da) »\(name)«. \(hint.da)", en: "Unknown \(what.en) “\(name)”. \(hint.en)"))
+      Phrase(
+        da: "Ukendt: \(what.da) »\(name)«. \(hint.da) »plads forecast --by \(grouping)« viser dem alle.",
+        en: "Unknown \(what.en) “\(name)”. \(hint.en) “plads forecast --by \(grouping)” shows them all."))
   }
 
   /// What was computed, headed, as it is printed and remembered.

@@ -69,7 +69,7 @@ struct RiskCommand: AsyncParsableCommand {
     help: help(
       Phrase(da: "Måneder fra beslutning til lukket tilbud, 1 til 36.", en: "Months from the decision until the offer is closed, 1 to 36."),
       value: Phrase(da: "måneder", en: "months")), transform: Choice.integer(1...36))
-  var closingTime = 12
+  var closingTime: Int?
 
   @Option(
     help: help(
@@ -114,6 +114,10 @@ struct RiskCommand: AsyncParsableCommand {
       throw ValidationError(
         Phrase(da: "--explain er om ét tilbud: udelad --area og --offer.", en: "--explain is about one offer: leave out --area and --offer.").spoken)
     }
+    if closingTime != nil, !costs, explain == nil {
+      throw ValidationError(
+        Phrase(da: "--closing-time hører til --costs og --explain.", en: "--closing-time belongs to --costs and --explain.").spoken)
+    }
     if emptyCost + missingCost == 0 {
       throw ValidationError(
         Phrase(da: "--empty-cost og --missing-cost kan ikke begge være 0.", en: "--empty-cost and --missing-cost cannot both be 0.").spoken)
@@ -122,18 +126,20 @@ struct RiskCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try ProjectSession(project, output: output)
-    try session.requireOffersWithPlaces()
+    try session.requireOffers()
+    output.show(session.withoutPlaces)
     let (ruleSet, ruleFile) = try judged.ruleSet(session)
     let explained = try explain.map { try session.offer(named: $0) }
     var request = RiskRequest(
-      areas: try session.areas(areas), offers: try explained.map { [$0] } ?? session.offers(offers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
+      areas: try session.areas(areas), offers: try explained.map { [$0] } ?? session.offers(offers, in: session.areas(areas)), trigger: ClosureTrigger(share: Double(closureShare) / 100),
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
       seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour,
       advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places || explain != nil)
-    request.closingMonths = closingTime
+    if let closingTime { request.closingMonths = closingTime }
     request.comparesCosts = costs
     let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
+    output.show(judged.validity(of: ruleSet, file: ruleFile, panel: session.panel, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
@@ -141,16 +147,25 @@ struct RiskCommand: AsyncParsableCommand {
     try output.write(try memory.document { try computed(plans, request, session, payer: payer, horizon: horizon) }.document)
   }
 
+  /// What people read and what machines read.
+  private typealias Tables = (sheets: [Table], machine: Table)
+
   private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, payer: Municipality?, horizon: Int) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
     let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: request)
-    if let payer {
-      let profile = try MunicipalityProfile(
-        demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), code: payer.code, request: request)
-      let tables = MunicipalityTables(profile, request: request, panel: session.panel)
-      return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
-    }
-    if balance { return balanced(plans, request, session, demand, horizon: horizon) }
+    let tables = try payer.map { try profile(of: $0, plans, request, session, demand) }
+      ?? (balance ? balanced(plans, request, session, demand, horizon: horizon) : assessed(plans, request, session, demand))
+    return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
+  }
+
+  private func profile(of payer: Municipality, _ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand) throws -> Tables {
+    let profile = try MunicipalityProfile(
+      demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), code: payer.code, request: request)
+    let tables = MunicipalityTables(profile, request: request, panel: session.panel)
+    return (tables.sheets, tables.machine)
+  }
+
+  private func assessed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand) throws -> Tables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     // The scenario that was asked for comes after the plain forecast, which it may be itself.
     let result = try RiskRun(
@@ -158,32 +173,33 @@ struct RiskCommand: AsyncParsableCommand {
     progress.finish()
     if years {
       let tables = RiskYearTables(run: result, request: request, panel: session.panel)
-      return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
+      return (tables.sheets, tables.machine)
     }
     if places {
       let tables = RiskPlacesTables(run: result, request: request, panel: session.panel)
-      return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
-    }
-    if let explained = request.offers.first, explain != nil {
-      let found = RiskDrivers(demand: demand, plan: plans[plans.count - 1], run: result, request: request)
-      if let page = OfferPage(offer: explained, run: result, drivers: found, request: request, demand: demand) {
-        return session.document([page.sheet], machine: page.machine, warnings: demand.warnings, project)
-      }
+      return ([tables.sheet], tables.machine)
     }
     if costs {
       let tables = RiskCostTables(run: result, request: request, panel: session.panel)
-      return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
+      return (tables.sheets, tables.machine)
     }
-    if drivers {
+    if drivers || explain != nil {
       let found = RiskDrivers(demand: demand, plan: plans[plans.count - 1], run: result, request: request)
-      let tables = RiskDriverTables(drivers: found, run: result, request: request, panel: session.panel)
-      return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+      if let explained = request.offers.first, explain != nil,
+        let page = OfferPage(offer: explained, run: result, drivers: found, request: request, demand: demand)
+      {
+        return ([page.sheet], page.machine)
+      }
+      if drivers {
+        let tables = RiskDriverTables(drivers: found, run: result, request: request, panel: session.panel)
+        return ([tables.sheet], tables.machine)
+      }
     }
     let tables = RiskTables(run: result, request: request, demand: demand)
-    return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+    return ([tables.sheet], tables.machine)
   }
 
-  private func balanced(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand, horizon: Int) -> RunDocument {
+  private func balanced(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand, horizon: Int) -> Tables {
     let basis = OccupancyBasis(session.extracts, panel: session.panel, rules: request.rules)
     let sheet = BalanceSheet(
       demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), basis: basis, areas: request.areas,
@@ -191,6 +207,6 @@ struct RiskCommand: AsyncParsableCommand {
       threads: request.threads, level: request.level)
     let tables = BalanceTables(
       sheet, panel: session.panel, notes: OccupancyNotes(basis), draws: request.draws, seed: request.seed, level: request.level)
-    return session.document([tables.sheet], machine: tables.machine, warnings: demand.warnings, project)
+    return ([tables.sheet], tables.machine)
   }
 }

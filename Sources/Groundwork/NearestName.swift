@@ -21,6 +21,20 @@ public enum NearestName {
     return best?.name
   }
 
+  /// The first names of the pairs of which one is nearest, however far; the nearest first, of equal ones the first in the given order.
+  /// A name that begins with the wanted one or holds it is nearer than any other.
+  public static func nearest(_ name: String, among pairs: [(String, String)], count: Int) -> [String] {
+    guard !name.isEmpty, name.utf8.count <= 1000 else { return [] }
+    let wanted = fold(name)
+    func distance(_ candidate: String) -> Int {
+      let own = fold(candidate)
+      let holds = own.count >= wanted.count && (0...own.count - wanted.count).contains { Array(own[$0..<$0 + wanted.count]) == wanted }
+      return holds ? 0 : editDistance(wanted, own)
+    }
+    return pairs.enumerated().map { (distance: min(distance($1.0), distance($1.1)), place: $0) }
+      .sorted { ($0.distance, $0.place) < ($1.distance, $1.place) }.prefix(count).map { pairs[$0.place].0 }
+  }
+
   /// The sentence "Did you mean …?", or the list of what is valid when nothing is near.
   public static func hint(_ name: String, among candidates: [String], listAtMost limit: Int = 12) -> Phrase {
     if let nearest = find(name, among: candidates) {

@@ -94,17 +94,20 @@ public enum NumberText {
     return .notANumber
   }
 
-  /// For people: fixed decimals; Danish has a decimal comma and points between thousands, English the reverse.
+  /// For people: fixed decimals, U+2212 as minus; Danish has a decimal comma and points between thousands, English the reverse.
   public static func display(_ value: Double, decimals: Int, language: Language) -> String {
     let fixed = fixedPoint(value, decimals: decimals)
     let (whole, fraction) = split(fixed)
     let negative = whole.hasPrefix("-")
     let digits = negative ? String(whole.dropFirst()) : whole
     let grouped = group(digits, by: language == .da ? "." : ",")
-    var text = negative ? "-" + grouped : grouped
+    var text = negative ? minus + grouped : grouped
     if !fraction.isEmpty { text += (language == .da ? "," : ".") + fraction }
     return text
   }
+
+  /// The sign of negative numbers for people.
+  public static let minus = "−"
 
   /// For machines: a point, no grouping, at most `decimals` decimals without trailing zeros.
   /// Rounding hides the last digits, in which BLAS kernels differ.

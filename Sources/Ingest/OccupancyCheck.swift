@@ -41,6 +41,29 @@ struct OccupancyCheck {
     }
   }
 
+  /// Reports offers whose places are zero on the data's last day while somebody lives there.
+  func reportNoPlaces(_ origins: [CapacityTable.Origin], file: String, log: FindingLog) {
+    guard let last = extracts.settings.observedTo, origins.count == extracts.capacity.count else { return }
+    var now: [String: Int] = [:]
+    for (index, step) in extracts.capacity.enumerated() where step.from <= last { now[step.offer] = index }
+    let empty = now.filter { extracts.capacity[$0.value].places == 0 }
+    guard !empty.isEmpty else { return }
+    let present = citizens(on: last)
+    for (offer, index) in empty.sorted(by: { $0.value < $1.value }) {
+      guard let count = present[offer], count > 0 else { continue }
+      log.report(.noPlaces(count, on: last), file: file, row: origins[index].line, column: "places", value: "0")
+    }
+  }
+
+  /// By offer, from stays where there are any, else from the counts of the period that ends then.
+  private func citizens(on day: Day) -> [String: Int] {
+    var found: [String: Int] = [:]
+    for stay in extracts.stays where stay.start <= day && (stay.end.map { $0 > day } ?? true) { found[stay.offer, default: 0] += 1 }
+    guard extracts.stays.isEmpty else { return found }
+    for row in extracts.activity where !row.offer.isEmpty && row.period.lastDay == day { found[row.offer, default: 0] += Int(row.stock ?? 0) }
+    return found
+  }
+
   /// Place-days of a year; nil where the offer or its places did not exist all year.
   private func placeDays(_ offer: Offer, _ steps: [Int], _ year: Int) -> Double? {
     let period = Period(year: year, number: 1, length: .year)
@@ -130,6 +153,15 @@ extension Fault {
     return Fault(
       "occupancy-actual", .note,
       Phrase(da: "den faktiske belægning er over 110 % eller under 50 % (\(list)).", en: "actual occupancy is above 110 % or below 50 % (\(list))."), why)
+  }
+
+  static func noPlaces(_ citizens: Int, on day: Day) -> Fault {
+    Fault(
+      "places-zero", .warning,
+      Phrase(
+        da: "tilbuddet har ingen pladser \(day.iso), men \(citizens) borgere bor der.",
+        en: "the offer has no places on \(day.iso), but \(citizens) citizens live there."),
+      Phrase(da: "Ret pladserne, eller giv borgernes ophold en end.", en: "Mend the places, or give the citizens' stays an end."))
   }
 
   private static func shown(_ value: Double, _ decimals: Int, _ language: Language) -> String {

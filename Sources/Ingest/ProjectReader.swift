@@ -312,7 +312,9 @@ private struct Reading {
   /// Holds places and accounts against the citizens that were counted; a broken table would only repeat its own errors.
   private func checkMoney() {
     guard log.errorCount == 0 else { return }
-    OccupancyCheck(extracts).report(capacityOrigins, file: file(.capacity), log: log)
+    let occupancy = OccupancyCheck(extracts)
+    occupancy.report(capacityOrigins, file: file(.capacity), log: log)
+    occupancy.reportNoPlaces(capacityOrigins, file: file(.capacity), log: log)
     IncomeCheck(extracts).report(economyLines, file: file(.economy), log: log)
   }
 

@@ -167,7 +167,7 @@ struct ValueScale {
     (0..<rows).map { row in
       guard row % Self.rowsPerStep == 0 else { return nil }
       let value = lowest + step * Double(row / Self.rowsPerStep)
-      return NumberText.display(value, decimals: 0, language: language).replacing("-", with: "−")
+      return NumberText.display(value, decimals: 0, language: language)
     }
   }
 }

@@ -86,6 +86,13 @@ struct TextColumn {
   }
 
   var headingWord: Int { DisplayWidth.longestWord(heading) }
+
+  /// What is left where a terminal is narrower still: headings and words are cut at so many characters, intervals broken between
+  /// their numbers. Numbers alone are never broken.
+  func narrowest(word: Int) -> Int {
+    let content = isNumeric ? widestCell : cells.reduce(0) { max($0, DisplayWidth.longestWord($1.replacing("\u{A0}", with: " "))) }
+    return max(1, min(headingWord, word), isNumeric ? content : min(content, word))
+  }
 }
 
 /// Widths of the columns that fit a terminal: headings give way first, then texts, then the gaps.
@@ -93,6 +100,8 @@ struct TextLayout {
   private let widths: [Int]
   private let rightAligned: [Bool]
   private let gap: Int
+  /// Where nothing fits, words are cut no shorter than so many characters.
+  private static let leastWord = 12
 
   init(columns: [TextColumn], width: Int) {
     rightAligned = columns.map(\.isNumeric)
@@ -103,6 +112,9 @@ struct TextLayout {
     Self.shrink(&widths, to: room, floors: columns.map(\.narrowest))
     gap = widths.reduce(0, +) > room ? 1 : 2
     room = width - gap * gaps
+    let words = [16, 12, 8, 5]
+    let fitting = words.first { word in columns.reduce(0) { $0 + $1.narrowest(word: word) } <= room }
+    Self.shrink(&widths, to: room, floors: columns.map { $0.narrowest(word: fitting ?? Self.leastWord) })
     self.widths = widths
   }
 
@@ -119,13 +131,18 @@ struct TextLayout {
 
   var rule: String { widths.map { String(repeating: "─", count: $0) }.joined(separator: blanks) }
 
+  /// Blanks that keep an interval together give way where it does not fit.
+  private func breakable(_ text: String, to width: Int) -> String {
+    DisplayWidth.longestWord(text) > width ? text.replacing("\u{A0}", with: " ") : text
+  }
+
   private var blanks: String { String(repeating: " ", count: gap) }
 
   /// The lines of one row; short cells stand on the last line where `wrapsBottom`, else on the first.
   func lines(of cells: [String], wrapsBottom: Bool) -> [String] {
     let blocks = cells.indices.map { column in
       DisplayWidth.of(cells[column]) <= widths[column]
-        ? [cells[column]] : DisplayWidth.wrapped(cells[column], to: widths[column], cutsWords: true)
+        ? [cells[column]] : DisplayWidth.wrapped(breakable(cells[column], to: widths[column]), to: widths[column], cutsWords: true)
     }
     let height = blocks.reduce(1) { max($0, $1.count) }
     return (0..<height).map { line in

@@ -28,6 +28,18 @@ struct IndicatorExportTests {
     }
   }
 
+  @Test("A table for people speaks its language")
+  func words() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["export", "indicators", "-p", "r", "--draws", "20", "--area", "boern_og_unge", "--by", "area", "--by", "offer", "--quiet"]
+      let danish = try program.run(arguments, environment: ["COLUMNS": "400"]).output
+      for word in ["døgn", "område", "borgere", "prognose"] { #expect(danish.contains(word), "\(word)") }
+      for word in ["residential", "citizens", "percent", "forecast"] { #expect(!danish.contains(word), "\(word)") }
+      #expect(try program.run(arguments + ["--language", "en"], environment: ["COLUMNS": "400"]).output.contains("residential"))
+    }
+  }
+
   @Test("Unknown indicators have the nearest named; other editions are refused")
   func refused() throws {
     try Program.withFolder { program in

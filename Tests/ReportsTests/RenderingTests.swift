@@ -36,8 +36,8 @@ struct TextRendererTests {
       Scenarie  Tilbud              Middel      Antal
       ────────  ───────────────  ─────────  ─────────
       basis     Ågården          1.234,6    1.234.567
-                =HYPERLINK("x")     -0,125
-      alle                                         -3
+                =HYPERLINK("x")     −0,125
+      alle                                         −3
 
       En note
 

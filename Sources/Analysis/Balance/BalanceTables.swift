@@ -79,7 +79,7 @@ public struct BalanceTables: Sendable {
     func interval(_ value: DrawSummary?) -> Table.Cell {
       guard let value else { return .empty }
       func text(_ language: Language) -> String {
-        let ends = [value.mean, value.lower, value.upper].map { NumberText.display($0, decimals: 0, language: language).replacing("-", with: "−") }
+        let ends = [value.mean, value.lower, value.upper].map { NumberText.display($0, decimals: 0, language: language) }
         return "\(ends[0])\u{A0}[\(ends[1]);\u{A0}\(ends[2])]"
       }
       return .term(code: text(.en), Phrase(da: text(.da), en: text(.en)))

@@ -24,6 +24,15 @@ public enum Indicator: String, CaseIterable, Sendable {
     }
   }
 
+  var unitName: Phrase {
+    switch self {
+    case .budgetCompliance, .capacityUse, .selfSupply, .purchaseShare: Phrase(da: "procent", en: "percent")
+    case .costPerDay: Phrase(da: "kr. pr. dag", en: "kr. a day")
+    case .citizensServed: Phrase(da: "borgere", en: "citizens")
+    case .satisfaction: Phrase("score")
+    }
+  }
+
   public var grains: [Grain] {
     switch self {
     case .budgetCompliance, .capacityUse, .costPerDay: [.offer, .area]
@@ -100,6 +109,16 @@ public enum Indicator: String, CaseIterable, Sendable {
     case .budgetCompliance, .costPerDay: "lower"
     case .capacityUse, .satisfaction: "higher"
     case .selfSupply, .purchaseShare, .citizensServed: ""
+    }
+  }
+}
+
+extension Indicator.Grain {
+  var name: Phrase {
+    switch self {
+    case .offer: Phrase(da: "tilbud", en: "offer")
+    case .area: Phrase(da: "område", en: "area")
+    case .municipality: Phrase(da: "kommune", en: "municipality")
     }
   }
 }

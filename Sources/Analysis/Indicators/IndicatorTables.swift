@@ -49,10 +49,10 @@ public struct IndicatorTables: Sendable {
     func text(_ value: String) -> Table.Cell { value.isEmpty ? .empty : .text(value) }
     func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
     return [
-      .text(facts.plan.name), .term(code: fact.indicator.rawValue, fact.indicator.name), .text(fact.grain.rawValue),
+      .text(facts.plan.name), .term(code: fact.indicator.rawValue, fact.indicator.name), .term(code: fact.grain.rawValue, fact.grain.name),
       .term(code: fact.isForecast ? "forecast" : "observed", fact.isForecast ? Phrase(da: "prognose", en: "forecast") : Phrase(da: "faktisk", en: "observed")),
-      .text(fact.period.description), text(fact.area), text(fact.kind?.rawValue ?? ""), text(fact.offer), text(fact.municipality), text(fact.respondent),
-      .text(fact.indicator.unit), .number(fact.value), number(fact.interval?.lower), number(fact.interval?.upper),
+      .text(fact.period.description), text(fact.area), fact.kind.map { .term(code: $0.rawValue, $0.phrase) } ?? .empty, text(fact.offer), text(fact.municipality),
+      text(fact.respondent), .term(code: fact.indicator.unit, fact.indicator.unitName), .number(fact.value), number(fact.interval?.lower), number(fact.interval?.upper),
       fact.interval == nil ? .empty : .number(100 * request.level), number(fact.parts?.numerator), number(fact.parts?.denominator),
       text(fact.priceYear.map(String.init) ?? ""), fact.isForecast ? .text(request.rules.name) : .empty,
       fact.isForecast ? .text(request.behaviour.rawValue) : .empty,

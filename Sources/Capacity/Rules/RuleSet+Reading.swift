@@ -9,6 +9,12 @@ extension RuleSet {
   /// - Throws: `FindingsError` with every unknown key, wrong value and contradiction, with line and column.
   public init(text: String, file: String, name: String) throws {
     var reader = RuleReader(source: try PositionedTOML(text: text, file: file))
+    guard !reader.source.root.isEmpty else {
+      throw FindingsError(
+        Finding(
+          .error, file: file, message: Phrase(da: "er tom: der er ingen regler i filen.", en: "is empty: there are no rules in the file."),
+          remedy: Phrase(da: "Kopiér et regelsæt fra Data/rules og ret det.", en: "Copy a rule set from Data/rules and change it.")))
+    }
     reader.checkKeys(top: Self.topKeys)
     let danish = reader.string("title_da")
     let english = reader.string("title_en")

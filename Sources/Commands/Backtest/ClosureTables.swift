@@ -80,7 +80,7 @@ struct ClosureTables {
 
   private func skillText(_ score: ClosureScore) -> Phrase {
     func text(_ language: Language) -> String {
-      func number(_ value: Double) -> String { NumberText.display(value, decimals: 2, language: language).replacing("-", with: "−") }
+      func number(_ value: Double) -> String { NumberText.display(value, decimals: 2, language: language) }
       guard let skill = score.skill else { return "–" }
       return score.interval.map { "\(number(skill)) [\(number($0.lower));\u{A0}\(number($0.upper))]" } ?? number(skill)
     }

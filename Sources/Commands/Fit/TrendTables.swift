@@ -213,7 +213,7 @@ struct TrendTables {
   private func changeText(_ interval: FlowTrend.Interval, _ language: Language) -> String {
     func number(_ share: Double) -> String {
       let text = NumberText.display(100 * share, decimals: 1, language: language)
-      return text.hasPrefix("-") ? "−" + text.dropFirst() : "+" + text
+      return text.hasPrefix(NumberText.minus) ? text : "+" + text
     }
     return "\(number(interval.value)) [\(number(interval.lower));\u{A0}\(number(interval.upper))]"
   }

@@ -8,17 +8,19 @@ struct BrokenPipe: Error {}
 enum Console {
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// Columns of the terminal; 100 where standard output is none.
+  /// Columns for a table: `COLUMNS` where it is set, else the terminal's, 100 where standard output is none.
   static var width: Int {
+    if let wanted = columns, wanted >= 20 { return wanted }
     var size = winsize()
     guard isTerminal(STDOUT_FILENO), ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return 100 }
     return Int(size.ws_col)
   }
 
+  private static var columns: Int? { getenv("COLUMNS").flatMap { Int(String(cString: $0)) } }
+
   /// Columns for a chart: `COLUMNS` where it is set, else the terminal's, 80 where standard output is none; 40 to 200.
   static var chartWidth: Int {
-    let wanted = getenv("COLUMNS").flatMap { Int(String(cString: $0)) }
-    return min(200, max(40, wanted ?? (isTerminal(STDOUT_FILENO) ? width : 80)))
+    return min(200, max(40, columns ?? (isTerminal(STDOUT_FILENO) ? width : 80)))
   }
 
   /// Colour only on a terminal, never with `NO_COLOR` or a dumb terminal.

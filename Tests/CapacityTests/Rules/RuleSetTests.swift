@@ -26,6 +26,10 @@ import Testing
     } catch let error as FindingsError { return error.findings } catch { return [] }
   }
 
+  @Test(arguments: ["", "\n# nothing\n"]) func anEmptyFileIsNoRuleSet(_ text: String) {
+    #expect(throws: FindingsError.self) { try RuleSet(text: text, file: "tom.toml", name: "tom") }
+  }
+
   @Test func everyShippedFileIsRead() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder().path).sorted()
     #expect(files == Self.shipped.map { $0 + ".toml" })
