@@ -284,32 +284,23 @@ struct RiskJudge: Sendable {
   }
 
   /// One an offer of the group that the judged plan has, in its order.
-  func paths(of group: OfferGroup) -> [JudgedPath] {
+  func paths(of group: OfferGroup) -> [JudgedPath] { paths(of: group, sharedBy: nil).map(\.path) }
+
+  /// The same, each with one payer's part of the citizens served, `[period][draw]`; empty without shares.
+  /// - Parameter share: of those who want the places of a line, likewise; nil where it has none of them.
+  func paths(of group: OfferGroup, sharedBy share: ((Int, DrawnDemand) -> [[Double]]?)?) -> [(path: JudgedPath, part: [[Double]])] {
     let drawn = group.members.map { occupier.drawn($0.key, plan: plan, followsStaying: request.comparesCosts) }
-    let served = isLimited(group) ? occupier.served(group, drawn, plan: plan) : drawn.map(\.citizens)
+    let none = [[Double]](repeating: [Double](repeating: 0, count: request.draws), count: demand.horizon)
+    let shares = share.map { share in zip(group.members, drawn).map { share($0.key, $1) ?? none } }
+    let (served, parts): ([[[Double]]], [[[Double]]]) =
+      isLimited(group)
+      ? occupier.served(group, drawn, shares: shares, plan: plan)
+      : (drawn.map(\.citizens), shares.map { zip($0, drawn).map { share, own in zip(share, own.citizens).map { zip($0, $1).map { $0 * $1 } } } } ?? [])
     return group.members.indices.compactMap { i in
       let (key, offer) = group.members[i]
-      return ids.contains(offer.id) ? JudgedPath(key: key, offer: offer, drawn: drawn[i], served: served[i]) : nil
+      guard ids.contains(offer.id) else { return nil }
+      return (JudgedPath(key: key, offer: offer, drawn: drawn[i], served: served[i]), shares == nil ? [] : parts[i])
     }
-  }
-
-  /// One payer's part of the citizens served by each, `[offer][period][draw]`.
-  /// - Parameters:
-  ///   - paths: of the group.
-  ///   - shares: of those who want its places, by offer; nil where it has none of them.
-  func parts(_ group: OfferGroup, _ paths: [JudgedPath], shares: [[[Double]]?]) -> [[[Double]]] {
-    let none = [[Double]](repeating: [Double](repeating: 0, count: request.draws), count: demand.horizon)
-    let byKey = Dictionary(zip(paths.map(\.key), shares), uniquingKeysWith: { first, _ in first })
-    guard isLimited(group) else {
-      return zip(paths, shares).map { path, share in
-        share.map { zip($0, path.served).map { zip($0, $1).map { $0 * $1 } } } ?? none
-      }
-    }
-    let drawn = Dictionary(paths.map { ($0.key, $0.drawn) }, uniquingKeysWith: { first, _ in first })
-    let members = group.members.map { drawn[$0.key] ?? occupier.drawn($0.key, plan: plan) }
-    let parts = occupier.parts(group, members, shares: group.members.map { (byKey[$0.key] ?? nil) ?? none }, plan: plan)
-    let places = Dictionary(group.members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
-    return paths.map { path in places[path.key].map { parts[$0] } ?? none }
   }
 
   /// Every offer that is asked for.

@@ -215,13 +215,11 @@ private struct ProfileMaker {
     }
     let groups = judge.groups.filter { $0.members.contains { request.asksFor($0.offer) && knows($0.key) } }
     let found = ConcurrentResults.of(groups.count, threads: request.threads) { index in
-      let paths = judge.paths(of: groups[index])
-      let shares = paths.map { path in
-        mine[all.index.keys[path.key]].map { share(DrawnDemand(own, plan: plan, key: $0, panel: panel, horizon: demand.horizon, draws: request.draws), of: path.drawn) }
-      }
-      let parts = judge.parts(groups[index], paths, shares: shares)
-      return paths.indices.filter { request.asksFor(paths[$0].offer) && knows(paths[$0].key) }.map { i in
-        (all.index.keys[paths[i].key], Use(judged: paths[i], part: parts[i], results: judge.results(paths[i]), risk: judge.risk(paths[i])))
+      let paths = judge.paths(of: groups[index], sharedBy: { key, drawn in
+        mine[all.index.keys[key]].map { share(DrawnDemand(own, plan: plan, key: $0, panel: panel, horizon: demand.horizon, draws: request.draws), of: drawn) }
+      })
+      return paths.filter { request.asksFor($0.path.offer) && knows($0.path.key) }.map { path, part in
+        (all.index.keys[path.key], Use(judged: path, part: part, results: judge.results(path), risk: judge.risk(path)))
       }
     }
     return Dictionary(found.flatMap(\.self), uniquingKeysWith: { first, _ in first })

@@ -76,30 +76,33 @@ struct Occupier: Sendable {
     return paths
   }
 
-  /// Citizens served alone: by offer of the group `[period][draw]`.
-  func served(_ group: OfferGroup, _ drawn: [DrawnDemand], plan: Int) -> [[[Double]]] {
+  /// Citizens served alone, and one payer's part of them: of those who asked for an offer and live at one, its share of those who asked, so
+  /// that all payers' parts add up to the citizens served. By offer of the group `[period][draw]`.
+  /// - Parameter shares: of those who ask for each offer, in 0...1, likewise; nil for no parts.
+  func served(_ group: OfferGroup, _ drawn: [DrawnDemand], shares: [[[Double]]]? = nil, plan: Int) -> (served: [[[Double]]], parts: [[[Double]]]) {
     let wanted = zip(group.members, drawn).map { self.wanted($0.key, $0.offer, $1, plan: plan) }
     let (n, horizon, draws) = (group.members.count, demand.horizon, draws)
     var served = [Double](repeating: 0, count: n * horizon * draws)
+    var parts = [Double](repeating: 0, count: shares == nil ? 0 : served.count)
+    let weights = shares.map(alongDraws)
     served.withUnsafeMutableBufferPointer { served in
-      handOut(group, plan: plan, wanted, drawn) { state, t, d in
-        for i in 0..<n { served[(i * horizon + t) * draws + d] = state.served(i) }
+      parts.withUnsafeMutableBufferPointer { parts in
+        handOut(group, plan: plan, wanted, drawn) { state, t, d in
+          for j in 0..<n { served[(j * horizon + t) * draws + d] = state.served(j) }
+          guard let weights else { return }
+          let place = (d * horizon + t) * n
+          for j in 0..<n {
+            var part = 0.0
+            for i in 0..<n { part += state.placed(i, at: j) * weights[place + i] }
+            parts[(j * horizon + t) * draws + d] = part
+          }
+        }
       }
     }
-    return (0..<n).map { i in (0..<horizon).map { t in Array(served[(i * horizon + t) * draws..<(i * horizon + t + 1) * draws]) } }
-  }
-
-  /// One payer's part of the citizens served, likewise: of those who asked for an offer and live at one, its share of those who asked.
-  /// All payers' parts add up to the citizens served.
-  /// - Parameter shares: of those who ask for each offer, in 0...1, by offer `[period][draw]`.
-  func parts(_ group: OfferGroup, _ drawn: [DrawnDemand], shares: [[[Double]]], plan: Int) -> [[[Double]]] {
-    let wanted = zip(group.members, drawn).map { self.wanted($0.key, $0.offer, $1, plan: plan) }
-    let n = group.members.count
-    var parts = [[[Double]]](repeating: [[Double]](repeating: [Double](repeating: 0, count: draws), count: demand.horizon), count: n)
-    handOut(group, plan: plan, wanted, drawn) { state, t, d in
-      for j in 0..<n { for i in 0..<n { parts[j][t][d] += state.placed(i, at: j) * shares[i][t][d] } }
+    func byOffer(_ flat: [Double]) -> [[[Double]]] {
+      (0..<n).map { i in (0..<horizon).map { t in Array(flat[(i * horizon + t) * draws..<(i * horizon + t + 1) * draws]) } }
     }
-    return parts
+    return (byOffer(served), shares == nil ? [] : byOffer(parts))
   }
 
   func drawn(_ key: Int, plan: Int, followsStaying: Bool = false) -> DrawnDemand {
