@@ -4,7 +4,7 @@ import Scenarios
 
 /// What each offer takes in and costs, from its newest year of accounts or budget and its prices at the origin: the same for the
 /// break-even occupancy and for the results of the years ahead.
-struct OfferMoney {
+struct OfferMoney: Sendable {
   private let costs: YearlyCosts
   private let prices: DailyPrices
   private let index: PriceIndex

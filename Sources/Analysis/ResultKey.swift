@@ -44,7 +44,7 @@ public struct ResultFilter: Sendable {
 }
 
 /// The lines of a run, and under which of them each cell is counted.
-struct KeyIndex {
+struct KeyIndex: Sendable {
   let keys: [ResultKey]
   let tally: TallyKeys
   /// Offers (of the panel and the plans' new ones) whose places belong to each key; empty where places do not apply.
