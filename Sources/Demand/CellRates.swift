@@ -399,26 +399,23 @@ final class CellRates {
       if !changesPopulation { for t in periods { populationRatio[t] = 1 } }
       changesPopulation = true
       let value = plan.value(index, draw: draw)
-      for t in plan.plan.changes[index].periods.clamped(to: periods) {
-        if plan.multiplies[index] {
-          populationRatio[t] *= value
-        } else {
-          let persons = exposure[(municipality * areas + areaOfStratum[stratum]) * horizon + t] * 10_000
-          let share = plan.shares[index][municipality * strata + stratum]
-          if persons > 0 { populationRatio[t] = max(0, populationRatio[t] + share * value / persons) }
-        }
+      let change = plan.plan.changes[index]
+      let given = plan.multiplies[index] ? 0 : plan.shares[index][municipality * strata + stratum] * value
+      for t in change.periods.clamped(to: periods) {
+        let persons = exposure[(municipality * areas + areaOfStratum[stratum]) * horizon + t] * 10_000
+        if persons > 0 { populationRatio[t] = change.changed(populationRatio[t], by: value, given: given / persons, in: t) }
       }
     }
     if changesPopulation { for t in periods { amounts[t] *= populationRatio[t] } }
     for index in plan.changesOfMunicipality[municipality] where !plan.isOfPopulation[index] && applies(index, to: row, stratum) {
       let value = plan.value(index, draw: draw)
-      for t in plan.plan.changes[index].periods.clamped(to: periods) {
-        amounts[t] = plan.multiplies[index] ? amounts[t] * value : max(0, amounts[t] + added(index, value, row, stratum))
-      }
+      let change = plan.plan.changes[index]
+      let given = plan.multiplies[index] ? 0 : added(index, value, row, stratum)
+      for t in change.periods.clamped(to: periods) { amounts[t] = change.changed(amounts[t], by: value, given: given, in: t) }
     }
   }
 
-  /// An added number by period: for arrivals this cell's share of it, for exits a hazard of every citizen.
+  /// An added or set number by period: for arrivals this cell's share of it, for exits a hazard of every citizen.
   private func added(_ index: Int, _ value: Double, _ row: RateBook.Row, _ stratum: Int) -> Double {
     let share = plan.shares[index][municipality * strata + stratum]
     guard !row.isCounted else { return value * share }

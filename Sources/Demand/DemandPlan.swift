@@ -17,6 +17,15 @@ public struct RateChange: Sendable {
     /// Events (for `stock` and `population`: persons) a base period over the whole scope; for exits as many
     /// as would leave if the scope held as many citizens as at the origin.
     case add(UncertainNumber)
+    /// So many instead of what was expected, counted as in `add`.
+    case set(UncertainNumber)
+
+    var isFactor: Bool {
+      switch self {
+      case .multiply, .multiplyEach: true
+      case .add, .set: false
+      }
+    }
   }
 
   public let target: Target
@@ -27,13 +36,37 @@ public struct RateChange: Sendable {
   /// Future periods, counted from 0.
   public let periods: Range<Int>
   public let effect: Effect
+  /// Base periods over which the effect grows in a straight line from nothing to all of it, from the first of `periods` on.
+  public let ramp: Double
 
-  public init(target: Target, municipalities: [Bool], strata: [Bool], periods: Range<Int>, effect: Effect) {
+  public init(target: Target, municipalities: [Bool], strata: [Bool], periods: Range<Int>, effect: Effect, ramp: Double = 0) {
+    precondition(ramp >= 0, "a ramp is not negative")
     self.target = target
     self.municipalities = municipalities
     self.strata = strata
     self.periods = periods
     self.effect = effect
+    self.ramp = ramp
+  }
+
+  /// Share of the effect that acts in a period, its mean over the period.
+  func strength(in period: Int) -> Double {
+    let start = Double(period - periods.lowerBound)
+    if start >= ramp { return 1 }
+    if start + 1 <= ramp { return (start + 0.5) / ramp }
+    return (ramp * ramp - start * start) / (2 * ramp) + (start + 1 - ramp)
+  }
+
+  /// What the change makes of a rate or number, at a value of its effect.
+  /// - Parameter given: the cell's share of the value, where it is a number and no factor.
+  @inline(__always)
+  func changed(_ before: Double, by value: Double, given: Double, in period: Int) -> Double {
+    let strength = ramp == 0 ? 1 : strength(in: period)
+    switch effect {
+    case .multiply, .multiplyEach: return strength == 1 ? before * value : before * (1 + (value - 1) * strength)
+    case .add: return max(0, before + given * strength)
+    case .set: return max(0, before * (1 - strength) + given * strength)
+    }
   }
 }
 

@@ -94,7 +94,7 @@ final class PreparedPlan: Sendable {
     for (index, change) in plan.changes.enumerated() {
       for d in 0..<simulator.draws {
         switch change.effect {
-        case .multiply(let number), .add(let number): values[index * simulator.draws + d] = number.value(seed: simulator.seed, draw: d)
+        case .multiply(let number), .add(let number), .set(let number): values[index * simulator.draws + d] = number.value(seed: simulator.seed, draw: d)
         case .multiplyEach(let factors): values[index * simulator.draws + d] = factors[d]
         }
       }
@@ -103,7 +103,7 @@ final class PreparedPlan: Sendable {
     draws = simulator.draws
     changesOfMunicipality = simulator.panel.municipalities.indices.map { m in plan.changes.indices.filter { plan.changes[$0].municipalities[m] } }
     isOfPopulation = plan.changes.map { $0.target == .population }
-    multiplies = plan.changes.map { if case .add = $0.effect { false } else { true } }
+    multiplies = plan.changes.map(\.effect.isFactor)
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
     realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
     delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }
@@ -143,9 +143,9 @@ final class PreparedPlan: Sendable {
     return closing.contains { day in !own.contains { $0.closes == .infinity && $0.opens <= day && $0.ramp == 0 } }
   }
 
-  /// How an added number is spread over cells: flows as they are expected at the origin, persons and stocks by population.
+  /// How an added or set number is spread over cells: flows as they are expected at the origin, persons and stocks by population.
   private static func shares(of change: RateChange, simulator: FlowSimulator) -> [Double] {
-    guard case .add = change.effect else { return [] }
+    if change.effect.isFactor { return [] }
     let cells = Cells(change: change, simulator: simulator)
     switch change.target {
     case .flow(let flow):

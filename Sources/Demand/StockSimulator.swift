@@ -62,12 +62,11 @@ extension StockModel {
     for (index, change) in plan.plan.changes.enumerated()
     where change.municipalities[item.municipality] && change.strata[item.stratum] && change.periods.contains(period) {
       let value = plan.value(index, draw: draw)
-      switch (change.target, change.effect) {
-      case (.population, .multiply): persons *= value
-      case (.population, .add): persons = max(0, persons + value * plan.shares[index][cell])
-      case (.stock, .multiply): stock = (stock ?? base(logShare, persons)) * value
-      case (.stock, .add): stock = max(0, (stock ?? base(logShare, persons)) + value * plan.shares[index][cell])
-      default: continue
+      let given = plan.multiplies[index] ? 0 : value * plan.shares[index][cell]
+      switch change.target {
+      case .population: persons = change.changed(persons, by: value, given: given, in: period)
+      case .stock: stock = change.changed(stock ?? base(logShare, persons), by: value, given: given, in: period)
+      case .flow: continue
       }
     }
     return stock ?? base(logShare, persons)

@@ -1,7 +1,8 @@
 import Glibc
 import Probability
 
-/// A planner's number: exact, or an interval whose ends are the 10 % and the 90 % quantile.
+/// A planner's number: exact, or with a distribution. The ends of normal and lognormal ones are the 10 % and the 90 % quantile,
+/// those of uniform and triangular ones the smallest and the largest number.
 public struct UncertainNumber: Hashable, Sendable {
   public enum Shape: Hashable, Sendable {
     case exact
@@ -10,6 +11,8 @@ public struct UncertainNumber: Hashable, Sendable {
     case normal
     /// Evenly spread between the ends, for shares and delays.
     case uniform
+    /// Between the ends, most likely at the mode.
+    case triangular(mode: Double)
   }
 
   public let lower: Double
@@ -30,13 +33,18 @@ public struct UncertainNumber: Hashable, Sendable {
   }
 
   /// The 90 % quantile of the standard normal distribution.
-  private static let quantile90 = 1.2815515655446004
+  public static let quantile90 = 1.2815515655446004
 
   public func value(seed: UInt64, draw: Int) -> Double {
     switch shape {
     case .exact: return lower
     case .uniform:
       return lower + (upper - lower) * RandomStream.uniform(seed: seed, key, UInt64(draw), 3)
+    case .triangular(let mode):
+      let u = RandomStream.uniform(seed: seed, key, UInt64(draw), 3)
+      let width = upper - lower
+      return u * width < mode - lower
+        ? lower + (u * width * (mode - lower)).squareRoot() : upper - ((1 - u) * width * (upper - mode)).squareRoot()
     case .normal:
       return (lower + upper) / 2 + (upper - lower) / (2 * Self.quantile90) * standardNormal(seed, draw)
     case .logNormal:

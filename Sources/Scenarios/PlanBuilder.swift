@@ -3,7 +3,7 @@ import Groundwork
 public import Placements
 
 /// Looks up a scenario's names and periods in a panel.
-public struct PlanBuilder {
+public struct PlanBuilder: Sendable {
   let panel: Panel
   let horizon: Int
   let capacity: [CapacityStep]

@@ -29,7 +29,7 @@ public struct Scenario: Sendable {
 
 /// What a change can act on, with the keys that it takes besides the common ones.
 public enum Lever: String, CaseIterable, Sendable {
-  case homecoming, admission, stock, population, places, closure
+  case homecoming, admission, transfer, stock, population, places, closure
   case otherExit = "other_exit"
   case batchHomecoming = "batch_homecoming"
   case newOffer = "new_offer"
@@ -42,8 +42,8 @@ public enum Lever: String, CaseIterable, Sendable {
   var keys: [String] {
     let common = ["what", "reason"]
     switch self {
-    case .homecoming, .admission, .otherExit, .stock, .population:
-      return common + Self.scopeKeys + Self.timeKeys + ["multiply", "add"]
+    case .homecoming, .admission, .otherExit, .transfer, .stock, .population:
+      return common + Self.scopeKeys + Self.timeKeys + effectKeys + ["ramp_months"]
     case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set"]
     case .batchHomecoming:
       return common + ["municipality", "area", "offer", "legal_basis", "kind", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
@@ -55,7 +55,7 @@ public enum Lever: String, CaseIterable, Sendable {
 
   var requiredKeys: [String] {
     switch self {
-    case .homecoming, .admission, .otherExit, .stock, .population: []
+    case .homecoming, .admission, .otherExit, .transfer, .stock, .population: []
     case .places: ["offer", "from"]
     case .batchHomecoming: ["municipality", "number", "date"]
     case .newOffer: ["id", "area", "places", "from"]
@@ -67,7 +67,7 @@ public enum Lever: String, CaseIterable, Sendable {
   /// Keys of which exactly one must be given.
   var effectKeys: [String] {
     switch self {
-    case .homecoming, .admission, .otherExit, .stock, .population: ["multiply", "add"]
+    case .homecoming, .admission, .otherExit, .transfer, .stock, .population: ["multiply", "add", "set"]
     case .places: ["multiply", "add", "set"]
     case .batchHomecoming, .newOffer, .closure, .priceReaction: []
     }

@@ -117,6 +117,34 @@ import Testing
     #expect(abs(mean - mu) < 4.5 * sqrt(mu / Double(Self.draws)))
   }
 
+  /// A set number replaces what was expected, at once or over a ramp; what has grown by a period is the ramp's mean over it.
+  @Test(arguments: [(0.0, [1, 1, 1]), (3.5, [0.5 / 3.5, 3.5 / 3.5 - 0.125 / 3.5, 1])])
+  func setAdmissionsReplaceTheExpected(ramp: Double, strengths: [Double]) {
+    let (simulator, keys, panel) = world(residents: 0, admissionsPerYear: 24, homecoming: 0, otherExit: 0, thetaA: 1.5)
+    let change = RateChange(
+      target: .flow(.admission), municipalities: [true], strata: [true], periods: 1..<Self.horizon, effect: .set(.exact(5)), ramp: ramp)
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 2)
+    for (period, strength) in zip([1, 4, 20], strengths) {
+      let mu = (1 - strength) * 24 * Double(panel.origin.advanced(by: period + 1).days) / 365.25 + strength * 5
+      let (mean, variance) = moments(zip(counts(result.base, .admissions, period), counts(result.differences[0], .admissions, period)).map(+))
+      let exact = mu + mu * mu / 1.5
+      #expect(abs(mean - mu) < 4.5 * sqrt(exact / Double(Self.draws)), "period \(period): \(mean) instead of \(mu)")
+      #expect(abs(variance / exact - 1) < 5 * 3 * sqrt(2 / Double(Self.draws)))
+    }
+    #expect(counts(result.differences[0], .admissions, 0).allSatisfy { $0 == 0 })
+  }
+
+  /// As many homecomings are set as would leave if as many were there as at the origin.
+  @Test func setHomecomingsAreTheMeanHazard() {
+    let (simulator, keys, _) = world(residents: 30, admissionsPerYear: 0, homecoming: 2, otherExit: 0)
+    let change = RateChange(
+      target: .flow(.homecoming), municipalities: [true], strata: [true], periods: 0..<Self.horizon, effect: .set(.exact(3)))
+    let result = simulator.run([DemandPlan(changes: [change], windows: [])], keys: keys, threads: 1)
+    let leave = 1 - exp(-3.0 / 30)
+    let (mean, _) = moments(zip(counts(result.base, .homecomings, 0), counts(result.differences[0], .homecomings, 0)).map(+))
+    #expect(abs(mean - 30 * leave) < 4.5 * sqrt(30 * leave * (1 - leave) / Double(Self.draws)))
+  }
+
   /// Fewer homecomings by a number: the mean hazard falls by it, batches or not.
   @Test(arguments: [-1.0, 1.0]) func addedHomecomingsChangeTheMeanHazard(added: Double) {
     let theta = 0.8

@@ -44,6 +44,16 @@ import Testing
     ("[[change]]\nwhat = \"admission\"\nmultiply = \"1,3\"", 3, "1.3"),
     ("[[change]]\nwhat = \"stock\"\nmultiply = 1.1", 2, "population"),
     ("[[change]]\nwhat = \"admission\"\nmultiply = 1.1\nadd = 2", 1, ""),
+    ("[[change]]\nwhat = \"admission\"\nset = -2", 3, "ingen"),
+    ("[[change]]\nwhat = \"admission\"\nadd = 2\nramp_months = -6", 4, ""),
+    ("[[change]]\nwhat = \"admission\"\nmultiply = { distribution = \"trangular\", min = 1 }", 3, "triangular"),
+    ("[[change]]\nwhat = \"admission\"\nmultiply = { distribution = \"normal\", mean = 1, sd = 0.1 }", 3, "lognormal"),
+    ("[[change]]\nwhat = \"admission\"\nadd = { distribution = \"normal\", mean = 1, sdd = 0.1 }", 3, "sd"),
+    ("[[change]]\nwhat = \"admission\"\nadd = { distribution = \"uniform\", min = 3, max = 2 }", 3, ""),
+    ("[[change]]\nwhat = \"admission\"\nset = 2\n[[change]]\nwhat = \"admission\"\nareas = [\"autisme\"]\nset = 3", 7, "Slet"),
+    ("[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2027\"\nset = 9\n[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2027-01\"\nset = 8", 10, "Slet"),
+    ("[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2027\"\nset = 9\n[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2028\"\nadd = -10", 10, "-9"),
+    ("[[change]]\nwhat = \"closure\"\noffer = \"mosebakken\"\ndate = \"2027-06\"\n[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2028\"\nset = 8", 8, "Vælg"),
     ("[[change]]\nwhat = \"batch_homecoming\"\nmunicipality = \"Aarhus\"\ndate = \"2027-01\"", 1, ""),
     ("[[change]]\nwhat = \"new_offer\"\nid = \"mosebakken\"\narea = \"boern_og_unge\"\nplaces = 8\nfrom = \"2027\"", 3, "andet"),
   ]) func mistakesNameTheirPlaceAndRemedy(text: String, line: Int, hint: String) throws {
@@ -64,6 +74,40 @@ import Testing
   @Test func aRegionNamesAllItsMunicipalities() throws {
     let plan = try plan("[[change]]\nwhat = \"homecoming\"\nmunicipalities = [\"Region Midtjylland\", 101]\nmultiply = 2")
     #expect(plan.demand.changes[0].municipalities.count { $0 } == 20)
+  }
+
+  @Test func aRegionNeedsNoPrefix() throws {
+    let plan = try plan("[[change]]\nwhat = \"homecoming\"\nmunicipalities = [\"midtjylland\"]\nmultiply = 2")
+    #expect(plan.demand.changes[0].municipalities.count { $0 } == 19)
+  }
+
+  /// The share of a period that lies behind the ramp's straight line, on average over the period.
+  @Test func rampsGrowInAStraightLine() throws {
+    let change = try plan("[[change]]\nwhat = \"homecoming\"\nfrom = \"2027-01\"\nramp_months = 3\nmultiply = 2").demand.changes[0]
+    #expect(change.ramp == 3)
+    #expect(change.periods.lowerBound == 2)
+  }
+
+  @Test(arguments: ["{ distribution = \"uniform\", min = 0.8, max = 1.2 }", "{ distribution = \"triangular\", min = 0.8, mode = 1, max = 1.2 }"])
+  func distributionsHaveNames(text: String) throws {
+    let plan = try plan("[[change]]\nwhat = \"admission\"\nmultiply = \(text)")
+    guard case .multiply(let number) = plan.demand.changes[0].effect else { return #expect(Bool(false), "no factor") }
+    let values = (0..<4000).map { number.value(seed: 1, draw: $0) }
+    #expect(values.allSatisfy { $0 >= 0.8 && $0 <= 1.2 })
+    // Both have mean 1; the standard errors are 0.0018 and 0.0013.
+    #expect(abs(values.reduce(0, +) / 4000 - 1) < 0.009)
+  }
+
+  @Test func aNamedLognormalIsTheInterval() throws {
+    let named = try plan("[[change]]\nwhat = \"admission\"\nmultiply = { distribution = \"lognormal\", median = 1.2, sd_log = 0.1 }")
+    guard case .multiply(let number) = named.demand.changes[0].effect else { return #expect(Bool(false), "no factor") }
+    #expect(abs(number.lower - 1.2 * exp(-0.128155)) < 1e-4)
+    #expect(abs(number.upper - 1.2 * exp(0.128155)) < 1e-4)
+  }
+
+  @Test func changesThatTouchNothingWarn() throws {
+    let plan = try plan("[[change]]\nwhat = \"homecoming\"\nareas = [\"autisme\"]\nkind = \"hours\"\nmultiply = 2")
+    #expect(plan.warnings.contains { $0.message.da.contains("rammer intet") })
   }
 
   @Test func scenariosInheritAndRingsAreRefused() throws {
