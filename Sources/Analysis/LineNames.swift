@@ -2,15 +2,19 @@ public import Groundwork
 public import Placements
 
 /// What people call a line of results.
-public struct LineNames {
+public struct LineNames: Sendable {
   private let panel: Panel
 
   public init(panel: Panel) {
     self.panel = panel
   }
 
-  /// The line's region, area and municipality, with its kind unless that is residential.
+  /// The line's region, area and municipality, or its offer, with its kind unless that is residential.
   public func label(_ key: ResultKey) -> Phrase {
+    if !key.offer.isEmpty {
+      let name = panel.offers.first { $0.id == key.offer }?.name ?? key.offer
+      return key.kind == .residential ? Phrase(name) : Phrase(name + ", ") + key.kind.phrase
+    }
     let names = [key.area.isEmpty ? "" : area(key.area), key.municipality.isEmpty ? "" : municipality(key.municipality)].filter { !$0.isEmpty }
     let name = names.isEmpty ? key.region : names.joined(separator: ", ")
     if name.isEmpty { return key.kind.phrase }

@@ -42,7 +42,7 @@ public struct ResultTables: Sendable {
 
   // MARK: Machine formats
 
-  private static let keyColumns: [Table.Column] = [
+  static let keyColumns: [Table.Column] = [
     .init("region"), .init("area"), .init("municipality"), .init("offer"), .init("kind"), .init("measure"), .init("unit"),
     .init("mean"), .init("median"), .init("lower"), .init("upper"),
   ]
@@ -53,7 +53,7 @@ public struct ResultTables: Sendable {
       title: Phrase(da: "Prognose", en: "Forecast"),
       columns: [.init("origin"), .init("period")] + Self.keyColumns + [.init("level", unit: "percent")])
     for row in run.rows where row.plan == 0 {
-      table.append([.text(panel.origin.description), .text(row.period.description)] + keyCells(row) + summaryCells(row.value) + [level])
+      table.append([.text(panel.origin.description), .text(row.period.description)] + Self.keyCells(row) + Self.summaryCells(row.value) + [level])
     }
     return described(table)
   }
@@ -63,26 +63,19 @@ public struct ResultTables: Sendable {
   public func scenario() -> Table {
     var table = Table(
       title: Phrase(da: "Scenarier", en: "Scenarios"),
-      columns: [.init("scenario"), .init("base"), .init("period")] + Self.keyColumns + [
-        .init("delta_mean"), .init("delta_lower"), .init("delta_upper"), .init("p_worse", unit: "probability"),
-        .init("level", unit: "percent"),
-      ])
+      columns: [.init("scenario"), .init("base"), .init("period")] + Self.keyColumns + Self.differenceColumns + [.init("level", unit: "percent")])
     for row in run.rows {
       let plan = run.plans[row.plan]
       table.append(
-        [.text(plan.name), .text(run.plans[run.baseOfPlan[row.plan]].name), .text(row.period.description)] + keyCells(row)
-          + summaryCells(row.value)
-          + [
-            .number(row.difference.mean), .number(row.difference.lower), .number(row.difference.upper),
-            row.probabilityWorse.map { .number($0) } ?? .empty, level,
-          ])
+        [.text(plan.name), .text(run.plans[run.baseOfPlan[row.plan]].name), .text(row.period.description)] + Self.keyCells(row)
+          + Self.summaryCells(row.value) + Self.differenceCells(row) + [level])
     }
     return described(table)
   }
 
   private var level: Table.Cell { .number(100 * request.level) }
 
-  private func keyCells(_ row: ResultRow) -> [Table.Cell] {
+  static func keyCells(_ row: ResultRow) -> [Table.Cell] {
     func cell(_ text: String) -> Table.Cell { text.isEmpty ? .empty : .text(text) }
     return [
       cell(row.key.region), cell(row.key.area), cell(row.key.municipality), cell(row.key.offer), .text(row.key.kind.rawValue),
@@ -90,8 +83,18 @@ public struct ResultTables: Sendable {
     ]
   }
 
-  private func summaryCells(_ summary: DrawSummary) -> [Table.Cell] {
+  static func summaryCells(_ summary: DrawSummary) -> [Table.Cell] {
     [.number(summary.mean), .number(summary.median), .number(summary.lower), .number(summary.upper)]
+  }
+
+  static let differenceColumns: [Table.Column] = [
+    .init("delta_mean"), .init("delta_lower"), .init("delta_upper"), .init("p_worse", unit: "probability"),
+  ]
+
+  static func differenceCells(_ row: ResultRow) -> [Table.Cell] {
+    [
+      .number(row.difference.mean), .number(row.difference.lower), .number(row.difference.upper), row.probabilityWorse.map { .number($0) } ?? .empty,
+    ]
   }
 
   private func described(_ table: Table) -> Table {

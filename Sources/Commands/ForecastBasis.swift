@@ -1,6 +1,15 @@
 import Analysis
+import Forecasting
 import Groundwork
 import Placements
+
+extension ForecastModelName {
+  /// The base is the plain forecast; offers and models of series without a simulation leave it the simulation's.
+  static func ofScenarios(_ session: ProjectSession, by grouping: Grouping) -> ForecastModelName {
+    guard grouping != .offer else { return .simulation }
+    return session.extracts.settings.forecastModel.map { $0 == .automatic ? $0 : .simulation } ?? .automatic
+  }
+}
 
 /// What a plain forecast's stocks rest on besides the simulation.
 struct ForecastBasis {

@@ -193,7 +193,7 @@ struct ForecastCommand: AsyncParsableCommand {
 
   /// What the simulation alone can do of what is wanted; nil for nothing.
   private func needOfSimulation(_ model: ForecastModelName) -> Phrase? {
-    if filter.by == .offer { return Phrase(da: "--by offer kræver den: de andre modeller kender ikke tilbuddene", en: "--by offer needs it: the other models do not know the offers") }
+    if filter.grouping == .offer { return Phrase(da: "--by offer kræver den: de andre modeller kender ikke tilbuddene", en: "--by offer needs it: the other models do not know the offers") }
     if publish != nil { return Phrase(da: "--publish kræver den, som »plads explain« kan forklare", en: "--publish needs it, which “plads explain” can explain") }
     if said || overrides || applyOverrides {
       return Phrase(da: "--said, --overrides og --apply-overrides kræver den", en: "--said, --overrides and --apply-overrides need it")

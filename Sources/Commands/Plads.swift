@@ -15,7 +15,7 @@ struct Plads: AsyncParsableCommand {
       ).spoken,
       version: "plads \(version)",
       subcommands: [
-        NewCommand.self, CheckCommand.self, PseudonymiseCommand.self, ForecastCommand.self, ScenarioCommand.self, RiskCommand.self,
+        NewCommand.self, CheckCommand.self, PseudonymiseCommand.self, ForecastCommand.self, ScenarioCommand.self, SweepCommand.self, RiskCommand.self,
         FitCommand.self, BacktestCommand.self, ExplainCommand.self, ExportCommand.self, RunsCommand.self, DoctorCommand.self,
       ])
   }

@@ -41,6 +41,9 @@ struct ProjectSession {
   /// What the options ask for, with names looked up.
   /// - Throws: `UsageError` with the nearest valid name.
   func request(_ run: RunOptions, _ filter: FilterOptions, output: OutputOptions, horizon: Int) throws -> RunRequest {
+    if let variable = filter.variable {
+      throw UsageError(Phrase(da: "--by \(variable) hører til plads scenario --seek.", en: "--by \(variable) belongs to plads scenario --seek."))
+    }
     let measures = try filter.measure.map(Self.measure)
     let every = run.every ?? panel.length
     guard every >= panel.length else {
@@ -55,14 +58,14 @@ struct ProjectSession {
           da: "Horisonten rummer ingen hel periode af længden \(every.rawValue); vælg en længere --horizon.",
           en: "The horizon holds no whole \(every.rawValue); choose a longer --horizon."))
     }
-    if filter.by == .offer, !knowsOffersOfCitizens {
+    if filter.grouping == .offer, !knowsOffersOfCitizens {
       throw UsageError(
         Phrase(
           da: "Projektets tal siger ikke, hvem der bor i hvilket tilbud; brug --by area.",
           en: "The project's figures do not say who lives in which offer; use --by area."))
     }
     return RunRequest(
-      grouping: filter.by, filter: try resultFilter(filter), level: Double(run.simulation.level) / 100, every: every, draws: run.simulation.draws,
+      grouping: filter.grouping, filter: try resultFilter(filter), level: Double(run.simulation.level) / 100, every: every, draws: run.simulation.draws,
       seed: UInt64(run.simulation.seed), threads: run.simulation.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
       onlyPeriods: output.isForPeople ? Set(ResultTables.shownPeriods(panel: panel, horizon: horizon, every: every)) : nil)
   }
@@ -123,7 +126,7 @@ struct ProjectSession {
   private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {
     let areas = try areas(options.areas)
     let filter = ResultFilter(areas: areas, municipalities: try municipalities(options.municipalities), offers: try offers(options.offers, in: areas))
-    if !filter.offers.isEmpty, options.by != .offer {
+    if !filter.offers.isEmpty, options.grouping != .offer {
       throw UsageError(Phrase(da: "--offer kræver --by offer.", en: "--offer needs --by offer."))
     }
     return filter

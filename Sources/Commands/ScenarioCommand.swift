@@ -34,9 +34,29 @@ struct ScenarioCommand: AsyncParsableCommand {
   @Flag(
     help: help(
       Phrase(
+        da: "Læs scenarierne, vis deres antagelser og hvad der er galt med dem, og regn intet.",
+        en: "Read the scenarios, show their assumptions and what is wrong with them, and compute nothing.")))
+  var check = false
+
+  @Flag(
+    help: help(
+      Phrase(
         da: "Kun udmeldte hjemtagninger (batch_homecoming) pr. tilbud: borgere, varsel, tomme pladser, tab.",
         en: "Only announced homecomings (batch_homecoming) by offer: citizens, notice, empty places, loss.")))
   var batches = false
+
+  @Option(
+    help: help(
+      Phrase(
+        da: "Hvor stort skal et tal være? Mål som »stock(område,2028-12)=80« eller »risk(tilbud,24m)=0.5«; tallet nævnes med --by.",
+        en: "How large must a number be? A target such as “stock(area,2028-12)=80” or “risk(offer,24m)=0.5”; --by names the number."),
+      value: Phrase(da: "mål", en: "target")))
+  var seek: String?
+
+  @Option(
+    help: help(
+      Phrase(da: "Med --seek: hvor der ledes, fx 0.5:3.", en: "With --seek: where it is looked for, such as 0.5:3."), value: Phrase(da: "fra:til", en: "from:to")))
+  var range: String?
 
   @OptionGroup var remembering: MemoryOptions
   @OptionGroup var project: ProjectOptions
@@ -48,17 +68,24 @@ struct ScenarioCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try ProjectSession(project, output: output)
     if let new {
-      guard scenarios.isEmpty, !batches else {
+      guard scenarios.isEmpty, !batches, !check else {
         throw UsageError(Phrase(da: "--new står alene.", en: "--new stands alone."))
       }
       return try NewScenario(name: new, folder: session.folder, panel: session.panel).make()
     }
+    if let seek { return try reach(seek, session) }
+    guard range == nil else { throw UsageError(Phrase(da: "--range hører til --seek.", en: "--range belongs to --seek.")) }
     let horizon = session.horizon(run.horizon)
     let request = try session.request(run, filter, output: output, horizon: horizon)
     let library = try ScenarioLibrary(folder: session.folder, wanted: scenarios)
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
     output.show(plans.flatMap(\.warnings))
+    if check {
+      guard !batches else { throw UsageError(Phrase(da: "--check regner intet; udelad --batches.", en: "--check computes nothing; leave out --batches.")) }
+      let tables = ScenarioCheckTables(plans)
+      return try session.print([tables.sheet()], machine: tables.machine(), project, output)
+    }
     let reacts = plans.contains { !$0.priceReactions.isEmpty }
     let occupancy = try rules.occupancy(session, request.measures ?? [], isNeeded: reacts)
     let memory = RunMemory(
@@ -89,7 +116,7 @@ struct ScenarioCommand: AsyncParsableCommand {
         impactTables.sheets(namesChanges: true), machine: impactTables.machine(), warnings: demand.warnings, project)
     }
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
-    let basis = ForecastBasis(model: model(session), session: session, horizon: horizon, threads: request.threads, memory: memory)
+    let basis = ForecastBasis(model: .ofScenarios(session, by: filter.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, occupancy: occupancy,
       progress: progress.follow)
@@ -103,10 +130,46 @@ struct ScenarioCommand: AsyncParsableCommand {
       warnings: demand.warnings, project)
   }
 
-  /// The base is the plain forecast; offers and models of series without a simulation leave it the simulation's.
-  private func model(_ session: ProjectSession) -> ForecastModelName {
-    guard filter.by != .offer else { return .simulation }
-    return session.extracts.settings.forecastModel.map { $0 == .automatic ? $0 : .simulation } ?? .automatic
+  /// `--seek`.
+  private func reach(_ text: String, _ session: ProjectSession) throws {
+    guard !batches, !check, scenarios.count <= 1 else {
+      throw UsageError(Phrase(da: "--seek tager ét scenarie, uden --batches og --check.", en: "--seek takes one scenario, without --batches and --check."))
+    }
+    guard let name = filter.variable else {
+      throw UsageError(
+        Phrase(da: "--seek skal vide, hvilket tal der må ændres: fx --by homecoming.multiply.", en: "--seek must know which number may change: for example --by homecoming.multiply."))
+    }
+    let (variable, target, between) = try UsageError.instead { () throws(FindingsError) in
+      (try ScenarioVariable(name), try SeekTarget(text, panel: session.panel), try range.map(Self.bounds))
+    }
+    let horizon: Int
+    if case .risk = target.figure { horizon = RiskRun.horizonMonths / session.panel.length.months } else { horizon = session.horizon(run.horizon) }
+    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
+    output.show(study.plans.flatMap(\.warnings))
+    let request = RunRequest(
+      level: Double(run.simulation.level) / 100, every: session.panel.length, draws: run.simulation.draws, seed: UInt64(run.simulation.seed),
+      threads: run.simulation.taskCount)
+    let memory = RunMemory(
+      "scenario", session: session, simulation: run.simulation, horizon: horizon, others: study.files, fresh: true, output: output)
+    let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
+    let basis = ForecastBasis(
+      model: .ofScenarios(session, by: target.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
+    let progress = Progress(Phrase(da: "Leder", en: "Seeking"), total: 100, isQuiet: output.quiet)
+    let found = try ScenarioSeek(
+      target, by: variable, of: study.scenario, range: between, builder: study.builder, plans: study.plans, demand: demand, extracts: session.extracts,
+      request: request, recipe: basis.recipe, progress: progress.follow)
+    progress.finish()
+    let tables = SeekTables(found, scenario: study.scenario.name, notes: study.plans.flatMap(\.assumptions) + basis.notes + demand.assumptions)
+    try session.print([tables.sheet()], machine: tables.machine(), project, output)
+  }
+
+  private static func bounds(_ text: String) throws(FindingsError) -> ClosedRange<Double> {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+    guard parts.count == 2, let low = parts[0], let high = parts[1], low.isFinite, high.isFinite, low < high else {
+      throw FindingsError(
+        Finding(.error, value: text, message: Phrase(da: "er intet område.", en: "is no range."), remedy: Phrase(da: "Skriv fx --range 0.5:3.", en: "Write for example --range 0.5:3.")))
+    }
+    return low...high
   }
 
   /// What the batches of each scenario mean by offer; the filters of rows do not apply.
@@ -119,6 +182,35 @@ struct ScenarioCommand: AsyncParsableCommand {
   }
 }
 
+/// One scenario, or the plain forecast, whose numbers are to be changed.
+struct ScenarioStudy {
+  let scenario: Scenario
+  let builder: PlanBuilder
+  /// The plain forecast, the scenario and those that it builds on.
+  let plans: [Plan]
+  let files: [(name: String, path: String)]
+
+  init(_ name: String?, session: ProjectSession, horizon: Int) throws {
+    let library = try name.map { try ScenarioLibrary(folder: session.folder, wanted: [$0]) }
+    builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library?.all ?? [])
+    scenario = library?.chosen ?? Scenario.plain(named: ScenarioLibrary.reference, title: ScenarioLibrary.reference)
+    plans = try library?.plans(builder) ?? [builder.reference(named: ScenarioLibrary.reference)]
+    files = library?.files ?? []
+  }
+}
+
+extension UsageError {
+  /// What is wrong with an option is a wrong command line.
+  static func instead<Value>(_ body: () throws(FindingsError) -> Value) throws(UsageError) -> Value {
+    do {
+      return try body()
+    } catch {
+      let finding = error.findings[0]
+      throw UsageError(Phrase(finding.value.map { "»\($0)« " } ?? "") + finding.message + Phrase(" ") + finding.remedy)
+    }
+  }
+}
+
 /// The scenario files of a project and those that the user names.
 struct ScenarioLibrary {
   /// Every scenario that may be a base, by name.
@@ -126,6 +218,9 @@ struct ScenarioLibrary {
   /// Every file that was read, by scenario.
   private(set) var files: [(name: String, path: String)] = []
   private let wanted: [Scenario]
+
+  /// The first that was asked for.
+  var chosen: Scenario { wanted[0] }
 
   /// Under which a run's inputs name scenarios.
   static let inputName = "scenario"

@@ -60,9 +60,15 @@ public struct RunIdentity: Hashable, Sendable {
   }
 
   /// SHA-256 over everything that figures depend on.
-  public var key: String {
-    let parts = [command, spec, form, origin, String(horizon), String(draws), String(seed), inputsDigest, version, build, kernel]
-    return Digest.sha256(Array(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8))
+  public var key: String { Self.digest(parts + [form, build, kernel]) }
+
+  /// The same but for the build and the library's kernel, which may differ between machines that share a work.
+  public var figuresDigest: String { Self.digest(parts) }
+
+  private var parts: [String] { [command, spec, origin, String(horizon), String(draws), String(seed), inputsDigest, version] }
+
+  private static func digest(_ parts: [String]) -> String {
+    Digest.sha256(Array(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8))
   }
 }
 

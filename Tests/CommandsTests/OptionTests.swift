@@ -17,7 +17,7 @@ struct OptionTests {
     #expect(run.horizon == nil)
     #expect(run.simulation.taskCount >= 1)
     let filter = try FilterOptions.parse([])
-    #expect(filter.by == .area)
+    #expect(filter.grouping == .area)
     #expect(filter.measure.isEmpty)
   }
 
@@ -42,7 +42,7 @@ struct OptionTests {
   func filters() throws {
     let filter = try FilterOptions.parse(["--area", "autisme", "--area", "misbrug", "--measure", "stock", "--by", "offer"])
     #expect(filter.areas.area == ["autisme", "misbrug"])
-    #expect(filter.by == .offer)
+    #expect(filter.grouping == .offer)
   }
 
   @Test("Only the internal edition exists")

@@ -37,7 +37,7 @@ struct CommandLineTests {
   @Test(
     "Wrong command lines: exit code 2, a helpful sentence on standard error, nothing on standard output",
     arguments: [
-      (["docter"], "doctor"), (["sweep"], "senere udgave"), (["doctor", "--formt", "csv"], "--format"),
+      (["docter"], "doctor"), (["serve"], "senere udgave"), (["doctor", "--formt", "csv"], "--format"),
       (["doctor", "--format", "cvs"], "csv"), (["doctor", "--format", "xlsx"], "csv"), (["doctor", "--language", "fr"], "da eller en"),
       (["doctor", "-o"], "-o"), (["new"], "<mappe>"), (["new", "a", "b"], "»b«"), (["new", "a", "--example", "regoin"], "region"),
       (["doctor", "--language"], "da eller en"),

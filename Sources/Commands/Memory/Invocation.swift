@@ -7,7 +7,7 @@ enum Invocation {
   @TaskLocal static var arguments: [String] = []
 
   private static let valueless: Set = ["--quiet", "--fresh"]
-  private static let withValue: Set = ["--format", "--output", "-o", "--project", "-p", "--threads", "--publish", "--seed", "--draws"]
+  private static let withValue: Set = ["--format", "--output", "-o", "--project", "-p", "--threads", "--publish", "--seed", "--draws", "--shard"]
 
   /// The command with the options that change figures, as typed: without those that say where and how results are written, on how many
   /// threads, from which folder, and those that the store has columns for. What is not known here stays, so that a new

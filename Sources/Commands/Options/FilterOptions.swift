@@ -27,13 +27,29 @@ struct OfferOption: ParsableArguments {
   var offer: [String] = []
 }
 
+/// What follows `--by`: what rows go by, or the number that `plads scenario --seek` varies, such as `homecoming.multiply`.
+enum RowKey: Sendable {
+  case rows(Grouping)
+  case variable(String)
+
+  static let read: @Sendable (String) throws -> RowKey = { text in
+    text.contains(".") ? .variable(text) : .rows(try Choice.word(Grouping.self)(text))
+  }
+}
+
 /// Which rows of a result are shown.
 struct FilterOptions: ParsableArguments {
   @Option(
     help: help(
       Phrase(da: "Rækker efter total, region, municipality, area eller offer.", en: "Rows by total, region, municipality, area or offer."),
-      value: Phrase(da: "nøgle", en: "key")), transform: Choice.word(Grouping.self))
-  var by: Grouping = .area
+      value: Phrase(da: "nøgle", en: "key")), transform: RowKey.read)
+  var by = RowKey.rows(.area)
+
+  /// What rows go by.
+  var grouping: Grouping { if case .rows(let grouping) = by { grouping } else { .area } }
+
+  /// The number that a goal seek varies.
+  var variable: String? { if case .variable(let name) = by { name } else { nil } }
 
   @OptionGroup var areas: AreaOption
   @OptionGroup var municipalities: MunicipalityOption

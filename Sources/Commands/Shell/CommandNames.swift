@@ -5,7 +5,7 @@ internal import Groundwork
 enum CommandNames {
   /// Commands of the design that do not exist yet.
   static let planned = [
-    "sweep", "report", "serve", "import",
+    "report", "serve", "import",
   ]
 
   static var existing: [String] { Plads.configuration.subcommands.map { $0.configuration.commandName ?? "" } }

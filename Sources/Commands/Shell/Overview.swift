@@ -13,7 +13,8 @@ enum Overview {
       Planlægger: hvad sker der med pladserne, hvis …?
         plads check                             er udtrækkene til at bruge?
         plads pseudonymise                      erstat CPR-numre i en CSV- eller Excel-fil
-        plads scenario scenarios/*.toml         scenarier side om side
+        plads scenario scenarios/*.toml         scenarier side om side; --check læser dem kun, --seek finder et tal
+        plads sweep --vary HÅNDTAG.TAL=…        hvilket tal flytter mest?
       Direktør: hvilke tilbud er i fare, og hvor mange pladser skal vi regne med?
         plads risk                              hvilke tilbud er i fare, hvor sandsynligt, hvornår
         plads export indicators                 indikatorer, fortid og prognose, til en BI-portal
@@ -37,7 +38,8 @@ enum Overview {
       Planner: what happens to the places, if …?
         plads check                             can the extracts be used?
         plads pseudonymise                      replace CPR numbers in a CSV or Excel file
-        plads scenario scenarios/*.toml         scenarios side by side
+        plads scenario scenarios/*.toml         scenarios side by side; --check only reads them, --seek finds a number
+        plads sweep --vary LEVER.NUMBER=…       which number moves most?
       Director: which offers are in danger, how many places should we count on?
         plads risk                              which offers are in danger, how likely, when
         plads export indicators                 indicators, past and forecast, for a BI portal

@@ -1,0 +1,81 @@
+public import Groundwork
+import Placements
+import Scenarios
+
+/// A goal seek's answer, or the range that can be reached.
+public struct SeekTables {
+  private let seek: ScenarioSeek
+  private let scenario: String
+  private let notes: [Phrase]
+
+  /// - Parameter scenario: its name.
+  public init(_ seek: ScenarioSeek, scenario: String, notes: [Phrase]) {
+    self.seek = seek
+    self.scenario = scenario
+    self.notes = notes
+  }
+
+  private var title: Phrase {
+    Phrase(
+      da: "\(scenario): hvor stor skal \(seek.variable.name) være, for at \(seek.target.text)?", en: "\(scenario): how large must \(seek.variable.name) be for \(seek.target.text)?")
+  }
+
+  /// Columns: scenario, target, variable, status (`found`, `one_of_several`, `out_of_reach`), value, lower, upper, from, to, reach_lower, reach_upper;
+  /// the interval is the simulation's, 80 %; from and to say where the value was looked for.
+  public func machine() -> Table {
+    let names = ["scenario", "target", "variable", "status", "value", "lower", "upper", "from", "to", "reach_lower", "reach_upper"]
+    var table = Table(title: title, columns: names.map { .init($0) })
+    let found = seek.found
+    func number(_ value: Double?) -> Table.Cell { value.map { .estimate($0) } ?? .empty }
+    table.append([
+      .text(scenario), .text(seek.target.text), .text(seek.variable.name),
+      .text(found.solution == nil ? "out_of_reach" : found.isOneOfSeveral ? "one_of_several" : "found"), number(found.solution?.value),
+      number(found.solution?.interval?.lowerBound), number(found.solution?.interval?.upperBound), number(seek.range.lowerBound), number(seek.range.upperBound),
+      number(found.reach.lowerBound), number(found.reach.upperBound),
+    ])
+    return table
+  }
+
+  /// What was tried over the range, and the answer in a sentence.
+  public func sheet() -> Table {
+    var table = Table(
+      title: title,
+      columns: [
+        .init("value", heading: Phrase(seek.variable.name), decimals: 3), .init("figure", heading: Phrase(seek.target.text.split(separator: "=")[0].description), decimals: 3),
+      ])
+    for (value, figure) in seek.found.overview { table.append([.number(value), .number(figure.value)]) }
+    table.footnotes = [answer] + notes
+    return table
+  }
+
+  private var answer: Phrase {
+    func shown(_ value: Double) -> Phrase {
+      // Three digits that mean something.
+      let size = abs(value)
+      let decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+      return Phrase(da: NumberText.display(value, decimals: decimals, language: .da), en: NumberText.display(value, decimals: decimals, language: .en))
+    }
+    let name = seek.variable.name
+    guard let solution = seek.found.solution else {
+      let (low, high) = (shown(seek.found.reach.lowerBound), shown(seek.found.reach.upperBound))
+      let (from, to) = (shown(seek.range.lowerBound), shown(seek.range.upperBound))
+      return Phrase(
+        da: "Ingen løsning: med \(name) fra \(from[.da]) til \(to[.da]) ligger tallet mellem \(low[.da]) og \(high[.da]). Udvid med --range.",
+        en: "No solution: with \(name) from \(from[.en]) to \(to[.en]) the figure lies between \(low[.en]) and \(high[.en]). Widen it with --range.")
+    }
+    let value = shown(solution.value)
+    var text = Phrase(da: "Svar: \(name) = \(value[.da])", en: "Answer: \(name) = \(value[.en])")
+    if let interval = solution.interval {
+      let (low, high) = (shown(interval.lowerBound), shown(interval.upperBound))
+      text = text + Phrase(
+        da: " [\(low[.da]); \(high[.da])] (80 %-interval af simulationens usikkerhed; flere --draws gør det smallere).",
+        en: " [\(low[.en]); \(high[.en])] (80 % interval of the simulation's uncertainty; more --draws narrow it).")
+    } else {
+      text = text + Phrase(".")
+    }
+    if seek.found.isOneOfSeveral {
+      text = text + Phrase(da: " Der er flere løsninger i området; dette er den mindste.", en: " There are several solutions in the range; this is the smallest.")
+    }
+    return text
+  }
+}

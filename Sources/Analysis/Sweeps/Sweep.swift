@@ -1,0 +1,97 @@
+import Capacity
+public import Demand
+public import Groundwork
+public import Placements
+public import Scenarios
+
+/// Which part of a sweep's points one machine computes: point p belongs to shard ((p − 1) mod count) + 1.
+public struct Shard: Hashable, Sendable {
+  /// From 1.
+  public let number: Int
+  public let count: Int
+
+  /// Reads `3/100`.
+  /// - Throws: `FindingsError` where it is no such pair.
+  public init(_ text: String) throws(FindingsError) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let number = parts[0], let count = parts[1], count >= 1, count <= SweepDesign.most, (1...count).contains(number) else {
+      throw FindingsError(
+        Finding(
+          .error, value: text, message: Phrase(da: "er ikke en del af en opdeling.", en: "is not a part of a division."),
+          remedy: Phrase(da: "Skriv fx 3/100: den tredje af hundrede dele.", en: "Write for example 3/100: the third of a hundred parts.")))
+    }
+    (self.number, self.count) = (number, count)
+  }
+
+  func contains(point: Int) -> Bool { (point - 1) % count + 1 == number }
+
+  public var text: String { "\(number)/\(count)" }
+}
+
+/// A scenario with one or more of its numbers varied, every point on the same clocks.
+public struct Sweep: Sendable {
+  public struct Row: Sendable {
+    /// From 1.
+    public let point: Int
+    public let result: ResultRow
+  }
+
+  public let design: SweepDesign
+  public let rows: [Row]
+  /// The name of what every point is compared with.
+  public let base: String
+
+  /// Points simulated together share the base's; more would need more memory.
+  private static let together = 24
+
+  /// - Parameters:
+  ///   - scenario: whose numbers are varied.
+  ///   - plans: the plain forecast, then those that the scenario builds on.
+  ///   - shard: the points to compute; nil for all. What a point gives does not depend on it.
+  /// - Throws: `FindingsError` where a value cannot be in the scenario.
+  public init(
+    _ design: SweepDesign, of scenario: Scenario, builder: PlanBuilder, plans: [Plan], shard: Shard?, demand: FittedDemand, capacity: [CapacityStep],
+    request: RunRequest, recipe: StockRecipe = .plain, progress: (@Sendable (Double) -> Void)? = nil
+  ) throws {
+    self.design = design
+    let own = design.points.indices.map { $0 + 1 }.filter { shard?.contains(point: $0) ?? true }
+    // All are read before anything is computed: a value that cannot be is told at once.
+    let points = try own.map { number in
+      (number, try builder.plan(Self.point(number, design, scenario)))
+    }
+    try Self.refuseReactions(plans + points.map(\.1), scenario)
+    var rows: [Row] = []
+    var start = 0
+    while start < points.count {
+      let end = min(start + Self.together, points.count)
+      let done = (start, end)
+      let run = ScenarioRun(
+        demand: demand, capacity: capacity, plans: plans + points[start..<end].map(\.1), request: request, recipe: recipe
+      ) { share in
+        progress?((Double(done.0) + share * Double(done.1 - done.0)) / Double(points.count))
+      }
+      let numbers = points[start..<end].map(\.0)
+      rows += run.rows.filter { $0.plan >= plans.count }.map { Row(point: numbers[$0.plan - plans.count], result: $0) }
+      start = end
+    }
+    self.rows = rows.enumerated().sorted { ($0.element.point, $0.offset) < ($1.element.point, $1.offset) }.map(\.element)
+    base = plans.first { $0.name == scenario.base }?.name ?? plans[0].name
+  }
+
+  /// Tariffs that buyers react to take several simulations for each point.
+  static func refuseReactions(_ plans: [Plan], _ scenario: Scenario) throws(FindingsError) {
+    guard plans.contains(where: { !$0.priceReactions.isEmpty }) else { return }
+    throw FindingsError(
+      Finding(
+        .error, value: scenario.name,
+        message: Phrase(
+          da: "har en prisreaktion (price_reaction), som ikke regnes, når tal varieres eller søges.",
+          en: "has a price reaction, which is not computed where numbers are varied or sought."),
+        remedy: Phrase(da: "Slet den i en kopi af scenariet; plads scenario regner den.", en: "Remove it in a copy of the scenario; plads scenario computes it.")))
+  }
+
+  static func point(_ number: Int, _ design: SweepDesign, _ scenario: Scenario) throws(FindingsError) -> Scenario {
+    let values = zip(design.axes, design.points[number - 1]).map { (variable: $0.variable, value: $1) }
+    return try scenario.varied(values, named: "\(scenario.name)#\(number)")
+  }
+}

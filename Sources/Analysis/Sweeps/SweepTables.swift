@@ -1,0 +1,228 @@
+public import Demand
+public import Forecasting
+public import Groundwork
+import Placements
+import Scenarios
+
+/// A sweep as one tidy table for machines; for people what each value gives, what moves the measure most, and two-way tables.
+public struct SweepTables: Sendable {
+  private let sweep: Sweep
+  private let request: RunRequest
+  private let panel: Panel
+  private let notes: [Phrase]
+  private let meta: [(key: String, value: String)]
+  private let lines: LineNames
+
+  /// - Parameters:
+  ///   - notes: what the forecast rests on.
+  ///   - meta: likewise, for machine formats.
+  public init(_ sweep: Sweep, request: RunRequest, demand: FittedDemand, notes: [Phrase], meta: [(key: String, value: String)]) {
+    self.sweep = sweep
+    self.request = request
+    self.notes = notes
+    self.meta = meta
+    panel = demand.panel
+    lines = LineNames(panel: panel)
+  }
+
+  // MARK: Machine formats
+
+  /// Columns: point, one for each variable, base, period, region, area, municipality, offer, kind, measure, unit, mean, median, lower, upper,
+  /// delta_mean, delta_lower, delta_upper, p_worse, level.
+  /// - Parameter last: columns of the same text in every row, behind the others.
+  public func machine(last: [(name: String, text: String)] = []) -> Table {
+    var table = Table(
+      title: title,
+      columns: [.init("point")] + sweep.design.axes.map { .init($0.variable.name) } + [.init("base"), .init("period")] + ResultTables.keyColumns
+        + ResultTables.differenceColumns + [.init("level", unit: "percent")] + last.map { .init($0.name) })
+    let end = [Table.Cell.number(100 * request.level)] + last.map { .text($0.text) }
+    for row in sweep.rows {
+      let values = sweep.design.points[row.point - 1].map { Table.Cell.estimate($0) }
+      let result = row.result
+      let start: [Table.Cell] = [.text(sweep.base), .text(result.period.description)]
+      table.append(
+        [.integer(row.point)] + values + start + ResultTables.keyCells(result) + ResultTables.summaryCells(result.value)
+          + ResultTables.differenceCells(result) + end)
+    }
+    table.meta = [
+      ("project", panel.settings.name), ("synthetic", panel.settings.isSynthetic ? "true" : "false"), ("origin", panel.origin.description),
+      ("points", String(sweep.design.points.count)), ("draws", String(request.draws)), ("seed", String(request.seed)),
+    ]
+    table.meta += meta
+    return table
+  }
+
+  private var title: Phrase {
+    let names = sweep.design.axes.map(\.variable.name).joined(separator: ", ")
+    return Phrase(
+      da: "\(panel.settings.name): \(sweep.design.points.count) punkter, varieret: \(names)",
+      en: "\(panel.settings.name): \(sweep.design.points.count) points, varied: \(names)")
+  }
+
+  // MARK: For people
+
+  /// Lines by which two-way tables are made one by one.
+  private static let mostLines = 4
+
+  public func sheets(_ measures: [Measure]) -> [Table] { measures.flatMap(sheets) }
+
+  private func sheets(_ measure: Measure) -> [Table] {
+    let own = sweep.rows.filter { $0.result.measure == measure }
+    guard let period = own.map(\.result.period).max() else {
+      var table = responses([], measure)
+      table.footnotes = [Phrase(da: "Ingen tal for \(measure.phrase.da).", en: "No figures for \(measure.phrase.en).")]
+      return [table]
+    }
+    let last = own.filter { $0.result.period == period }
+    let keys = lines.sorted(Set(last.map(\.result.key)))
+    var tables: [Table] = []
+    if sweep.design.axes.count == 1 {
+      tables.append(responses(own, measure))
+    } else {
+      tables.append(tornado(last, keys, measure, period))
+      if sweep.design.axes.count == 2, sweep.design.isGrid, keys.count <= Self.mostLines {
+        tables += keys.map { key in twoWay(last.filter { $0.result.key == key }, key, measure, period) }
+      }
+    }
+    tables[tables.count - 1].footnotes += footnotes(measure)
+    return tables
+  }
+
+  private func footnotes(_ measure: Measure) -> [Phrase] {
+    [
+      Phrase(
+        da: "Forskelle er fra »\(sweep.base)«, parret fremtid for fremtid, i gennemsnit over \(request.draws) fremtider. --format csv giver alle punkter med intervaller.",
+        en: "Differences are from “\(sweep.base)”, paired future by future, on average over \(request.draws) futures. --format csv gives every point with its intervals.")
+    ] + panel.settings.assumptions + notes
+  }
+
+  /// One variable: a row for each line and value.
+  private func responses(_ rows: [Sweep.Row], _ measure: Measure) -> Table {
+    let periods = Set(rows.map(\.result.period)).sorted()
+    let name = sweep.design.axes[0].variable.name
+    let level = NumberText.machine(100 * request.level)
+    var table = Table(
+      title: title + Phrase(da: "; \(measure.phrase.da), forskel med \(level) %-interval.", en: "; \(measure.phrase.en), difference with \(level) % interval."),
+      columns: [
+        .init("line", heading: Phrase(da: "Linje", en: "Line")), .init(name),
+      ] + periods.map { .init($0.description) })
+    for key in lines.sorted(Set(rows.map(\.result.key))) {
+      var isFirst = true
+      let own = Dictionary(grouping: rows.filter { $0.result.key == key }, by: \.point)
+      for point in own.keys.sorted() {
+        let cells = periods.map { period -> Table.Cell in
+          guard let result = own[point]?.first(where: { $0.result.period == period })?.result else { return .empty }
+          return text(result.difference, measure)
+        }
+        table.append([isFirst ? lineCell(key) : .empty, value(sweep.design.points[point - 1][0])] + cells)
+        isFirst = false
+      }
+    }
+    return table
+  }
+
+  private func lineCell(_ key: ResultKey) -> Table.Cell { .term(code: lines.label(key).en, lines.label(key)) }
+
+  private func value(_ number: Double) -> Table.Cell {
+    let text = NumberText.machine(number)
+    return .term(code: text, Phrase(da: text.replacing(".", with: ","), en: text))
+  }
+
+  private func text(_ summary: DrawSummary, _ measure: Measure) -> Table.Cell {
+    func shown(_ language: Language) -> String {
+      let decimals = abs(summary.mean) < 10 ? max(1, measure.decimals) : measure.decimals
+      let numbers = [(summary.mean, decimals), (summary.lower, measure.decimals), (summary.upper, measure.decimals)].map {
+        NumberText.display($0.0, decimals: $0.1, language: language).replacing("-", with: "−")
+      }
+      return numbers[1] == numbers[2] && summary.mean == summary.lower ? numbers[0] : "\(numbers[0]) [\(numbers[1]);\u{A0}\(numbers[2])]"
+    }
+    return .term(code: shown(.en), Phrase(da: shown(.da), en: shown(.en)))
+  }
+
+  /// What moves the measure most: by variable, between its smallest and largest value, the others as they come.
+  private func tornado(_ rows: [Sweep.Row], _ keys: [ResultKey], _ measure: Measure, _ period: Period) -> Table {
+    var table = Table(
+      title: title + Phrase(da: "; \(measure.phrase.da), \(period)", en: "; \(measure.phrase.en), \(period)"),
+      columns: [
+        .init("line", heading: Phrase(da: "Linje", en: "Line")), .init("variable", heading: Phrase(da: "Varieret", en: "Varied")),
+        .init("values", heading: Phrase(da: "Fra – til", en: "From – to")),
+        .init("low", heading: Phrase(da: "Ved mindste", en: "At smallest"), decimals: max(1, measure.decimals)),
+        .init("high", heading: Phrase(da: "Ved største", en: "At largest"), decimals: max(1, measure.decimals)),
+        .init("span", heading: Phrase(da: "Udslag", en: "Span"), decimals: max(1, measure.decimals)), .init("bar", heading: Phrase("")),
+      ])
+    for key in keys {
+      let effects = SweepEffect.all(rows.filter { $0.result.key == key }, design: sweep.design)
+      let largest = effects.map { abs($0.span) }.max() ?? 0
+      for (number, effect) in effects.enumerated() {
+        let axis = sweep.design.axes[effect.axis]
+        let ends = [axis.values[0], axis.values[axis.values.count - 1]].map { NumberText.machine($0) }
+        let bar = String(repeating: "▇", count: largest > 0 ? Int((20 * abs(effect.span) / largest).rounded()) : 0)
+        table.append([
+          number == 0 ? lineCell(key) : .empty, .text(axis.variable.name),
+          .term(code: ends.joined(separator: " – "), Phrase(da: ends.joined(separator: " – ").replacing(".", with: ","), en: ends.joined(separator: " – "))),
+          .number(effect.low), .number(effect.high), .number(effect.span), .text(bar),
+        ])
+      }
+    }
+    table.footnotes = [
+      sweep.design.isGrid
+        ? Phrase(da: "Middel over de andre variables værdier.", en: "Mean over the other variables' values.")
+        : Phrase(da: "Efter en ret linje gennem alle punkter.", en: "By a straight line through all points.")
+    ]
+    return table
+  }
+
+  /// Two variables: the mean difference at every combination.
+  private func twoWay(_ rows: [Sweep.Row], _ key: ResultKey, _ measure: Measure, _ period: Period) -> Table {
+    let (down, across) = (sweep.design.axes[0], sweep.design.axes[1])
+    var table = Table(
+      title: lines.label(key) + Phrase(da: ": forskel i \(measure.phrase.da), \(period)", en: ": difference in \(measure.phrase.en), \(period)"),
+      columns: [.init(down.variable.name, heading: Phrase("\(down.variable.name) \\ \(across.variable.name)"))]
+        + across.values.map {
+          .init(NumberText.machine($0), heading: Phrase(da: NumberText.machine($0).replacing(".", with: ","), en: NumberText.machine($0)), decimals: max(1, measure.decimals))
+        })
+    for (number, value) in down.values.enumerated() {
+      let cells = across.values.indices.map { column -> Table.Cell in
+        let point = number * across.values.count + column + 1
+        return rows.first { $0.point == point }.map { .number($0.result.difference.mean) } ?? .empty
+      }
+      table.append([self.value(value)] + cells)
+    }
+    return table
+  }
+}
+
+/// What a variable does to a line's mean.
+struct SweepEffect {
+  let axis: Int
+  let low: Double
+  let high: Double
+
+  var span: Double { high - low }
+
+  /// The largest first.
+  static func all(_ rows: [Sweep.Row], design: SweepDesign) -> [SweepEffect] {
+    design.axes.indices.map { design.isGrid ? byLevel(rows, $0, design) : byLine(rows, $0, design) }
+      .sorted { abs($0.span) > abs($1.span) || (abs($0.span) == abs($1.span) && $0.axis < $1.axis) }
+  }
+
+  private static func byLevel(_ rows: [Sweep.Row], _ axis: Int, _ design: SweepDesign) -> SweepEffect {
+    func mean(_ value: Double) -> Double {
+      let own = rows.filter { design.points[$0.point - 1][axis] == value }.map(\.result.value.mean)
+      return own.isEmpty ? 0 : own.reduce(0, +) / Double(own.count)
+    }
+    let values = design.axes[axis].values
+    return SweepEffect(axis: axis, low: mean(values[0]), high: mean(values[values.count - 1]))
+  }
+
+  /// Least squares on the variable alone: a hypercube's variables are nearly unrelated.
+  private static func byLine(_ rows: [Sweep.Row], _ axis: Int, _ design: SweepDesign) -> SweepEffect {
+    let points = rows.map { (x: design.points[$0.point - 1][axis], y: $0.result.value.mean) }
+    let n = Double(max(1, points.count))
+    let (meanX, meanY) = (points.map(\.x).reduce(0, +) / n, points.map(\.y).reduce(0, +) / n)
+    let spread = points.reduce(0) { $0 + ($1.x - meanX) * ($1.x - meanX) }
+    let slope = spread > 0 ? points.reduce(0) { $0 + ($1.x - meanX) * ($1.y - meanY) } / spread : 0
+    let values = design.axes[axis].values
+    return SweepEffect(axis: axis, low: meanY + slope * (values[0] - meanX), high: meanY + slope * (values[values.count - 1] - meanX))
+  }
+}

@@ -1,0 +1,109 @@
+import Demand
+import Forecasting
+import Foundation
+import Groundwork
+import Ingest
+import Placements
+import Scenarios
+import TestSupport
+import Testing
+
+@testable import Analysis
+
+/// On the example region with few draws.
+@Suite struct SweepTests {
+  private struct World: Sendable {
+    let extracts: Extracts
+    let demand: FittedDemand
+    let builder: PlanBuilder
+    let scenario: Scenario
+  }
+
+  private static let world: Result<World, any Error> = Result {
+    let extracts = try ExampleProject.region.read().usable()
+    let panel = try Panel(extracts)
+    let scenario = try Scenario(
+      text: "[[change]]\nwhat = \"homecoming\"\nareas = [\"autisme\"]\nmultiply = 1.5\n[[change]]\nwhat = \"admission\"\nmultiply = 0.9", file: "s.toml", name: "s")
+    return World(
+      extracts: extracts, demand: FittedDemand(panel: panel, horizon: 12, threads: 2),
+      builder: PlanBuilder(panel: panel, horizon: 12, capacity: extracts.capacity, scenarios: [scenario]), scenario: scenario)
+  }
+
+  private static let request = RunRequest(every: .month, draws: 60, threads: 2, measures: [.stock])
+
+  private func sweep(_ axes: [String], shard: String? = nil) throws -> Sweep {
+    let world = try Self.world.get()
+    return try Sweep(
+      SweepDesign(grid: axes.map { try SweepDesign.Axis($0) }), of: world.scenario, builder: world.builder,
+      plans: [world.builder.reference(named: "basis")], shard: shard.map { try Shard($0) }, demand: world.demand, capacity: world.extracts.capacity,
+      request: Self.request)
+  }
+
+  /// A point is the scenario with that number in it, to the digit.
+  @Test func aPointIsTheScenarioWithItsNumber() throws {
+    let world = try Self.world.get()
+    let swept = try sweep(["homecoming.multiply=1.2,2"])
+    let written = try Scenario(
+      text: "[[change]]\nwhat = \"homecoming\"\nareas = [\"autisme\"]\nmultiply = 2\n[[change]]\nwhat = \"admission\"\nmultiply = 0.9", file: "t.toml", name: "t")
+    let run = ScenarioRun(
+      demand: world.demand, capacity: world.extracts.capacity, plans: [world.builder.reference(named: "basis"), try world.builder.plan(written)],
+      request: Self.request)
+    let (own, other) = (swept.rows.filter { $0.point == 2 }.map(\.result), run.rows.filter { $0.plan == 1 })
+    #expect(own.count == other.count && !own.isEmpty)
+    for (a, b) in zip(own, other) { #expect(a.key == b.key && a.period == b.period && a.value == b.value && a.difference == b.difference) }
+  }
+
+  @Test func shardsTogetherAreTheWhole() throws {
+    let axes = ["homecoming.multiply=1:2:0.25", "admission.multiply=0.8,1.1"]
+    func lines(_ sweep: Sweep) -> [String] { sweep.rows.map { "\($0.point) \($0.result.key) \($0.result.period) \($0.result.value) \($0.result.difference)" } }
+    let whole = lines(try sweep(axes))
+    let parts = try (1...3).flatMap { lines(try sweep(axes, shard: "\($0)/3")) }
+    #expect(Set(whole) == Set(parts) && whole.count == parts.count)
+  }
+
+  /// A lever that the scenario does not have acts everywhere; one that needs more than a number must stand in the scenario.
+  @Test func leversThatTheScenarioLacks() throws {
+    #expect(try !sweep(["other_exit.multiply=1,2"]).rows.isEmpty)
+    #expect(throws: FindingsError.self) { try sweep(["places.add=1,2"]) }
+    #expect(throws: FindingsError.self) { try sweep(["homecoming[2].multiply=1,2"]) }
+    #expect(throws: FindingsError.self) { try sweep(["homecoming.multiply=-1,2"]) }
+  }
+
+  /// On a grid the effect of a variable is that of its ends, whatever the other.
+  @Test func effectsAreThoseOfTheEnds() throws {
+    let swept = try sweep(["homecoming.multiply=1,2", "admission.multiply=0.9,1"])
+    let rows = swept.rows.filter { $0.result.key == ResultKey(area: "autisme", kind: .residential) && $0.result.period.description == "2027-10" }
+    let means = rows.sorted { $0.point < $1.point }.map(\.result.value.mean)
+    let effects = SweepEffect.all(rows, design: swept.design)
+    let homecoming = try #require(effects.first { $0.axis == 0 })
+    #expect(abs(homecoming.span - (means[2] + means[3] - means[0] - means[1]) / 2) < 1e-9)
+    #expect(homecoming.span < 0)
+    #expect(try #require(effects.first { $0.axis == 1 }).span > 0)
+  }
+
+  /// With the lever found, the figure is the target: within a thousandth of a citizen.
+  @Test func aSoughtNumberReachesItsTarget() throws {
+    let world = try Self.world.get()
+    let target = try SeekTarget("stock(autisme,2027-10)=80", panel: world.demand.panel)
+    let seek = try ScenarioSeek(
+      target, by: try ScenarioVariable("homecoming.multiply"), of: world.scenario, range: nil, builder: world.builder,
+      plans: [world.builder.reference(named: "basis")], demand: world.demand, extracts: world.extracts, request: Self.request)
+    let solution = try #require(seek.found.solution)
+    let plan = try world.builder.plan(world.scenario.varied([(try ScenarioVariable("homecoming.multiply"), solution.value)], named: "x"))
+    let run = ScenarioRun(
+      demand: world.demand, capacity: world.extracts.capacity, plans: [world.builder.reference(named: "basis"), plan], request: Self.request)
+    let row = try #require(run.rows.first { $0.plan == 1 && $0.key == target.line && $0.period.description == "2027-10" })
+    // Sixty draws: one citizen more or less in one of them is a step of 1/60.
+    #expect(abs(row.value.mean - 80) <= 1.0 / 60 + 1e-9, "\(row.value.mean) at \(solution.value)")
+  }
+
+  @Test(arguments: [
+    ("stock(autsime,2027-10)=80", "autisme"), ("stok(autisme,2027-10)=80", "stock"), ("stock(autisme,2020-10)=80", "2028-10"), ("risk(autisme,24m)=0.5", ""),
+    ("risk(Mosebakken,20m)=0.5", ""), ("risk(Mosebakken,24m)=1.5", ""), ("stock(autisme)=80", ""), ("stock(autisme,2027-10)", ""),
+  ])
+  func brokenTargets(text: String, hint: String) throws {
+    let panel = try Self.world.get().demand.panel
+    let error = #expect(throws: FindingsError.self) { try SeekTarget(text, panel: panel) }
+    #expect(hint.isEmpty || error?.findings[0].text(in: .da).contains(hint) == true, "\(error?.findings[0].text(in: .da) ?? "")")
+  }
+}
