@@ -28,8 +28,6 @@ struct PathWorker: ~Copyable {
   private var current: PreparedPlan
   /// Whether anything that is counted depends on who lives in which offer.
   private let tracksOffers: Bool
-  /// Whether no plan needs what happened in the base.
-  private let isAlone: Bool
   private let edges: UnsafePointer<Double>
   private let periodOfDay: UnsafePointer<Int32>
   private let endOfTime: Double
@@ -47,7 +45,6 @@ struct PathWorker: ~Copyable {
     self.base = base
     self.differences = differences
     current = plans[0]
-    isAlone = plans.count == 1
     tracksOffers = keys.isByOffer || plans.contains { $0.needsOffers }
     let strata = simulator.panel.strata.count
     strataCount = strata
@@ -79,10 +76,8 @@ struct PathWorker: ~Copyable {
     current = plans[0]
     rates.begin(municipality: municipality, reference: current)
     simulateBase()
-    if !isAlone {
-      swap(&spells, &baseSpells)
-      for spell in baseSpells { count(spell, sign: 1, into: base) }
-    }
+    swap(&spells, &baseSpells)
+    for spell in baseSpells { count(spell, sign: 1, into: base) }
     if countsEvents { countEvents() }
     for index in 1..<plans.count where plans[index].touches[municipality] {
       plan = index
@@ -152,12 +147,7 @@ struct PathWorker: ~Copyable {
   @inline(__always)
   private func period(at time: Double) -> Int { Int(periodOfDay[Int(time)]) }
 
-  @inline(__always)
-  private mutating func keep(_ spell: Spell) {
-    if isAlone { count(spell, sign: 1, into: base) } else { spells.append(spell) }
-  }
-
-  /// Follows a citizen from the spell's start through moves to the end; keeps every spell.
+  /// Follows a citizen from the spell's start through moves to the end; appends every spell.
   ///
   /// Numbers of a spell, from the citizen's own stream: clocks of homecoming, other exit and move, the move's destination,
   /// the offer there; and apart from these, so that they stay what they are without it, the clock of ageing out.
@@ -183,7 +173,7 @@ struct PathWorker: ~Copyable {
         consider(.ageOut, .ageOut, CounterStream.uniform(key: spell.key, number + Self.ageOutClock), at: at, spell: &spell)
       }
       guard leaveClosingOffers(&spell) else { return }
-      keep(spell)
+      spells.append(spell)
       guard spell.cause == .move else { return }
       let destination = simulator.destinations.destination(from: stratum, draw: draw, uniform: CounterStream.uniform(key: spell.key, number + 3))
       spell.stratum = Int32(destination)
@@ -228,7 +218,7 @@ struct PathWorker: ~Copyable {
       var before = spell
       before.end = day
       before.cause = next < 0 ? .otherExit : .move
-      keep(before)
+      spells.append(before)
       if next < 0 { return false }
       spell.offer = next
       spell.stratum = Int32(stratum)
