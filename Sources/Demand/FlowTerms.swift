@@ -173,11 +173,33 @@ struct FlowTerms: Sendable {
           value += slope * clock.rampAtOrigin
         }
         result.municipalityFactor[row] = exp(value)
-        if let interaction {
-          for a in 0..<areas {
-            result.interactionFactor[row * areas + a] = Float(exp(coefficients[layout.effect(block: interaction, level: m * areas + a), d]))
-          }
+      }
+      if let interaction {
+        let effects = layout.range(ofBlock: interaction)
+        precondition(effects.count == municipalities * areas, "an effect for each municipality and area")
+        Self.exponentials(
+          of: coefficients, from: d * coefficients.rows + effects.lowerBound, count: effects.count, into: result.interactionFactor + d * municipalities * areas)
+      }
+    }
+  }
+
+  /// Of numbers that stand one after the other in the matrix, in single precision, eight at once.
+  private static func exponentials(of matrix: Matrix, from start: Int, count: Int, into factors: UnsafeMutablePointer<Float>) {
+    let most = Lanes(repeating: 80)
+    matrix.withUnsafeElements { elements in
+      var index = 0
+      while index < count {
+        let filled = min(Lanes.scalarCount, count - index)
+        var values = (Double(0), Double(0), Double(0), Double(0), Double(0), Double(0), Double(0), Double(0))
+        withUnsafeMutableBytes(of: &values) { bytes in
+          bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(elements)[(start + index) * 8..<(start + index + filled) * 8]))
         }
+        let lanes = Lanes(unsafeBitCast(values, to: SIMD8<Double>.self))
+        var powers = LaneMath.exp(LaneMath.larger(LaneMath.smaller(lanes, most), -most))
+        withUnsafeBytes(of: &powers) { bytes in
+          (factors + index).update(from: bytes.assumingMemoryBound(to: Float.self).baseAddress!, count: filled)
+        }
+        index += filled
       }
     }
   }

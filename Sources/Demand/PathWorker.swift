@@ -97,10 +97,10 @@ struct PathWorker: ~Copyable {
     for (number, resident) in simulator.residents[municipality].enumerated() {
       citizenStarts.append(spells.count)
       let known = hasTraits ? simulator.traits[municipality][number] : .unknown
-      follow(
-        Spell(
-          citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
-          cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: simulator.admitted[municipality][number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number))))
+      var spell = Spell(
+        citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
+        cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: simulator.admitted[municipality][number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number)))
+      follow(&spell)
     }
     rates.fillArrivals(&arrivals)
     for index in arrivals.indices {
@@ -140,7 +140,8 @@ struct PathWorker: ~Copyable {
       let span = citizenStarts[citizen]..<citizenStarts[citizen + 1]
       guard span.contains(where: { !rates.touch(Int(baseSpells[$0].stratum)).isDisjoint(with: .path) }) else { continue }
       for at in span { count(baseSpells[at], sign: -1, into: tally) }
-      follow(baseSpells[span.lowerBound])
+      var spell = baseSpells[span.lowerBound]
+      follow(&spell)
     }
   }
 
@@ -151,8 +152,9 @@ struct PathWorker: ~Copyable {
   ///
   /// Numbers of a spell, from the citizen's own stream: clocks of homecoming, other exit and move, the move's destination,
   /// the offer there; and apart from these, so that they stay what they are without it, the clock of ageing out.
-  private mutating func follow(_ first: Spell) {
-    var spell = first
+  ///
+  /// - Parameter spell: the first; used for all.
+  private mutating func follow(_ spell: inout Spell) {
     var number: UInt64 = 0
     while true {
       let stratum = Int(spell.stratum)
@@ -265,11 +267,11 @@ struct PathWorker: ~Copyable {
       let start = member == 0 ? arrival.time : edges[period] + stream.nextUniform() * (edges[period + 1] - edges[period])
       if plan == 0 { citizenStarts.append(spells.count) } else { nextCitizen += 1 }
       let known = traits(ofArrival: key, in: Int(arrival.stratum), at: start)
-      follow(
-        Spell(
-          citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: arrival.stratum,
-          offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, birthYear: known.birthYear,
-          profile: known.profile, admitted: start, start: start, end: 0, key: key))
+      var spell = Spell(
+        citizen: plan == 0 ? Int32(citizenStarts.count - 1) : nextCitizen, stratum: arrival.stratum,
+        offer: offer(in: Int(arrival.stratum), at: start, uniform: choice), entry: .admission, cause: .stays, birthYear: known.birthYear,
+        profile: known.profile, admitted: start, start: start, end: 0, key: key)
+      follow(&spell)
     }
   }
 
@@ -304,10 +306,10 @@ struct PathWorker: ~Copyable {
       let choice = offer(in: entry.stratum, at: entry.time, uniform: CounterStream.uniform(key: CounterStream.key(key, 1), 0))
       nextCitizen += 1
       let known = traits(ofArrival: key, in: entry.stratum, at: entry.time)
-      follow(
-        Spell(
-          citizen: nextCitizen, stratum: Int32(entry.stratum), offer: tracksOffers ? entry.offer.map(Int32.init) ?? choice : -1, entry: .admission,
-          cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: entry.time, start: entry.time, end: 0, key: key))
+      var spell = Spell(
+        citizen: nextCitizen, stratum: Int32(entry.stratum), offer: tracksOffers ? entry.offer.map(Int32.init) ?? choice : -1, entry: .admission,
+        cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: entry.time, start: entry.time, end: 0, key: key)
+      follow(&spell)
     }
   }
 

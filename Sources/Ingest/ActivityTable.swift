@@ -7,10 +7,9 @@ struct ActivityTable {
   static let measures = ["stock", "occupied_days", "admissions", "homecomings", "other_exits", "waiting"]
 
   private struct Key: Hashable {
-    let stratum: Stratum
-    let offer: String
+    /// Of the row's stratum, offer and payer, from `SeriesNumbers`.
+    let series: Int
     let period: Period
-    let payer: String
   }
 
   struct Result {
@@ -54,6 +53,7 @@ struct ActivityTable {
     let totals = CellCache<Bool> { registers.municipalities.isTotal($0) }
     var length: (PeriodLength, row: Int)?
     var seen = FirstRows<Key>()
+    var series = SeriesNumbers()
     var fractional: Int?
     var hidden = HiddenColumns(table, settings: suppression)
     var sums = TotalRows(table, registers)
@@ -76,7 +76,7 @@ struct ActivityTable {
       let activity = Activity(
         stratum: place.stratum, offer: place.offer, period: when, payer: code, stock: values[0], occupiedDays: values[1],
         admissions: values[2], homecomings: values[3], otherExits: values[4], waiting: values[5])
-      let key = Key(stratum: place.stratum, offer: place.offer, period: when, payer: code)
+      let key = Key(series: series.number(of: ActivitySeries(stratum: place.stratum, offer: place.offer, payer: code)), period: when)
       if let first = seen.add(key, row: row.row.line) { return row.report(.duplicate(firstRow: first), period) }
       if isTotal { return sums.add(activity, row, payer) }
       if let fault = LegalBasis.fault(place.stratum.legalBasis, from: when.firstDay, before: when.lastDay.advanced(by: 1)) {
@@ -150,18 +150,41 @@ struct ActivityTable {
 
   /// Warns where a payer's area is counted both as a whole and by offer in one period.
   private func reportCountedTwice(_ entries: [(activity: Activity, line: Int)]) {
+    guard entries.contains(where: { !$0.activity.offer.isEmpty }) else { return }
+    var series = SeriesNumbers()
+    func whole(_ activity: Activity) -> Key {
+      Key(series: series.number(of: ActivitySeries(stratum: activity.stratum, offer: "", payer: activity.payer)), period: activity.period)
+    }
     var wholes: [Key: Int] = [:]
-    for (activity, line) in entries where activity.offer.isEmpty { wholes[ActivityTable.whole(activity)] = line }
+    for (activity, line) in entries where activity.offer.isEmpty { wholes[whole(activity)] = line }
     guard !wholes.isEmpty else { return }
     let column = table.column("offer")
     for (activity, line) in entries where !activity.offer.isEmpty {
-      if let first = wholes[ActivityTable.whole(activity)] {
+      if let first = wholes[whole(activity)] {
         table.log.report(.countedTwice(firstRow: first), file: table.file, row: line, column: column.header, value: activity.offer)
       }
     }
   }
+}
 
-  private static func whole(_ activity: Activity) -> Key {
-    Key(stratum: activity.stratum, offer: "", period: activity.period, payer: activity.payer)
+/// Rows that differ by their period alone.
+struct ActivitySeries: Hashable {
+  let stratum: Stratum
+  let offer: String
+  let payer: String
+}
+
+/// Numbers series from 0, so that what is kept of every row need not hold their names.
+struct SeriesNumbers {
+  private var numbers: [ActivitySeries: Int] = [:]
+  private var last: (series: ActivitySeries, number: Int)?
+
+  mutating func number(of series: ActivitySeries) -> Int {
+    // Extracts mostly list a series' periods one after the other.
+    if let last, last.series == series { return last.number }
+    let number = numbers[series] ?? numbers.count
+    numbers[series] = number
+    last = (series, number)
+    return number
   }
 }

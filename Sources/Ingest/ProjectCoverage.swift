@@ -26,14 +26,22 @@ extension Coverage {
   }
 
   private static func activityGaps(_ activity: [Activity]) -> [Gap] {
-    var series: [String: Set<Period>] = [:]
-    for row in activity { series["\(row.stratum.key)|\(row.offer)|\(row.payer)", default: []].insert(row.period) }
-    return series.keys.sorted().compactMap { name in
-      let there = series[name] ?? []
-      guard let first = there.min(), let last = there.max(), there.count < last - first + 1 else { return nil }
-      let missing = (0...(last - first)).map { first.advanced(by: $0) }.filter { !there.contains($0) }
-      return Gap(table: TableName.activity.rawValue, series: name, missing: missing.map(\.description))
+    var numbers = SeriesNumbers()
+    var series: [(name: ActivitySeries, periods: [Period])] = []
+    for row in activity {
+      let name = ActivitySeries(stratum: row.stratum, offer: row.offer, payer: row.payer)
+      let number = numbers.number(of: name)
+      if number == series.count { series.append((name, [])) }
+      series[number].periods.append(row.period)
     }
+    return series.compactMap { name, periods -> Gap? in
+      guard let first = periods.min(), let last = periods.max() else { return nil }
+      // Merged rows may name a period twice.
+      guard periods.count < last - first + 1 || Set(periods).count < last - first + 1 else { return nil }
+      let there = Set(periods)
+      let missing = (0...(last - first)).map { first.advanced(by: $0) }.filter { !there.contains($0) }
+      return Gap(table: TableName.activity.rawValue, series: "\(name.stratum.key)|\(name.offer)|\(name.payer)", missing: missing.map(\.description))
+    }.sorted { $0.series < $1.series }
   }
 
   private static func populationGaps(_ population: [Population.Row]) -> [Gap] {

@@ -13,7 +13,8 @@ struct ActivitySums {
 
   private struct Series {
     let cell: Int
-    var rows: [Int: Activity] = [:]
+    /// Numbers of its rows by the period's ordinal.
+    var rows: [Int: Int] = [:]
   }
 
   private struct Key: Hashable, Comparable {
@@ -32,12 +33,19 @@ struct ActivitySums {
     let municipalityIndex = Dictionary(uniqueKeysWithValues: panel.municipalities.enumerated().map { ($1.code, $0) })
     let stratumIndex = Dictionary(uniqueKeysWithValues: panel.strata.enumerated().map { ($1, $0) })
     var series: [Key: Series] = [:]
-    for row in rows {
-      guard let municipality = municipalityIndex[row.payer], let stratum = stratumIndex[row.stratum] else { continue }
-      let cell = panel.offset(municipality, stratum)
-      series[Key(cell: cell, offer: row.offer, source: row.source), default: Series(cell: cell)].rows[row.period.ordinal] = row
+    var same: (row: Int, cell: Int)?
+    for (number, row) in rows.enumerated() {
+      // Rows of a series mostly follow each other.
+      if let before = same, rows[before.row].payer == row.payer, rows[before.row].stratum == row.stratum {
+        same = (number, before.cell)
+      } else {
+        guard let municipality = municipalityIndex[row.payer], let stratum = stratumIndex[row.stratum] else { continue }
+        same = (number, panel.offset(municipality, stratum))
+      }
+      guard let cell = same?.cell else { continue }
+      series[Key(cell: cell, offer: row.offer, source: row.source), default: Series(cell: cell)].rows[row.period.ordinal] = number
     }
-    for (_, own) in series.sorted(by: { $0.key < $1.key }) { add(own, unit: unit, panel: panel) }
+    for (_, own) in series.sorted(by: { $0.key < $1.key }) { add(own, of: rows, unit: unit, panel: panel) }
     if unit < panel.length { forgetParts(series.values.map { ($0.cell, $0.rows.keys.min()!...$0.rows.keys.max()!) }, unit: unit, panel: panel) }
   }
 
@@ -60,15 +68,15 @@ struct ActivitySums {
   }
 
   /// From the series' first row to its last; what it never counts it says nothing of.
-  private mutating func add(_ series: Series, unit: PeriodLength, panel: Panel) {
+  private mutating func add(_ series: Series, of rows: [Activity], unit: PeriodLength, panel: Panel) {
     guard let first = series.rows.keys.min(), let last = series.rows.keys.max() else { return }
-    for (count, quantity) in Self.quantities where series.rows.values.contains(where: { $0.bounds(of: count) != nil }) {
+    for (count, quantity) in Self.quantities where series.rows.values.contains(where: { rows[$0].bounds(of: count) != nil }) {
       for ordinal in first...last {
         let period = Period(length: unit, ordinal: ordinal)
         let base = period.enclosing(panel.length)
         let index = base - panel.first
         guard (0..<panel.count).contains(index), quantity != .stock || period.lastDay == base.lastDay else { continue }
-        add(series.rows[ordinal]?.bounds(of: count), to: quantity, at: series.cell + index)
+        add(series.rows[ordinal].flatMap { rows[$0].bounds(of: count) }, to: quantity, at: series.cell + index)
       }
     }
   }
