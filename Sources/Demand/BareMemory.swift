@@ -4,6 +4,7 @@ final class BareMemory {
 
   func filled<Value: BitwiseCopyable>(_ count: Int, with value: Value) -> UnsafeMutablePointer<Value> {
     let pointer = UnsafeMutablePointer<Value>.allocate(capacity: max(1, count))
+    LargePages.prefer(pointer, bytes: count * MemoryLayout<Value>.stride)
     pointer.initialize(repeating: value, count: max(1, count))
     blocks.append(UnsafeMutableRawPointer(pointer))
     return pointer

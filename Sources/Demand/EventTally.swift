@@ -85,6 +85,7 @@ public final class EventTally: @unchecked Sendable {
     guard let raw = calloc(count, MemoryLayout<Int32>.stride), let flags = calloc(max(1, keys), 1) else {
       fatalError("out of memory for \(count) event counts")
     }
+    LargePages.prefer(raw, bytes: count * MemoryLayout<Int32>.stride)
     cells = raw.bindMemory(to: Int32.self, capacity: count)
     touched = flags.bindMemory(to: UInt8.self, capacity: max(1, keys))
   }
