@@ -131,7 +131,9 @@ struct KeyIndex: Sendable {
     func offersOfKey() -> [[Int]] {
       var result = [[Int]](repeating: [], count: keys.count)
       guard grouping != .region, grouping != .municipality, filter.municipalities.isEmpty else { return result }
-      for (position, offer) in offers.enumerated() where Self.passes(offer, filter) {
+      // Several plans may have the same new offer; places go by its name.
+      var named = Set<String>()
+      for (position, offer) in offers.enumerated() where Self.passes(offer, filter) && named.insert("\(offer.area)|\(offer.kind)|\(offer.id)").inserted {
         let key: ResultKey =
           switch grouping {
           case .offer: Self.key(offer)

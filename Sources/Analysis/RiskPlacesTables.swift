@@ -111,13 +111,23 @@ public struct RiskPlacesTables: Sendable {
     ]
   }
 
+  /// A new offer has no past to judge, but takes citizens from the others.
+  private var opened: [Phrase] {
+    run.plan.newOffers.map { offer in
+      let places = run.plan.newOfferTerms[offer.id].map { NumberText.machine($0.places) } ?? "?"
+      return Phrase(
+        da: "Det nye tilbud \(offer.name) (\(places) pladser) står ikke i tabellen, men tager en del af områdets borgere: læg dets pladser til områdets råd.",
+        en: "The new offer \(offer.name) (\(places) places) is not in the table but takes part of the area's citizens: add its places to the area's advice.")
+    }
+  }
+
   private var footnotes: [Phrase] {
     let unpriced = run.places.contains { $0.price == nil }
       ? [
         Phrase(
           da: "Uden pris pr. dag er prisen tom; rådet er det samme.", en: "Without a price a day the cost is empty; the advice is the same.")
       ] : []
-    return [notes.assumption, notes.change, basis] + unpriced + run.plan.assumptions + panel.settings.assumptions
+    return [notes.assumption, notes.change, basis] + opened + unpriced + run.plan.assumptions + panel.settings.assumptions
   }
 
   /// Years of the prices, where there are any.

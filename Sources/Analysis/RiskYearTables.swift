@@ -217,7 +217,7 @@ public struct RiskYearTables: Sendable {
         .init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("year", heading: Phrase(da: "År", en: "Year")),
         .init("result", heading: Phrase(da: "Resultat, t.kr., middel [\(level) %]", en: "Result, 1,000 kr., mean [\(level) %]")),
       ] + (showsTolerance ? [.init("p_outside_tolerance", heading: Phrase(da: "P uden for tolerance", en: "P outside tolerance"), decimals: 2)] : [])
-        + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag, middel", en: "Tariff, kr./day, mean"))] : []))
+        + (showsTariff ? [.init("tariff_change", heading: Phrase(da: "Takstændring, kr./dag, middel", en: "Tariff change, kr./day, mean"))] : []))
     for row in rows { table.append(sheetRow(row)) }
     if rows.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud med kendte pladser, udgifter (economy.csv) og priser, som er åbne i hele år.", en: "No offers with known places, costs (economy.csv) and prices that are open for whole years.")) }
     table.footnotes += notes.footnotes + running

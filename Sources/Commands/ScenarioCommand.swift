@@ -135,6 +135,12 @@ struct ScenarioCommand: AsyncParsableCommand {
     guard !batches, !check, scenarios.count <= 1 else {
       throw UsageError(Phrase(da: "--seek tager ét scenarie, uden --batches og --check.", en: "--seek takes one scenario, without --batches and --check."))
     }
+    guard filter.areas.area.isEmpty, filter.municipalities.municipality.isEmpty, filter.offers.offer.isEmpty, filter.measure.isEmpty, run.every == nil else {
+      throw UsageError(
+        Phrase(
+          da: "--seek siger selv linje, mål og periode; udelad --area, --municipality, --offer, --measure og --every.",
+          en: "--seek names line, measure and period itself; leave out --area, --municipality, --offer, --measure and --every."))
+    }
     guard let name = filter.variable else {
       throw UsageError(
         Phrase(da: "--seek skal vide, hvilket tal der må ændres: fx --by homecoming.multiply.", en: "--seek must know which number may change: for example --by homecoming.multiply."))
@@ -167,7 +173,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
     guard parts.count == 2, let low = parts[0], let high = parts[1], low.isFinite, high.isFinite, low < high else {
       throw FindingsError(
-        Finding(.error, value: text, message: Phrase(da: "er intet område.", en: "is no range."), remedy: Phrase(da: "Skriv fx --range 0.5:3.", en: "Write for example --range 0.5:3.")))
+        Finding(.error, value: text, message: Phrase(da: "er intet interval.", en: "is no range."), remedy: Phrase(da: "Skriv den mindste først og decimaler med punktum, fx --range 0.5:3.", en: "Write the smaller first, for example --range 0.5:3.")))
     }
     return low...high
   }
@@ -206,7 +212,7 @@ extension UsageError {
       return try body()
     } catch {
       let finding = error.findings[0]
-      throw UsageError(Phrase(finding.value.map { "»\($0)« " } ?? "") + finding.message + Phrase(" ") + finding.remedy)
+      throw UsageError(Phrase(finding.value.map { "»\($0)«: " } ?? "") + finding.message + Phrase(" ") + finding.remedy)
     }
   }
 }

@@ -70,6 +70,11 @@ struct SweepCommand: AsyncParsableCommand {
     var request = try session.request(run, filter, output: output, horizon: horizon)
     if run.every == nil { request.onlyPeriods = Set(ResultTables.shownPeriods(panel: session.panel, horizon: horizon, every: request.every)) }
     if filter.measure.isEmpty { request.measures = [.stock] }
+    if let handed = request.measures?.first(where: \.needsAllocation) {
+      throw UsageError(
+        Phrase(
+          da: "--measure \(handed.rawValue) regnes af plads scenario, ikke af plads sweep.", en: "--measure \(handed.rawValue) is computed by plads scenario, not by plads sweep."))
+    }
     let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
     output.show(study.plans.flatMap(\.warnings))
     let memory = RunMemory(

@@ -181,6 +181,9 @@ extension ChangeReader {
     }
     let others = plan.demand.windows.filter { $0.stratum == stratum }.reduce(0) { $0 + $1.weight }
     warnIfBeyondHorizon("from", from)
+    if from < builder.originDay {
+      warn("from", Phrase(da: "ligger før prognosen begynder: tilbuddet er åbent fra \(builder.originDay.iso).", en: "lies before the forecast begins: the offer is open from \(builder.originDay.iso) on."))
+    }
     plan.newOffers.append(offer)
     plan.newOfferTerms[id] = NewOfferTerms(
       opens: from, places: places, rampMonths: ramp > 0 ? ramp : nil, price: terms.0, costs: terms.1, assumedOccupancy: terms.2, daysPerYear: terms.3)

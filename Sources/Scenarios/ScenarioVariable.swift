@@ -52,6 +52,9 @@ public struct ScenarioVariable: Hashable, Sendable {
     case "multiply": 0...4
     case "add": -10...10
     case "realised": 0...1
+    case "share": 0.05...0.95
+    case "elasticity": 0...2
+    case "number", "places": 1...50
     case "notice", "delay_months", "ramp_months": 0...36
     default: 0...100
     }
@@ -65,7 +68,7 @@ extension Lever {
   /// Keys that hold a number.
   var numberKeys: [String] { keys.filter { Self.numbers.contains($0) } }
 
-  var wholeKeys: [String] { keys.filter { ["number", "notice"].contains($0) } }
+  var wholeKeys: [String] { keys.filter { ["number", "notice"].contains($0) || (self == .newOffer && $0 == "places") } }
 
   private static let numbers: Set = ["multiply", "add", "set", "ramp_months", "number", "notice", "realised", "delay_months", "places", "share", "elasticity"]
 }
@@ -92,13 +95,13 @@ extension Scenario {
     if let occurrence = variable.occurrence {
       guard occurrence <= own.count else {
         throw refusal(
-          variable, Phrase(da: "scenariet »\(name)« har \(own.count) ændringer af \(word).", en: "the scenario “\(name)” has \(own.count) changes of \(word)."), Phrase(""))
+          variable, Phrase(da: "ændringer af \(word) i scenariet »\(name)«: \(own.count).", en: "changes of \(word) in the scenario “\(name)”: \(own.count)."), Phrase(""))
       }
       return own[occurrence - 1]
     }
     if own.count > 1 {
       throw refusal(
-        variable, Phrase(da: "scenariet »\(name)« har \(own.count) ændringer af \(word).", en: "the scenario “\(name)” has \(own.count) changes of \(word)."),
+        variable, Phrase(da: "ændringer af \(word) i scenariet »\(name)«: \(own.count).", en: "changes of \(word) in the scenario “\(name)”: \(own.count)."),
         Phrase(da: "Skriv hvilken, fx \(word)[1].\(variable.key).", en: "Say which, for example \(word)[1].\(variable.key)."))
     }
     if let only = own.first { return only }

@@ -69,6 +69,40 @@ import Testing
     #expect(throws: FindingsError.self) { try sweep(["homecoming.multiply=-1,2"]) }
   }
 
+  /// Several plans with one new offer have its places once, whatever is computed together.
+  @Test func aNewOffersPlacesCountOnce() throws {
+    let world = try Self.world.get()
+    let scenario = try Scenario(
+      text: "[[change]]\nwhat = \"new_offer\"\nid = \"nyt\"\narea = \"autisme\"\nplaces = 10\nfrom = \"2027-01\"", file: "n.toml", name: "n")
+    let reference = world.builder.reference(named: "basis")
+    var request = Self.request
+    request.measures = [.places]
+    let sweep = try Sweep(
+      SweepDesign(grid: [SweepDesign.Axis("new_offer.places=8,12,16")]), of: scenario, builder: world.builder,
+      plans: [reference, try world.builder.plan(scenario)], shard: nil, demand: world.demand, capacity: world.extracts.capacity, request: request)
+    let rows = sweep.rows.filter { $0.result.key == ResultKey(area: "autisme", kind: .residential) && $0.result.period.description == "2027-10" }
+    #expect(rows.sorted { $0.point < $1.point }.map(\.result.difference.mean) == [8, 12, 16])
+  }
+
+  /// In a hypercube, too, a variable has its own effect and not another's: with 12 points and two variables exactly the plane through a plane's points.
+  @Test func effectsOfAHypercubeAreApart() throws {
+    let axes = [try SweepDesign.Axis("homecoming.multiply=1:3"), try SweepDesign.Axis("admission.multiply=0:1")]
+    let design = SweepDesign(latin: 12, axes: axes, seed: 5)
+    let swept = try sweep(["homecoming.multiply=1,2"]).rows[0].result
+    let rows = design.points.enumerated().map { number, point in
+      let value = 50 - 4 * point[0] + 0 * point[1]
+      let summary = DrawSummary(mean: value, median: value, lower: value, upper: value)
+      return Sweep.Row(
+        point: number + 1,
+        result: ResultRow(
+          plan: 1, key: swept.key, period: swept.period, measure: .stock, value: summary, inner: nil, difference: summary, probabilityWorse: nil,
+          isUnchanged: false))
+    }
+    let effects = SweepEffect.all(rows, design: design)
+    #expect(effects[0].axis == 0 && abs(effects[0].span + 8) < 1e-9)
+    #expect(abs(effects[1].span) < 1e-9)
+  }
+
   /// On a grid the effect of a variable is that of its ends, whatever the other.
   @Test func effectsAreThoseOfTheEnds() throws {
     let swept = try sweep(["homecoming.multiply=1,2", "admission.multiply=0.9,1"])

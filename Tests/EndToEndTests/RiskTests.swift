@@ -215,7 +215,7 @@ struct RiskTests {
       let arguments = ["risk", "-p", "r", "--draws", "60"]
       let page = try program.run(arguments + ["--explain", "Mosebakken", "--rules", "nordjylland_socialaftale"])
       #expect(page.code == 0, "\(page.errors)")
-      for word in ["20 pladser, 13 borgere", "Hedensted 3", "Rød", "12 md.:", "2027: resultat", "takst 2029", "Randers hjemtog", "betales til og med", "--closing-time", "At beholde planen", "(antagelse", "Kun til intern brug", "Intern:"] {
+      for word in ["20 pladser, 13 borgere", "Hedensted 3", "Rød", "12 md.:", "2027: resultat", "ændrer taksten i", "Randers hjemtog", "betales til og med", "--closing-time", "At beholde planen", "(antagelse", "Kun til intern brug", "Intern:"] {
         #expect(page.output.contains(word), "\(word)")
       }
       let english = try program.run(arguments + ["--explain", "mosebakken", "--language", "en"])

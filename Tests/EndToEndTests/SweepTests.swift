@@ -43,7 +43,7 @@ struct SweepTests {
       #expect(run.output.contains("▇") && run.output.contains("Syntetisk region"))
       #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
       let latin = try program.run(Self.arguments + ["--vary", "admission.multiply=0.9,1.1", "--latin", "8", "--language", "en"])
-      #expect(latin.code == 0 && latin.output.contains("straight line"))
+      #expect(latin.code == 0 && latin.output.contains("least squares"))
     }
   }
 
@@ -54,6 +54,8 @@ struct SweepTests {
       (["sweep", "--vary", "homecoming.multiply=1,2", "--shard", "1/9", "--format", "csv", "-o", "x.csv"], "2"), (["sweep", "--merge"], "filer"),
       (["forecast", "--by", "homecoming.multiply"], "--seek"), (["scenario", "--seek", "stock(autisme,2028-10)=80"], "--by"),
       (["scenario", "--seek", "stock(autsime,2028-10)=80", "--by", "homecoming.multiply"], "autisme"), (["scenario", "--range", "1:2"], "--seek"),
+      (["scenario", "--seek", "stock(autisme,2028-10)=80", "--by", "homecoming.multiply", "--area", "autisme"], "--area"),
+      (["sweep", "--vary", "homecoming.multiply=1,2", "--measure", "waiting"], "plads scenario"),
     ])
   func wrong(arguments: [String], hint: String) throws {
     try Program.withFolder { program in

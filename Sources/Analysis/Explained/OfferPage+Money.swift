@@ -57,7 +57,7 @@ extension OfferPage {
     }
     if let change = own.tariffChange, let due = own.tariffYear {
       let shown = meanInterval(change)
-      text = text + Phrase(da: "; takst \(due) \(shown.da) kr. pr. dag", en: "; tariff \(due) \(shown.en) kr. a day")
+      text = text + Phrase(da: "; det ændrer taksten i \(due) med \(shown.da) kr. pr. dag", en: "; it changes the tariff of \(due) by \(shown.en) kr. a day")
       numbers.append(.init(item: "tariff_change", period: String(due), value: change.mean, lower: change.lower, upper: change.upper, unit: "kr. a day"))
     }
     return OfferFact(.money, text.sentence, numbers)

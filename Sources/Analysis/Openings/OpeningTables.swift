@@ -28,7 +28,7 @@ struct OpeningTables {
         ? [
           .init("charge", heading: Phrase(da: "Opkræves, t.kr.", en: "Collected, 1,000 kr."), decimals: 0),
           .init("charge_per_day", heading: Phrase(da: "kr./dag", en: "kr./day"), decimals: 0),
-        ] : []) + (settles ? [.init("tariff_change", heading: Phrase(da: "Takst, kr./dag", en: "Tariff, kr./day"))] : []))
+        ] : []) + (settles ? [.init("tariff_change", heading: Phrase(da: "Takstændring, kr./dag", en: "Tariff change, kr./day"))] : []))
     for (risk, opening) in openings {
       for (number, year) in opening.years.enumerated() { table.append(row(number == 0 ? risk.offer.name : "", year, spreads, settles)) }
     }

@@ -18,7 +18,7 @@ public struct GoalSeek: Sendable {
 
   public struct Solution: Hashable, Sendable {
     public let value: Double
-    /// 80 % interval by the simulation's error: that of the figure over its slope; nil where the figure stands still.
+    /// 80 % interval by the simulation's error: that of the figure over its slope, within the range; nil where the figure stands still.
     public let interval: ClosedRange<Double>?
   }
 
@@ -82,7 +82,12 @@ public struct GoalSeek: Sendable {
     let error = max(low.standardError, high.standardError)
     let halfWidth = slope == 0 ? nil : Self.quantile90 * error / abs(slope)
     let shown = isWhole ? (share < 0.5 ? bracket.lowerBound : bracket.upperBound) : value
-    solution = Solution(value: shown, interval: halfWidth.map { (value - $0)...(value + $0) })
+    solution = Solution(
+      value: shown,
+      interval: halfWidth.map { half in
+        func inside(_ end: Double) -> Double { min(max(isWhole ? end.rounded() : end, range.lowerBound), range.upperBound) }
+        return inside(value - half)...inside(value + half)
+      })
   }
 
   private static func crosses(_ a: Double, _ b: Double, _ target: Double) -> Bool {

@@ -33,6 +33,13 @@ public struct ScenarioSeek: Sendable {
   ) throws {
     self.target = target
     self.variable = variable
+    let last = demand.panel.origin.advanced(by: demand.horizon)
+    if case .measure(_, let period) = target.figure, period.lastDay > last.lastDay {
+      throw FindingsError(
+        Finding(
+          .error, value: target.text, message: Phrase(da: "ligger efter prognosens sidste periode, \(last).", en: "lies after the forecast's last period, \(last)."),
+          remedy: Phrase(da: "Vælg en tidligere periode, eller en længere --horizon.", en: "Choose an earlier period, or a longer --horizon.")))
+    }
     let range = range ?? variable.usualRange
     self.range = range
     let futures = Futures(scenario: scenario, builder: builder, plans: plans, demand: demand, extracts: extracts, request: request, recipe: recipe)

@@ -1,4 +1,5 @@
 public import Groundwork
+import Forecasting
 import Placements
 import Scenarios
 
@@ -41,15 +42,30 @@ public struct SeekTables {
     var table = Table(
       title: title,
       columns: [
-        .init("value", heading: Phrase(seek.variable.name), decimals: 3), .init("figure", heading: Phrase(seek.target.text.split(separator: "=")[0].description), decimals: 3),
+        .init("value", heading: Phrase(seek.variable.name), decimals: seek.variable.isWhole ? 0 : 2),
+        .init("figure", heading: Phrase(seek.target.text.split(separator: "=")[0].description), decimals: 2),
       ])
     for (value, figure) in seek.found.overview { table.append([.number(value), .number(figure.value)]) }
-    table.footnotes = [answer] + notes
+    table.footnotes = [answer, meaning] + notes
     return table
+  }
+
+  private var meaning: Phrase {
+    switch seek.target.figure {
+    case .measure(let measure, _):
+      Phrase(
+        da: "Tallet er middel over fremtiderne af \(measure.phrase.da), \(seek.target.line.kind.phrase.da). Det søgte tal træder i stedet for det, der står i scenariet; har scenariet ikke håndtaget, virker det overalt fra første periode.",
+        en: "The figure is the mean over the futures of \(measure.phrase.en), \(seek.target.line.kind.phrase.en). The number that is sought takes the place of what the scenario says; where it lacks the lever the number acts everywhere from the first period on.")
+    case .risk(let months):
+      Phrase(
+        da: "Tallet er sandsynligheden for at nå lukningsgrænsen (under 70 % af pladserne i 6 måneder, antagelse) inden \(months) måneder. Det søgte tal træder i stedet for det, der står i scenariet; har scenariet ikke håndtaget, virker det overalt fra første periode.",
+        en: "The figure is the probability of reaching the closure limit (below 70 % of the places for 6 months, assumption) within \(months) months. The number that is sought takes the place of what the scenario says; where it lacks the lever the number acts everywhere from the first period on.")
+    }
   }
 
   private var answer: Phrase {
     func shown(_ value: Double) -> Phrase {
+      if seek.variable.isWhole { return Phrase(NumberText.machine(value)) }
       // Three digits that mean something.
       let size = abs(value)
       let decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3

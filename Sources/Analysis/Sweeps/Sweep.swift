@@ -40,6 +40,8 @@ public struct Sweep: Sendable {
   public let rows: [Row]
   /// The name of what every point is compared with.
   public let base: String
+  /// What the scenario says besides, and what varying does to it.
+  public let assumptions: [Phrase]
 
   /// Points simulated together share the base's; more would need more memory.
   private static let together = 24
@@ -76,7 +78,15 @@ public struct Sweep: Sendable {
     }
     self.rows = rows.enumerated().sorted { ($0.element.point, $0.offset) < ($1.element.point, $1.offset) }.map(\.element)
     base = plans.first { $0.name == scenario.base }?.name ?? plans[0].name
+    assumptions = plans.first { $0.name == scenario.name }.map { $0.assumptions + [Self.replacing] } ?? [Self.everywhere]
   }
+
+  static let replacing = Phrase(
+    da: "Et varieret tal træder i stedet for det, der står i scenariet (add og set også for multiply). Har scenariet ikke håndtaget, virker tallet overalt fra første periode. add og set er antal pr. periode over hele rækkevidden.",
+    en: "A varied number takes the place of what the scenario says (add and set also of multiply). Where the scenario lacks the lever the number acts everywhere from the first period on. add and set are numbers a period over the whole scope.")
+  static let everywhere = Phrase(
+    da: "De varierede tal virker overalt fra første periode. add og set er antal pr. periode over hele rækkevidden.",
+    en: "The varied numbers act everywhere from the first period on. add and set are numbers a period over the whole scope.")
 
   /// Tariffs that buyers react to take several simulations for each point.
   static func refuseReactions(_ plans: [Plan], _ scenario: Scenario) throws(FindingsError) {

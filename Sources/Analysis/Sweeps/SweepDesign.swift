@@ -71,7 +71,7 @@ extension SweepDesign.Axis {
   /// - Throws: `FindingsError` saying what is wrong and how it is written.
   public init(_ text: String) throws(FindingsError) {
     let example = Phrase(
-      da: "Skriv fx homecoming.multiply=1:2:0.1 (fra, til, skridt) eller homecoming.multiply=1,1.5,2.",
+      da: "Skriv fx homecoming.multiply=1:2:0.1 (fra, til, skridt; decimaler med punktum) eller homecoming.multiply=1,1.5,2.",
       en: "Write for example homecoming.multiply=1:2:0.1 (from, to, step) or homecoming.multiply=1,1.5,2.")
     func refusal(_ message: Phrase) -> FindingsError { FindingsError(Finding(.error, value: text, message: message, remedy: example)) }
     guard let equals = text.firstIndex(of: "=") else { throw refusal(Phrase(da: "der mangler et lighedstegn.", en: "there is no equals sign.")) }
@@ -82,12 +82,13 @@ extension SweepDesign.Axis {
     guard numbers.count == parts.count else { throw refusal(Phrase(da: "»\(rest)« er ikke tal.", en: "“\(rest)” are not numbers.")) }
     let values: [Double]
     if rest.contains(":") {
-      guard numbers.count == 3 || numbers.count == 2, numbers[0] < numbers[1] else {
+      guard numbers.count == 3 || numbers.count == 2 else { throw refusal(Phrase(da: "der skal være fra, til og skridt.", en: "there must be from, to and step.")) }
+      guard numbers[0] < numbers[1] else {
         throw refusal(Phrase(da: "fra skal være mindre end til.", en: "from must be less than to."))
       }
       let step = numbers.count == 3 ? numbers[2] : numbers[1] - numbers[0]
       guard step > 0, (numbers[1] - numbers[0]) / step < Double(SweepDesign.most) else {
-        throw refusal(Phrase(da: "skridtet skal være over nul og ikke bittelille.", en: "the step must be above zero and not tiny."))
+        throw refusal(Phrase(da: "skridtet skal være over nul og give højst \(SweepDesign.most) værdier.", en: "the step must be above zero and give \(SweepDesign.most) values at most."))
       }
       // A hair's breadth beyond the end is the end: 1:2:0.1 has eleven values.
       let count = Int(((numbers[1] - numbers[0]) / step + 1e-9).rounded(.down)) + 1

@@ -93,7 +93,7 @@ public struct SweepTables: Sendable {
       Phrase(
         da: "Forskelle er fra »\(sweep.base)«, parret fremtid for fremtid, i gennemsnit over \(request.draws) fremtider. --format csv giver alle punkter med intervaller.",
         en: "Differences are from “\(sweep.base)”, paired future by future, on average over \(request.draws) futures. --format csv gives every point with its intervals.")
-    ] + panel.settings.assumptions + notes
+    ] + sweep.assumptions + panel.settings.assumptions + notes
   }
 
   /// One variable: a row for each line and value.
@@ -106,7 +106,14 @@ public struct SweepTables: Sendable {
       columns: [
         .init("line", heading: Phrase(da: "Linje", en: "Line")), .init(name),
       ] + periods.map { .init($0.description) })
-    for key in lines.sorted(Set(rows.map(\.result.key))) {
+    let quiet = Set(rows.map(\.result.key)).filter { key in rows.allSatisfy { $0.result.key != key || $0.result.isUnchanged } }
+    if !quiet.isEmpty {
+      table.footnotes.append(
+        Phrase(
+          da: "Uden virkning: " + lines.sorted(quiet).map { lines.label($0).da }.joined(separator: "; ") + ".",
+          en: "No effect: " + lines.sorted(quiet).map { lines.label($0).en }.joined(separator: "; ") + "."))
+    }
+    for key in lines.sorted(Set(rows.map(\.result.key)).subtracting(quiet)) {
       var isFirst = true
       let own = Dictionary(grouping: rows.filter { $0.result.key == key }, by: \.point)
       for point in own.keys.sorted() {
@@ -167,7 +174,7 @@ public struct SweepTables: Sendable {
     table.footnotes = [
       sweep.design.isGrid
         ? Phrase(da: "Middel over de andre variables værdier.", en: "Mean over the other variables' values.")
-        : Phrase(da: "Efter en ret linje gennem alle punkter.", en: "By a straight line through all points.")
+        : Phrase(da: "Efter mindste kvadrater på alle variable over alle punkter.", en: "By least squares on all variables over all points.")
     ]
     return table
   }
@@ -202,7 +209,7 @@ struct SweepEffect {
 
   /// The largest first.
   static func all(_ rows: [Sweep.Row], design: SweepDesign) -> [SweepEffect] {
-    design.axes.indices.map { design.isGrid ? byLevel(rows, $0, design) : byLine(rows, $0, design) }
+    (design.isGrid ? design.axes.indices.map { byLevel(rows, $0, design) } : byPlane(rows, design))
       .sorted { abs($0.span) > abs($1.span) || (abs($0.span) == abs($1.span) && $0.axis < $1.axis) }
   }
 
@@ -215,14 +222,31 @@ struct SweepEffect {
     return SweepEffect(axis: axis, low: mean(values[0]), high: mean(values[values.count - 1]))
   }
 
-  /// Least squares on the variable alone: a hypercube's variables are nearly unrelated.
-  private static func byLine(_ rows: [Sweep.Row], _ axis: Int, _ design: SweepDesign) -> SweepEffect {
-    let points = rows.map { (x: design.points[$0.point - 1][axis], y: $0.result.value.mean) }
-    let n = Double(max(1, points.count))
-    let (meanX, meanY) = (points.map(\.x).reduce(0, +) / n, points.map(\.y).reduce(0, +) / n)
-    let spread = points.reduce(0) { $0 + ($1.x - meanX) * ($1.x - meanX) }
-    let slope = spread > 0 ? points.reduce(0) { $0 + ($1.x - meanX) * ($1.y - meanY) } / spread : 0
-    let values = design.axes[axis].values
-    return SweepEffect(axis: axis, low: meanY + slope * (values[0] - meanX), high: meanY + slope * (values[values.count - 1] - meanX))
+  /// Least squares on all variables together; one that does not vary apart from the others has no effect of its own.
+  private static func byPlane(_ rows: [Sweep.Row], _ design: SweepDesign) -> [SweepEffect] {
+    let n = Double(max(1, rows.count))
+    let k = design.axes.count
+    let points = rows.map { design.points[$0.point - 1] }
+    let means = (0..<k).map { axis in points.reduce(0) { $0 + $1[axis] } / n }
+    let level = rows.reduce(0) { $0 + $1.result.value.mean } / n
+    func left(_ row: Int, _ axis: Int) -> Double { points[row][axis] - means[axis] }
+    // Normal equations with the right side behind them.
+    var equations = (0..<k).map { a in
+      (0..<k).map { b in rows.indices.reduce(0) { $0 + left($1, a) * left($1, b) } }
+        + [rows.indices.reduce(0) { $0 + left($1, a) * (rows[$1].result.value.mean - level) }]
+    }
+    let sizes = (0..<k).map { equations[$0][$0] }
+    for pivot in 0..<k where equations[pivot][pivot] > 1e-9 * max(sizes[pivot], 1e-300) {
+      for row in 0..<k where row != pivot {
+        let factor = equations[row][pivot] / equations[pivot][pivot]
+        for column in pivot...k { equations[row][column] -= factor * equations[pivot][column] }
+      }
+    }
+    return (0..<k).map { axis in
+      let own = equations[axis][axis]
+      let slope = own > 1e-9 * max(sizes[axis], 1e-300) ? equations[axis][k] / own : 0
+      let values = design.axes[axis].values
+      return SweepEffect(axis: axis, low: level + slope * (values[0] - means[axis]), high: level + slope * (values[values.count - 1] - means[axis]))
+    }
   }
 }
