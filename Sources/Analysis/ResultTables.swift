@@ -241,7 +241,7 @@ public struct ResultTables: Sendable {
     if measure == .stock { cells.append(plan == 0 ? run.openingStock[key].map { .number($0) } ?? .empty : .empty) }
     for period in periods {
       let row = rows.first { $0.period == period }
-      let text = row.map { plan == 0 ? levelText($0.value, measure) : differenceText($0.difference, measure) }
+      let text = row.map { plan == 0 ? levelText($0.value, measure) : Self.differenceText($0.difference, measure) }
       cells.append(text.map { .term(code: $0.en, $0) } ?? .empty)
     }
     if comparing, measure.worse != nil {
@@ -267,8 +267,8 @@ public struct ResultTables: Sendable {
   }
 
   /// Differences keep one decimal below ten: half a citizen on average is a message.
-  private func differenceText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
-    phrase { language in
+  static func differenceText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
+    Phrase { language in
       func signed(_ value: Double, _ decimals: Int) -> String {
         let text = NumberText.display(value, decimals: decimals, language: language)
         return value > 0 && text.contains { $0 >= "1" && $0 <= "9" } ? "+" + text : text

@@ -17,7 +17,7 @@ public struct ScenarioCheckTables {
     for plan in plans.dropFirst() {
       let start: [Table.Cell] = [.text(plan.name), .text(plan.base ?? plans[0].name), .text(plan.title)]
       if plan.assumptions.isEmpty { table.append(start + [.empty, .empty]) }
-      for (number, assumption) in plan.assumptions.enumerated() { table.append(start + [.integer(number + 1), .text(assumption.da)]) }
+      for (number, assumption) in plan.assumptions.enumerated() { table.append(start + [.integer(number + 1), .text(assumption.en)]) }
     }
     return table
   }

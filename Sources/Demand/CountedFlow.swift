@@ -1,7 +1,7 @@
 import Glibc
 import Probability
 
-/// Trend, season and days of a flow in a block of draws, lane by lane, by area and period.
+/// Trend, season and days of a flow in a block of draws, lane by lane, by area and period; and a municipality's rates by stratum.
 final class HazardDays {
   private let rates: FlowRates
   private let areas: Int

@@ -105,13 +105,7 @@ extension Scenario {
         Phrase(da: "Skriv hvilken, fx \(word)[1].\(variable.key).", en: "Say which, for example \(word)[1].\(variable.key)."))
     }
     if let only = own.first { return only }
-    guard variable.lever.requiredKeys.isEmpty else {
-      throw refusal(
-        variable, Phrase(da: "scenariet »\(name)« har ingen ændring af \(word).", en: "the scenario “\(name)” has no change of \(word)."),
-        Phrase(da: "Skriv den i scenariet; så kan dens tal varieres.", en: "Write it into the scenario; then its numbers can be varied."))
-    }
-    let isEffect = variable.lever.effectKeys.contains(variable.key)
-    guard isEffect else {
+    guard variable.lever.requiredKeys.isEmpty, variable.lever.effectKeys.contains(variable.key) else {
       throw refusal(
         variable, Phrase(da: "scenariet »\(name)« har ingen ændring af \(word).", en: "the scenario “\(name)” has no change of \(word)."),
         Phrase(da: "Skriv den i scenariet; så kan dens tal varieres.", en: "Write it into the scenario; then its numbers can be varied."))

@@ -131,6 +131,22 @@ import Testing
     #expect(abs(row.value.mean - 80) <= 1.0 / 60 + 1e-9, "\(row.value.mean) at \(solution.value)")
   }
 
+  /// The interval is that of the answer, whatever level other tables show.
+  @Test func aSeeksIntervalDoesNotDependOnTheLevel() throws {
+    let world = try Self.world.get()
+    let target = try SeekTarget("stock(autisme,2027-10)=80", panel: world.demand.panel)
+    let widths = try [0.5, 0.95].map { level in
+      var request = Self.request
+      request.level = level
+      let seek = try ScenarioSeek(
+        target, by: try ScenarioVariable("homecoming.multiply"), of: world.scenario, range: nil, builder: world.builder,
+        plans: [world.builder.reference(named: "basis")], demand: world.demand, extracts: world.extracts, request: request)
+      let interval = try #require(seek.found.solution?.interval)
+      return interval.upperBound - interval.lowerBound
+    }
+    #expect(widths[0] == widths[1] && widths[0] > 0)
+  }
+
   @Test(arguments: [
     ("stock(autsime,2027-10)=80", "autisme"), ("stok(autisme,2027-10)=80", "stock"), ("stock(autisme,2020-10)=80", "2028-10"), ("risk(autisme,24m)=0.5", ""),
     ("risk(Mosebakken,20m)=0.5", ""), ("risk(Mosebakken,24m)=1.5", ""), ("stock(autisme)=80", ""), ("stock(autisme,2027-10)", ""),

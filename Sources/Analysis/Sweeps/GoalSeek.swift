@@ -1,4 +1,4 @@
-import Glibc
+import Probability
 
 /// The value of a lever at which a figure reaches a target, by bracketing on common draws.
 ///
@@ -36,8 +36,6 @@ public struct GoalSeek: Sendable {
     let values = tried.map(\.figure.value)
     return (values.min() ?? 0)...(values.max() ?? 0)
   }
-
-  private static let quantile90 = 1.2815515655446004
 
   /// - Parameters:
   ///   - range: in which the value is looked for.
@@ -80,7 +78,7 @@ public struct GoalSeek: Sendable {
     let value = bracket.lowerBound + share * width
     let slope = Self.slope(tried, around: value)
     let error = max(low.standardError, high.standardError)
-    let halfWidth = slope == 0 ? nil : Self.quantile90 * error / abs(slope)
+    let halfWidth = slope == 0 ? nil : Normal.quantile(0.9) * error / abs(slope)
     let shown = isWhole ? (share < 0.5 ? bracket.lowerBound : bracket.upperBound) : value
     solution = Solution(
       value: shown,

@@ -3,6 +3,7 @@ public import Demand
 import Forecasting
 import Groundwork
 public import Placements
+import Probability
 public import Scenarios
 
 /// A goal seek over one number of a scenario.
@@ -11,6 +12,9 @@ public struct ScenarioSeek: Sendable {
   public let variable: ScenarioVariable
   public let range: ClosedRange<Double>
   public let found: GoalSeek
+
+  /// Of a sought probability.
+  static let trigger = ClosureTrigger()
 
   private struct Futures {
     let scenario: Scenario
@@ -77,6 +81,7 @@ public struct ScenarioSeek: Sendable {
     request.grouping = target.grouping
     request.filter = ResultFilter(areas: [target.line.area])
     request.measures = [measure]
+    request.level = 0.8
     request.every = period.length
     request.onlyPeriods = [period]
     let run = ScenarioRun(
@@ -85,15 +90,15 @@ public struct ScenarioSeek: Sendable {
     guard own.count == varied.count else { throw unknown(target) }
     return own.map { row in
       // The interval's width says the draws' spread; with a normal's shape it is near enough for an error.
-      let spread = (row.value.upper - row.value.lower) / (2 * 1.2815515655446004)
+      let spread = (row.value.upper - row.value.lower) / (2 * Normal.quantile(0.9))
       return GoalSeek.Figure(value: row.value.mean, standardError: spread / Double(request.draws).squareRoot())
     }
   }
 
   private static func risk(_ months: Int, _ plan: Plan, _ target: SeekTarget, _ futures: Futures) throws -> GoalSeek.Figure {
-    var request = RiskRequest(
-      offers: [target.line.offer], level: 0.8, draws: futures.request.draws, seed: futures.request.seed, threads: futures.request.threads)
-    request.areas = [target.line.area]
+    let request = RiskRequest(
+      areas: [target.line.area], offers: [target.line.offer], trigger: trigger, draws: futures.request.draws, seed: futures.request.seed,
+      threads: futures.request.threads)
     let plans = futures.plans + [plan]
     let run = try RiskRun(demand: futures.demand, extracts: futures.extracts, plans: plans, judged: plans.count - 1, request: request)
     guard let outlook = run.risks.first(where: { $0.offer.id == target.line.offer })?.outlook else { throw unknown(target) }

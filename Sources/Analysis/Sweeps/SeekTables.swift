@@ -1,4 +1,5 @@
 public import Groundwork
+import Capacity
 import Forecasting
 import Placements
 import Scenarios
@@ -51,15 +52,16 @@ public struct SeekTables {
   }
 
   private var meaning: Phrase {
-    switch seek.target.figure {
+    let limit = NumberText.machine(100 * ScenarioSeek.trigger.share)
+    return switch seek.target.figure {
     case .measure(let measure, _):
       Phrase(
         da: "Tallet er middel over fremtiderne af \(measure.phrase.da), \(seek.target.line.kind.phrase.da). Det søgte tal træder i stedet for det, der står i scenariet; har scenariet ikke håndtaget, virker det overalt fra første periode.",
         en: "The figure is the mean over the futures of \(measure.phrase.en), \(seek.target.line.kind.phrase.en). The number that is sought takes the place of what the scenario says; where it lacks the lever the number acts everywhere from the first period on.")
     case .risk(let months):
       Phrase(
-        da: "Tallet er sandsynligheden for at nå lukningsgrænsen (under 70 % af pladserne i 6 måneder, antagelse) inden \(months) måneder. Det søgte tal træder i stedet for det, der står i scenariet; har scenariet ikke håndtaget, virker det overalt fra første periode.",
-        en: "The figure is the probability of reaching the closure limit (below 70 % of the places for 6 months, assumption) within \(months) months. The number that is sought takes the place of what the scenario says; where it lacks the lever the number acts everywhere from the first period on.")
+        da: "Tallet er sandsynligheden for at nå lukningsgrænsen (under \(limit) % af pladserne i \(ScenarioSeek.trigger.months) måneder, antagelse) inden \(months) måneder. Det søgte tal træder i stedet for det, der står i scenariet; har scenariet ikke håndtaget, virker det overalt fra første periode.",
+        en: "The figure is the probability of reaching the closure limit (below \(limit) % of the places for \(ScenarioSeek.trigger.months) months, assumption) within \(months) months. The number that is sought takes the place of what the scenario says; where it lacks the lever the number acts everywhere from the first period on.")
     }
   }
 

@@ -136,14 +136,8 @@ public struct SweepTables: Sendable {
   }
 
   private func text(_ summary: DrawSummary, _ measure: Measure) -> Table.Cell {
-    func shown(_ language: Language) -> String {
-      let decimals = abs(summary.mean) < 10 ? max(1, measure.decimals) : measure.decimals
-      let numbers = [(summary.mean, decimals), (summary.lower, measure.decimals), (summary.upper, measure.decimals)].map {
-        NumberText.display($0.0, decimals: $0.1, language: language).replacing("-", with: "−")
-      }
-      return numbers[1] == numbers[2] && summary.mean == summary.lower ? numbers[0] : "\(numbers[0]) [\(numbers[1]);\u{A0}\(numbers[2])]"
-    }
-    return .term(code: shown(.en), Phrase(da: shown(.da), en: shown(.en)))
+    let shown = ResultTables.differenceText(summary, measure)
+    return .term(code: shown.en, shown)
   }
 
   /// What moves the measure most: by variable, between its smallest and largest value, the others as they come.
