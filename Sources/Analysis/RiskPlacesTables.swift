@@ -111,13 +111,13 @@ public struct RiskPlacesTables: Sendable {
     ]
   }
 
-  /// A new offer has no past to judge, but takes citizens from the others.
+  /// A new offer has no places before it opens, and its citizens are taken from the others.
   private var opened: [Phrase] {
-    run.plan.newOffers.map { offer in
+    run.plan.newOffers.filter { offer in run.places.contains { $0.offer?.id == offer.id } }.map { offer in
       let places = run.plan.newOfferTerms[offer.id].map { NumberText.machine($0.places) } ?? "?"
       return Phrase(
-        da: "Det nye tilbud \(offer.name) (\(places) pladser) står ikke i tabellen, men tager en del af områdets borgere: læg dets pladser til områdets råd.",
-        en: "The new offer \(offer.name) (\(places) places) is not in the table but takes part of the area's citizens: add its places to the area's advice.")
+        da: "Det nye tilbud \(offer.name) (\(places) pladser) er regnet med i områdets råd; at åbne det tæller som et skift af pladser.",
+        en: "The new offer \(offer.name) (\(places) places) is part of the area's advice; opening it counts as a change of places.")
     }
   }
 

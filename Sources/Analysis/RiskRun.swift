@@ -178,22 +178,28 @@ public struct RiskRun: Sendable {
   ///   - demand: fitted with a horizon of 36 months.
   ///   - plans: the plain forecast first.
   ///   - judged: index of the plan that is judged.
+  ///   - byOffer: the extracts' panel by offer, where it is there already.
   /// - Throws: `FindingsError` where nothing is counted by offer.
   public init(
-    demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest, progress: (@Sendable (Double) -> Void)? = nil
+    demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest, byOffer: Panel? = nil,
+    progress: (@Sendable (Double) -> Void)? = nil
   ) throws {
     plan = plans[judged]
-    past = PastPresence(try Panel(byOffer: extracts))
+    let past = PastPresence(try byOffer ?? Panel(byOffer: extracts))
+    self.past = past
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer,
       filter: ResultFilter(areas: request.areas(of: demand.panel.offers + plans.flatMap(\.newOffers))), detail: .events, draws: request.draws,
       seed: request.seed, threads: request.threads, progress: progress)
     let judge = RiskJudge(
       demand: demand, simulated: simulated, plans: plans, plan: judged, request: request, extracts: extracts, past: past)
-    let judged = judge.all()
-    risks = judged.map(\.risk).sorted { Self.rank($0) < Self.rank($1) }
-    places = judge.advice(judged.compactMap(\.line))
-    let costs = Dictionary(judged.map { ($0.risk.offer.id, $0.costs) }, uniquingKeysWith: { first, _ in first })
+    let found = judge.all()
+    risks = found.map(\.risk).sorted { Self.rank($0) < Self.rank($1) }
+    places = judge.advice(found.compactMap(\.line))
+    var costs = Dictionary(found.map { ($0.risk.offer.id, $0.costs) }, uniquingKeysWith: { first, _ in first })
+    for (offer, day) in request.comparesCosts ? plan.closures.sorted(by: { $0.key < $1.key }) : [] {
+      costs[offer] = judge.asInTheForecast(offer, closing: day, plans: plans, extracts: extracts)
+    }
     self.costs = risks.compactMap { costs[$0.offer.id] ?? nil }
     unconverted = Set(risks.compactMap { risk in (try? risk.economics.get()) == nil ? nil : judge.money.unconverted(risk.offer) }).sorted()
   }
@@ -314,7 +320,7 @@ struct RiskJudge: Sendable {
   private func judged(_ own: JudgedPath) -> JudgedOffer {
     let risk = risk(own)
     return JudgedOffer(
-      risk: risk, line: request.plansPlaces && risk.obstacle == nil ? line(own) : nil, costs: request.comparesCosts ? costs(risk, own) : nil)
+      risk: risk, line: request.plansPlaces && hasPlan(risk) ? line(own, risk) : nil, costs: request.comparesCosts ? costs(risk, own) : nil)
   }
 
   func risk(_ own: JudgedPath) -> OfferRisk {
@@ -444,8 +450,11 @@ struct RiskJudge: Sendable {
     return result
   }
 
-  private func line(_ own: JudgedPath) -> PlacesAdvice.Line {
-    let priced = try? money.economics(of: own.offer).get()
+  /// Offers that stay open or that the scenario opens.
+  private func hasPlan(_ risk: OfferRisk) -> Bool { risk.obstacle == nil || newOffers[risk.offer.id] != nil }
+
+  private func line(_ own: JudgedPath, _ risk: OfferRisk) -> PlacesAdvice.Line {
+    let priced = try? risk.economics.get()
     return PlacesAdvice.Line(
       area: own.offer.area, kind: own.offer.kind, offer: own.offer, demand: own.drawn.citizens,
       places: own.drawn.citizens.indices.map { timeline.atEnd(of: panel.origin.advanced(by: $0 + 1), offer: own.offer.id) ?? 0 },

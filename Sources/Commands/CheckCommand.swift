@@ -45,7 +45,10 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     if signals { return try showSignals() }
     let read = Self.withRemarks(ProjectReader(folder: projectOptions.project).read())
-    let project = read.adding(RuleLibrary(folder: projectOptions.project).findings(read.extracts.settings.ruleSet))
+    let library = RuleLibrary(folder: projectOptions.project)
+    let wanted = read.extracts.settings.ruleSet
+    let origin = read.hasErrors || wanted == nil ? nil : (try? Panel(read.extracts))?.origin
+    let project = read.adding(library.findings(wanted) + library.validity(wanted, origin: origin))
     let report = CheckReport(project: project)
     // Without any table there is nothing to tabulate, only something to mend.
     if !(project.tables.isEmpty && project.hasErrors && !findings) {

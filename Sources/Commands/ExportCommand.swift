@@ -64,7 +64,7 @@ struct ExportIndicatorsCommand: AsyncParsableCommand {
       areas: try session.areas(areas), level: Double(simulation.level) / 100, draws: simulation.draws, seed: UInt64(simulation.seed),
       threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
-    output.show(judged.validity(of: ruleSet, file: ruleFile, panel: session.panel, horizon: horizon))
+    output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(

@@ -139,7 +139,7 @@ struct RiskCommand: AsyncParsableCommand {
     request.comparesCosts = costs
     let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
-    output.show(judged.validity(of: ruleSet, file: ruleFile, panel: session.panel, horizon: horizon))
+    output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     let memory = RunMemory(
@@ -151,10 +151,10 @@ struct RiskCommand: AsyncParsableCommand {
   private typealias Tables = (sheets: [Table], machine: Table)
 
   private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, payer: Municipality?, horizon: Int) throws -> RunDocument {
-    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
+    let (demand, byOffer) = try session.fittedWithOffers(horizon: horizon, threads: simulation.taskCount)
     let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: request)
     let tables = try payer.map { try profile(of: $0, plans, request, session, demand) }
-      ?? (balance ? balanced(plans, request, session, demand, horizon: horizon) : assessed(plans, request, session, demand))
+      ?? (balance ? balanced(plans, request, session, demand, horizon: horizon) : assessed(plans, request, session, demand, byOffer))
     return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
   }
 
@@ -165,11 +165,12 @@ struct RiskCommand: AsyncParsableCommand {
     return (tables.sheets, tables.machine)
   }
 
-  private func assessed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand) throws -> Tables {
+  private func assessed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand, _ byOffer: Panel) throws -> Tables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     // The scenario that was asked for comes after the plain forecast, which it may be itself.
     let result = try RiskRun(
-      demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), request: request, progress: progress.follow)
+      demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), request: request, byOffer: byOffer,
+      progress: progress.follow)
     progress.finish()
     if years {
       let tables = RiskYearTables(run: result, request: request, panel: session.panel)

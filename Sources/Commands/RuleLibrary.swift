@@ -1,3 +1,4 @@
+internal import Analysis
 internal import Capacity
 internal import Glibc
 internal import Groundwork
@@ -75,6 +76,13 @@ struct RuleLibrary {
     return found
   }
 
+  /// A warning where the agreement that the project names covers no year after the last observed one.
+  func validity(_ wanted: RuleSetName?, origin: Period?) -> [Finding] {
+    guard let wanted, let origin, let rules = try? ruleSet(wanted) else { return [] }
+    return rules.validity(
+      file: wanted.place.file ?? "", row: wanted.place.row, column: wanted.place.column, origin: origin, horizon: RiskRun.horizonMonths / origin.length.months)
+  }
+
   private func problems(_ work: () throws -> Void) -> [Finding] {
     do {
       try work()
@@ -84,5 +92,22 @@ struct RuleLibrary {
     } catch {
       return [Finding(.error, file: shelf, message: Phrase(String(describing: error)), remedy: Phrase(""))]
     }
+  }
+}
+
+extension RuleSet {
+  /// A warning where the agreement covers no year of the forecast.
+  func validity(file: String, row: Int? = nil, column: String? = nil, origin: Period, horizon: Int) -> [Finding] {
+    let years = origin.advanced(by: 1).firstDay.year...origin.advanced(by: horizon).lastDay.year
+    guard !years.contains(where: covers) else { return [] }
+    let (from, to) = (validFrom?.iso ?? "…", validTo?.iso ?? "…")
+    return [
+      Finding(
+        .warning, file: file, row: row, column: column, value: name,
+        message: Phrase(
+          da: "regelsættet gælder \(from) – \(to), intet af prognosens år \(years.lowerBound)-\(years.upperBound); det bruges alligevel.",
+          en: "the rule set is valid \(from) – \(to), in no year of the forecast, \(years.lowerBound)-\(years.upperBound); it is used all the same."),
+        remedy: Phrase(da: "Vælg et andet med --rules, eller ret valid_from og valid_to.", en: "Choose another with --rules, or mend valid_from and valid_to."))
+    ]
   }
 }

@@ -207,19 +207,20 @@ import Testing
     let world = try world(seed)
     let rules = try rules("nordjylland_socialaftale.toml")
     let settlement = try #require(rules.settlement)
-    var settledSomething = false
+    var (settledSomething, paidSomethingEmpty) = (false, false)
     for (number, offer) in world.extracts.offers.enumerated() where number % 2 == Int(seed) % 2 && offer.kind != .hours {
       let request = RiskRequest(offers: [offer.id], draws: 1, seed: seed, rules: rules)
-      var (days, settled): ([String: Double], [String: Double]) = ([:], [:])
+      var (days, noticed, settled): ([String: Double], [String: Double], [String: Double]) = ([:], [:], [:])
       for payer in world.panel.municipalities {
         let own = try MunicipalityProfile(
           demand: world.demand, extracts: world.extracts, plans: world.plans, judged: 0, code: payer.code, request: request)
         for row in own.rows where row.topic == .bill && row.offer.isEmpty {
-          if row.measure == "bill" {
+          if ["bill", "notice_pay"].contains(row.measure) {
             let price = DailyPrices(
               stays: world.extracts.stays, tariffs: world.extracts.tariffs, offers: world.extracts.offers, on: world.panel.origin.lastDay
             ).price(offer: offer.id, payer: payer.code)
-            days[row.period, default: 0] += row.value.mean / (try #require(price))
+            let own = row.value.mean / (try #require(price))
+            if row.measure == "bill" { days[row.period, default: 0] += own } else { noticed[row.period, default: 0] += own }
           }
           if row.measure == "settlement" { settled[row.period, default: 0] += row.value.mean }
         }
@@ -231,8 +232,16 @@ import Testing
       let share = ServiceArithmetic.paidShare(offer.kind, daysPerYear: judge.capacity[offer.id]?.last { $0.from <= world.panel.origin.lastDay }?.daysPerYear)
       for (year, own) in days {
         let steps = path.served.indices.filter { String(world.panel.origin.advanced(by: $0 + 1).lastDay.year) == year }
-        let served = steps.reduce(0) { $0 + path.served[$1][0] * Double(world.panel.origin.advanced(by: $1 + 1).days) }
-        #expect(isNear(own, served * (share ?? 0), within: 1e-6), "\(offer.id) \(year)")
+        let paidEmpty = judge.path(path).paidEmpty
+        func days(_ values: [[Double]]) -> Double {
+          steps.reduce(0) { $0 + values[$1][0] * Double(world.panel.origin.advanced(by: $1 + 1).days) } * (share ?? 0)
+        }
+        // The running year begins with what was observed of it.
+        let observed = String(world.panel.origin.lastDay.year) != year ? 0 : judge.money.runningYear.reduce(0) { $0 + (judge.past.occupiedDays(in: $1, offer: offer.id) ?? 0) } * (share ?? 0)
+        let empty = paidEmpty.isEmpty ? 0 : days(paidEmpty)
+        #expect(isNear(noticed[year] ?? 0, empty, within: 1e-6), "\(offer.id) \(year)")
+        #expect(isNear(own, observed + days(path.served) + empty, within: 1e-6), "\(offer.id) \(year)")
+        paidSomethingEmpty = paidSomethingEmpty || empty > 0
       }
       for (due, own) in settled {
         let year = (Int(due) ?? 0) - settlement.lagYears
@@ -242,5 +251,6 @@ import Testing
       }
     }
     #expect(settledSomething)
+    #expect(paidSomethingEmpty)
   }
 }

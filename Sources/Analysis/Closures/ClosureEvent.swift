@@ -37,7 +37,8 @@ struct OfferOutcomes {
     past = PastPresence(try Panel(byOffer: extracts))
     places = PlacesTimeline(
       offers: panel.offers, capacity: extracts.capacity, changes: [], from: panel.first.firstDay, until: panel.origin.lastDay)
-    offers = panel.offers.filter { $0.kind != .singlePerson }
+    // Those that empty places do not close are not judged either.
+    offers = panel.offers.filter { $0.kind != .singlePerson && !$0.isSecure && $0.financing != .key }
     closings = Dictionary(grouping: extracts.stays.filter { $0.endReason == .closure && $0.end != nil }, by: \.offer)
       .mapValues { $0.compactMap(\.end) }
   }

@@ -130,7 +130,7 @@ struct CostComparison {
       let isBilled = closing == nil || year.year + lag <= effectYear ?? .max
       let whole = isBilled ? ledger?.settled[year.year].map { $0.map(\.kroner) } : nil
       // Of a deficit, no more than tariffs may rise by.
-      let most = watch.mostRise.flatMap { rise in year.tariffDays.map { rise * $0 } } ?? .infinity
+      let most = watch.mostRise(due: year.year + lag).flatMap { rise in year.tariffDays.map { rise * $0 } } ?? .infinity
       let settled = whole?.map { max($0, -most) }
       let result = year.result
       // Idle places of a closing offer and its account are in the closing cost, whenever they arise.

@@ -69,6 +69,8 @@ public struct OfferCosts: Sendable {
   public let offer: Offer
   public let status: OfferRisk.Status
   public let priceYear: Int
-  /// Reducing only where fewer places are advised than planned.
+  /// Reducing only where fewer places are advised than planned, and not where the offer closes anyway.
   public let options: [Option]
+  /// Where the scenario closes the offer, the day: then the options are those of the plain forecast.
+  public var closes: Day?
 }

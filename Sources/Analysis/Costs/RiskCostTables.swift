@@ -175,6 +175,7 @@ public struct RiskCostTables: Sendable {
       table.footnotes.append(
         Phrase(da: "Ingen vurderede tilbud med kendte pladser, udgifter (economy.csv) og priser.", en: "No assessed offers with known places, costs (economy.csv) and prices."))
     }
+    table.footnotes += closing
     table.footnotes += footnotes
     if shown.count < run.costs.count {
       let left = run.costs.count - shown.count
@@ -262,6 +263,17 @@ public struct RiskCostTables: Sendable {
     guard !list(false, .da).isEmpty else { return phrase }
     return phrase + Phrase(
       da: "; \(list(false, .da)) kendes ikke og er ikke med (regelsættets [closing])", en: "; \(list(false, .en)) are not known and not in it (the rule set's [closing])")
+  }
+
+  /// Offers that the scenario closes have their own time until then.
+  private var closing: [Phrase] {
+    run.costs.compactMap { costs in
+      costs.closes.map { day in
+        Phrase(
+          da: "\(costs.offer.name) lukker i scenariet \(day.iso): vist er lukning den dag mod at fortsætte, begge som i den rene prognose.",
+          en: "The scenario closes \(costs.offer.name) on \(day.iso): shown is closing on that day against carrying on, both as in the plain forecast.")
+      }
+    }
   }
 
   private var footnotes: [Phrase] {

@@ -36,7 +36,8 @@ struct KeyFinancedBills {
     guard let year = money.yearlyCosts(of: offer) else { return nil }
     let days = Double(periods.reduce(0) { $0 + $1.days })
     return periods.reduce(0) { sum, period in
-      let places = timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
+      // What was observed of a running year had the places that the costs were held with.
+      let places = period > panel.origin ? timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) } : nil
       let ratio = places.flatMap { own in year.places.map { $0 > 0 ? own / $0 : own > 0 ? 1 : 0 } } ?? (isOpen(offer, in: period) ? 1 : 0)
       return sum + year.costs * ratio * Double(period.days) / days
     }

@@ -112,7 +112,9 @@ private struct ProfileMaker {
   /// What one offer adds to sums of the municipality, by draw.
   private struct Sums {
     var homecomings: [Int: [Double]] = [:]
+    /// With what is paid under notice.
     var services: [Int: [Double]] = [:]
+    var notice: [Int: [Double]] = [:]
     var settlement: [Int: [Double]] = [:]
     var citizens: [String: [Double]] = [:]
   }
@@ -133,6 +135,7 @@ private struct ProfileMaker {
     addKeyFinanced(to: &total)
     for line in byLine.keys.sorted() { add(byLine[line] ?? Sums(), line, now[line] ?? 0) }
     for year in total.services.keys.sorted() { append(.bill, period: String(year), "bill", "kr.", total.services[year] ?? []) }
+    for year in total.notice.keys.sorted() { append(.bill, period: String(year), "notice_pay", "kr.", total.notice[year] ?? []) }
     if request.rules.settlement != nil {
       for year in total.settlement.keys.sorted() { append(.bill, period: String(year), "settlement", "kr.", total.settlement[year] ?? []) }
       for (year, settled) in total.settlement.sorted(by: { $0.key < $1.key }) {
@@ -158,6 +161,7 @@ private struct ProfileMaker {
     }
     merge(part.homecomings, &sums.homecomings)
     merge(part.services, &sums.services)
+    merge(part.notice, &sums.notice)
     merge(part.settlement, &sums.settlement)
     merge(part.citizens, &sums.citizens)
   }
@@ -171,7 +175,8 @@ private struct ProfileMaker {
     }
     var sums: [Int: Double] = [:]
     for offer in offers where bills.payers(of: offer).contains(code) {
-      let own = ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year).compactMap { year in
+      let running = observesRunningYear ? [panel.origin.enclosing(.year)] : []
+      let own = (running + ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year)).compactMap { year in
         bills.split(offer, over: periods(of: year))?[code].map { (year: year.firstDay.year, amount: $0.kroner) }
       }
       guard let priced = judge.money.yearlyCosts(of: offer), !own.isEmpty else { keyUnknown.append(offer); continue }
@@ -194,6 +199,25 @@ private struct ProfileMaker {
     return (0..<panel.length.perYear).map { first.advanced(by: $0) }
   }
 
+  /// Whether the origin's calendar year is not over, all of its periods until then are observed and the rest is in the horizon.
+  private var observesRunningYear: Bool {
+    guard let first = judge.money.runningYear.first else { return false }
+    return first >= panel.first && panel.origin.advanced(by: demand.horizon).lastDay >= panel.origin.enclosing(.year).lastDay
+  }
+
+  /// The municipality's days in an offer in the observed part of the running year; nil where there is none.
+  private func observedDays(of offer: String) -> Double? {
+    observesRunningYear ? judge.past.lastDays(of: code, offer: offer, periods: judge.money.runningYear.count) : nil
+  }
+
+  /// The municipality's share of an offer's days in the last year observed.
+  private func shareOfPast(_ offer: String) -> Double {
+    let days = panel.municipalities.map { judge.past.lastDays(of: $0.code, offer: offer, periods: panel.length.perYear) }
+    let all = days.reduce(0, +)
+    guard all > 0, let index = panel.municipalities.firstIndex(where: { $0.code == code }) else { return 0 }
+    return days[index] / all
+  }
+
   // MARK: Offers
 
   /// The municipality's part of an offer.
@@ -203,6 +227,8 @@ private struct ProfileMaker {
     let part: [[Double]]
     /// As `plads risk --years` has them.
     let results: ResultWatch?
+    /// Empty places that are paid for under notice, `[period][draw]`; empty for none.
+    let paidEmpty: [[Double]]
     let risk: OfferRisk
   }
 
@@ -219,7 +245,8 @@ private struct ProfileMaker {
         mine[all.index.keys[key]].map { share(DrawnDemand(own, plan: plan, key: $0, panel: panel, horizon: demand.horizon, draws: request.draws), of: drawn) }
       })
       return paths.filter { request.asksFor($0.path.offer) && knows($0.path.key) }.map { path, part in
-        (all.index.keys[path.key], Use(judged: path, part: part, results: judge.results(path), risk: judge.risk(path)))
+        let use = Use(judged: path, part: part, results: judge.results(path), paidEmpty: judge.path(path).paidEmpty, risk: judge.risk(path))
+        return (all.index.keys[path.key], use)
       }
     }
     return Dictionary(found.flatMap(\.self), uniquingKeysWith: { first, _ in first })
@@ -243,22 +270,37 @@ private struct ProfileMaker {
     var mine = LineState(draws: request.draws, opening: own.draws.openingFlowStock(key: key))
     var whole = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: everybody))
     var days: [Int: [Double]] = [:]
+    var noticed: [Int: [Double]] = [:]
+    var leaving = LeavingShare(notice: request.rules.notice, length: panel.length)
     var shares: [(String, [Double])] = []
+    let running = observedDays(of: offer.id)
+    let past = shareOfPast(offer.id)
+    if let running { days[panel.origin.lastDay.year] = [Double](repeating: running, count: request.draws) }
     let shown = Set(ResultTables.shownPeriods(panel: panel, horizon: demand.horizon, every: panel.length))
-    let years = Set(ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year).map { $0.firstDay.year })
+    let wholeYears = Set(ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year).map { $0.firstDay.year })
     for step in 0..<demand.horizon {
       let period = panel.origin.advanced(by: step + 1)
       mine.add(own.draws, plan: plan, key: key, step: step, days: period.days)
-      whole.addStock(all.draws, plan: plan, key: everybody, step: step)
-      if years.contains(period.lastDay.year) {
-        Self.accumulate(use.part[step].map { $0 * Double(period.days) }, &days[period.lastDay.year])
-        Self.accumulate(mine.homecomings, &sums.homecomings[period.lastDay.year])
+      whole.add(all.draws, plan: plan, key: everybody, step: step, days: period.days)
+      leaving.observe(mine, of: whole)
+      let year = period.lastDay.year
+      if wholeYears.contains(year) || (running != nil && year == panel.origin.lastDay.year) {
+        Self.accumulate(use.part[step].map { $0 * Double(period.days) }, &days[year])
+        if !use.paidEmpty.isEmpty {
+          let served = use.judged.served[step]
+          let paid = (0..<request.draws).map { d in
+            use.paidEmpty[step][d] * Double(period.days) * leaving.share(d, otherwise: served[d] > 0 ? use.part[step][d] / served[d] : past)
+          }
+          Self.accumulate(paid, &noticed[year])
+        }
       }
+      if wholeYears.contains(year) { Self.accumulate(mine.homecomings, &sums.homecomings[year]) }
       if shown.contains(period) {
         sums.citizens[period.description] = mine.stock
         shares.append((period.description, (0..<request.draws).map { whole.stock[$0] > 0 ? mine.stock[$0] / whole.stock[$0] : 0 }))
       }
       mine.startPeriod()
+      whole.startPeriod()
     }
     let opening = Double(own.draws.openingFlowStock(key: key))
     let expected = (sums.citizens.values.map { $0.reduce(0, +) / Double(request.draws) } + [opening]).max() ?? 0
@@ -266,8 +308,11 @@ private struct ProfileMaker {
     if let price, offer.financing != .key, let share = new?.paidShare ?? paidShare(offer) {
       prices[offer.id] = price
       priceYears.insert(new?.priceYear ?? judge.money.priceYear(of: offer))
-      for (year, values) in days { sums.services[year] = values.map { $0 * price * share } }
-      settle(use, days, share: share, into: &sums)
+      for (year, values) in days {
+        sums.services[year] = values.indices.map { (values[$0] + (noticed[year]?[$0] ?? 0)) * price * share }
+      }
+      for (year, values) in noticed { sums.notice[year] = values.map { $0 * price * share } }
+      settle(use, days.filter { wholeYears.contains($0.key) }, share: share, into: &sums)
     }
     guard expected >= Self.leastCitizens || !request.offers.isEmpty else { return sums }
     rows(of: offer, now: opening, of: Double(all.draws.openingFlowStock(key: everybody)), sums, shares)

@@ -19,7 +19,7 @@ public struct MunicipalityTables: Sendable {
   /// Columns: scenario, municipality, topic (`citizens share homecomings bill own_supply`), area, kind, offer (empty for all), period,
   /// basis (`observed`, `forecast`), measure, unit, mean, median, lower, upper, status, p_closure_24m (of the offer), price_level
   /// (of amounts; empty where several are added), rule_set, cost_behaviour. Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
-  /// offer those who pay by the day), `key_financed` (of it, owed whatever the use), `settlement`, `bill_with_settlement`.
+  /// offer those who pay by the day), `notice_pay` (of it, for places that were left), `key_financed` (of it, owed whatever the use), `settlement`, `bill_with_settlement`.
   public var machine: Table {
     var table = Table(
       title: title,
@@ -220,8 +220,8 @@ public struct MunicipalityTables: Sendable {
     let level = profile.priceYears.isEmpty ? "–" : profile.priceYears.map(String.init).joined(separator: ", ")
     var notes = [
       Phrase(
-        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Prisniveau \(level), regelsæt \(request.rules.name). Hjemtagninger: døgn; fremad middeltal.",
-        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. Price level \(level), rule set \(request.rules.name). Homecomings: residential; ahead means.")
+        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Heri betaling gennem varslet for pladser, som ikke straks tages igen, delt efter hvis borgere der rejste (csv: notice_pay).\(running.da) Prisniveau \(level), regelsæt \(request.rules.name). Hjemtagninger: døgn; fremad middeltal.",
+        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. In it is the payment under notice for places that are not taken again at once, divided by whose citizens left (csv: notice_pay).\(running.en) Price level \(level), rule set \(request.rules.name). Homecomings: residential; ahead means.")
     ] + keyNotes
     if !unpriced.isEmpty {
       let list = unpriced.joined(separator: ", ")
@@ -245,6 +245,15 @@ public struct MunicipalityTables: Sendable {
           da: "Regelsættet \(request.rules.name) efterregulerer ikke; --rules vælger et andet.", en: "The rule set \(request.rules.name) settles nothing later; --rules chooses another."))
     }
     return notes
+  }
+
+  /// What of the origin's calendar year was observed.
+  private var running: Phrase {
+    let year = String(panel.origin.lastDay.year)
+    guard profile.rows.contains(where: { $0.topic == .bill && $0.period == year && $0.measure == "bill" }) else { return Phrase("") }
+    return Phrase(
+      da: " \(year) er de observerede dage til og med \(panel.origin) og prognosen for resten, uden efterregulering, som er i årets takst.",
+      en: " \(year) is the days observed up to \(panel.origin) and the forecast for the rest, without settlement, which is in the year's tariff.")
   }
 
   private var keyNotes: [Phrase] {

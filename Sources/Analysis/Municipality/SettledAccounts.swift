@@ -6,14 +6,13 @@ struct SettledAccounts {
   private let extracts: Extracts
   private let past: PastPresence
   private let money: OfferMoney
-  /// By which tariffs may grow at most, a share of 1.
-  private let mostRise: Quantity?
+  private let growthCap: Quantity?
 
   init(_ extracts: Extracts, past: PastPresence, money: OfferMoney, rules: RuleSet) {
     self.extracts = extracts
     self.past = past
     self.money = money
-    mostRise = rules.tariff.growthCap
+    growthCap = rules.tariff.growthCap
   }
 
   /// Kroner a day over the days that are expected in the year when it is due, above zero for a deficit; nil where the year's accounts
@@ -25,7 +24,8 @@ struct SettledAccounts {
     let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
     guard let costs = entries.wholeYear(\.costs), let income = entries.wholeYear(\.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
     let basis = entries.wholeYear { $0.revisedBudget ?? $0.originalBudget } ?? costs
-    return min(-rules.settled(income - costs, basis: basis) / days, mostRise.map { $0.value * own.price } ?? .infinity)
+    let most = growthCap.map { own.price * TariffGrowth.most($0, from: own.priceYear, to: year + rules.lagYears) } ?? .infinity
+    return min(-rules.settled(income - costs, basis: basis) / days, most)
   }
 
   /// What settlement changes the tariff of a year by, kroner a day by draw: what the simulated year brings that it settles, or what the

@@ -89,6 +89,7 @@ private struct OpeningBooks {
       let days = watch.expectedDays(for: year + settlement.lagYears), days > 0
     else { return nil }
     let spread = rules.startUpYears > 0 ? deficits[year] : nil
-    return results.indices.map { d in min(-settlement.settled(results[d] + (spread?[d] ?? 0), basis: sums.basis) / days, watch.mostRise ?? .infinity) }
+    let most = watch.mostRise(due: year + settlement.lagYears) ?? .infinity
+    return results.indices.map { d in min(-settlement.settled(results[d] + (spread?[d] ?? 0), basis: sums.basis) / days, most) }
   }
 }

@@ -32,8 +32,7 @@ public struct ResultWatch: Sendable {
   private let weights: [Double]
   private let adjustment: RuleSet.Adjustment?
   private let settlement: RuleSet.Settlement?
-  /// What a tariff may rise by at most, kroner a day; nil for no bound.
-  public let mostRise: Double?
+  private let growthCap: Quantity?
   private let length: PeriodLength
   private let paths: Int
   /// Citizens served above those that the costs were held for, the latest period first.
@@ -54,7 +53,7 @@ public struct ResultWatch: Sendable {
     weights = behaviour.weights(rules, months: length.months)
     adjustment = rules.adjustment
     settlement = rules.settlement
-    mostRise = rules.tariff.growthCap.map { $0.value * economics.price }
+    growthCap = rules.tariff.growthCap
     deviations = past.prefix(weights.count).map { own in
       [Double](repeating: own.citizens - economics.citizens(with: own.places, of: reference), count: paths)
     }
@@ -143,6 +142,9 @@ public struct ResultWatch: Sendable {
     }
   }
 
+  /// What settlement may raise the tariff of a year by at most, kroner a day; nil for no bound.
+  public func mostRise(due year: Int) -> Double? { growthCap.map { economics.price * TariffGrowth.most($0, from: economics.priceYear, to: year) } }
+
   /// Calendar years of which every period was taken.
   public var wholeYears: [Int] { years.filter { $0.value.periods == length.perYear }.keys.sorted() }
 
@@ -182,11 +184,12 @@ public struct ResultWatch: Sendable {
 
   /// What the year's result changes a later tariff by, kroner a day, by path: what lies outside the band, over the days that are
   /// expected in the year when it is due; above zero for a deficit. In a path with fewer days than expected less of it comes in, which
-  /// is part of that year's result. What the account covers or lets expire is not in it, nor what the rule set's bound on growth, taken of
-  /// today's price, keeps out of the tariff. Nil without settlement or days.
+  /// is part of that year's result. What the account covers or lets expire is not in it, nor what the rule set's bound on growth, counted
+  /// from the year of today's price, keeps out of the tariff. Nil without settlement or days.
   public func tariffChanges(in year: Int) -> [Double]? {
     guard let sums = wholeYear(year), let settlement, let days = expectedDays(for: year + settlement.lagYears), days > 0 else { return nil }
-    return sums.result.map { min(-settlement.settled($0, basis: sums.budget) / days, mostRise ?? .infinity) }
+    let most = mostRise(due: year + settlement.lagYears) ?? .infinity
+    return sums.result.map { min(-settlement.settled($0, basis: sums.budget) / days, most) }
   }
 
   private func wholeYear(_ year: Int) -> Year? { years[year].flatMap { $0.periods == length.perYear ? $0 : nil } }

@@ -104,3 +104,14 @@ extension RuleSet.SupportPackage {
   /// Hours of support at the tariff of an hour.
   public static func hourlyPrice(hours: Quantity, tariff: Amount) -> Amount { tariff * hours }
 }
+
+/// How far a tariff may rise where a rule set bounds its real growth a year.
+public enum TariffGrowth {
+  /// Share of the tariff of the first year: (1 + cap)^years − 1; nothing before the next year.
+  /// - Parameter cap: a share of 1 a year, at least 0.
+  public static func most(_ cap: Quantity, from first: Int, to year: Int) -> Double {
+    var factor = 1.0
+    for _ in 0..<max(0, year - first) { factor *= 1 + cap.value }
+    return factor - 1
+  }
+}

@@ -29,21 +29,6 @@ struct JudgedOptions: ParsableArguments {
     try RuleLibrary(folder: session.folder).chosen(rules, else: session.extracts.settings.ruleSet)
   }
 
-  /// A warning where the agreement covers no year of the forecast.
-  func validity(of rules: RuleSet, file: String, panel: Panel, horizon: Int) -> [Finding] {
-    let years = panel.origin.advanced(by: 1).firstDay.year...panel.origin.advanced(by: horizon).lastDay.year
-    guard !years.contains(where: rules.covers) else { return [] }
-    let (from, to) = (rules.validFrom?.iso ?? "…", rules.validTo?.iso ?? "…")
-    return [
-      Finding(
-        .warning, file: file, value: rules.name,
-        message: Phrase(
-          da: "regelsættet gælder \(from) – \(to), intet af prognosens år \(years.lowerBound)-\(years.upperBound); det bruges alligevel.",
-          en: "the rule set is valid \(from) – \(to), in no year of the forecast, \(years.lowerBound)-\(years.upperBound); it is used all the same."),
-        remedy: Phrase(da: "Vælg et andet med --rules, eller ret valid_from og valid_to.", en: "Choose another with --rules, or mend valid_from and valid_to."))
-    ]
-  }
-
   /// The plain forecast's plan, then the scenario's where one was asked for, with the scenario's files.
   func plans(_ session: ProjectSession, horizon: Int) throws -> (plans: [Plan], files: [(name: String, path: String)]) {
     func builder(_ scenarios: [Scenario]) -> PlanBuilder {
