@@ -136,12 +136,13 @@ struct RiskCommand: AsyncParsableCommand {
       seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour,
       advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places || explain != nil)
     if let closingTime { request.closingMonths = closingTime }
-    request.comparesCosts = costs
     let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
+    // A page on an offer that the scenario closes says what that costs.
+    request.comparesCosts = costs || explained.map { plans[min(1, plans.count - 1)].closures[$0] != nil } ?? false
     let memory = RunMemory(
       "risk", session: session, simulation: simulation, horizon: horizon, others: [("rules", ruleFile)] + files, fresh: remembering.fresh, output: output)
     try output.write(try memory.document { try computed(plans, request, session, payer: payer, horizon: horizon) }.document)

@@ -9,9 +9,9 @@ extension OfferPage {
   // MARK: Money
 
   var moneyFacts: [OfferFact] {
-    guard let outlook = risk.outlook else { return keyFacts }
+    if risk.outlook == nil, risk.offer.financing == .key { return keyFacts }
     switch risk.economics {
-    case .failure(let missing): return [OfferFact(.money, Phrase(da: "Kan ikke regnes: \(missing.phrase.da).", en: "Cannot be computed: \(missing.phrase.en)."), [.init(item: "missing", text: missing.rawValue)])]
+    case .failure(let missing): return risk.outlook == nil ? [] : [OfferFact(.money, Phrase(da: "Kan ikke regnes: \(missing.phrase.da).", en: "Cannot be computed: \(missing.phrase.en)."), [.init(item: "missing", text: missing.rawValue)])]
     case .success(let own):
       var text = Phrase(
         da: "Pris \(number(own.price).da) kr. pr. dag, udgifter \(number(own.costs / 1000).da) t.kr. om året (prisniveau \(own.priceYear)) for \(number(own.citizens, 1).da) borgere",
@@ -26,7 +26,28 @@ extension OfferPage {
           .init(item: "costs", period: String(own.priceYear), value: own.costs.rounded(), unit: "kr."),
           .init(item: "break_even_occupancy", value: risk.breakEven, unit: "percent"),
         ])
+      guard let outlook = risk.outlook else { return [basis] + closingFacts }
       return [basis] + ([outlook.runningYear].compactMap(\.self) + outlook.years).map(year)
+    }
+  }
+
+  /// Of an offer that the scenario closes, what that costs and what carrying on would have brought.
+  private var closingFacts: [OfferFact] {
+    guard let own = run.costs.first(where: { $0.offer.id == risk.offer.id }), let day = own.closes else { return [] }
+    return own.options.map { option in
+      let isClosing = option.alternative == .close
+      let (amount, result) = (meanInterval(option.closing, scale: 1e-6, decimals: 1), meanInterval(option.result, scale: 1e-6, decimals: 1))
+      let text = isClosing
+        ? Phrase(
+          da: "Lukning \(day.iso), som den rene prognose har borgerne: lukkeudgift \(amount.da) mio. kr., resultat over \(RiskRun.horizonMonths) måneder \(result.da) mio. kr.",
+          en: "Closing on \(day.iso), with the citizens of the plain forecast: closing cost \(amount.en) million kr., result over \(RiskRun.horizonMonths) months \(result.en) million kr.")
+        : Phrase(
+          da: "At fortsætte ville give resultatet \(result.da) mio. kr.; plads risk --costs viser, hvem der betaler.",
+          en: "Carrying on would give a result of \(result.en) million kr.; plads risk --costs shows who pays.")
+      func number(_ item: String, _ own: DrawSummary) -> OfferFact.Number {
+        .init(item: "\(option.alternative.rawValue)_\(item)", period: "", value: own.mean.rounded(), lower: own.lower.rounded(), upper: own.upper.rounded(), unit: "kr.")
+      }
+      return OfferFact(.money, text.sentence, (isClosing ? [number("cost", option.closing)] : []) + [number("result", option.result)])
     }
   }
 
