@@ -110,15 +110,77 @@ multiply = 1.15
 reason = "Flere kommuner henviser, når der er ledige pladser"
 """,
     "lukning.toml": """\
-title  = "Mosebakken lukker i juni 2027"
+title  = "Mosebakken lukker i juni 2027 efter fire måneders afvikling"
 base   = "basis"
-reason = "Støt faldende brug gennem flere år og for få indskrevne til 20 pladser"
+reason = "Opdigtet: støt faldende brug gennem flere år og for få indskrevne til 20 pladser"
 
 [[change]]
 what = "closure"
 offer = "mosebakken"
 date = "2027-06"
-reason = "De indskrevne flytter til andre tilbud i området"
+stop_admissions = "2027-01"
+wind_down_months = 4
+to = ["kildespringhus", "brombaergaarden", "havbrisehuset"]
+shares = [0.4, 0.4, 0.2]
+reason = "Indskrivningen stopper ved nytår; de indskrevne flytter jævnt fra februar til tre andre tilbud i området"
+""",
+    "enkeltmand_samling.toml": """\
+title  = "Enkeltmandsprojektet samles i et botilbud i maj 2027"
+base   = "basis"
+reason = "Opdigtet: projektet er dyrt, og borgeren kan bo med andre"
+
+[[change]]
+what = "merge"
+offers = ["projekt_fyrrekoglehus"]
+to = "humlekaerparken"
+date = "2027-05"
+reason = "Borgeren flytter ind i Humlekærparken, som også tager imod, hvem projektet ellers ville få"
+""",
+    "ompakning.toml": """\
+title  = "Dagpladser bliver til timer fra juli 2027"
+base   = "basis"
+reason = "Opdigtet: kommunerne vil købe støtte i timer i stedet for hele dagpladser"
+
+[[change]]
+what = "repackage"
+offer = "dagtilbud_tegnspiret"
+to = "stoetteteam_ordbroen"
+from = "2027-07"
+ramp_months = 12
+share = [0.3, 0.5]
+reason = "30 til 50 procent af borgerne får støtte fra Støtteteam Ordbroen i stedet, de første over et år"
+""",
+    "reform.toml": """\
+title  = "Reform af botilbud fra januar 2028"
+base   = "basis"
+reason = "Opdigtet lov, som ingen har foreslået: flere borgere får midlertidige ophold og støtte i egen bolig"
+
+[[change]]
+what = "reform"
+areas = ["autisme", "hjerneskade", "socialpsykiatri_voksne"]
+kind = "residential"
+announced = "2027-03-01"
+from = "2028-01"
+ramp_months = 12
+admission = [0.85, 0.95]
+homecoming = [1, 1.2]
+from_section = "SEL_108"
+to_section = "SEL_107"
+share = 0.15
+reason = "Færre indskrivninger, flere hjemtagninger, og 15 procent af borgerne efter § 108 kommer efter § 107 i løbet af 2028"
+""",
+    "domstilgang.toml": """\
+title  = "Domme giver flere anbringelser på den sikrede afdeling fra 2027"
+base   = "basis"
+reason = "Opdigtet: domstolene anbringer flere på én gang, og regionen kan ikke sige nej"
+
+[[change]]
+what = "court_admissions"
+offer = "sikret_afdeling_ulvkaerborg"
+from = "2027-01"
+per_year = [2, 5]
+size = [1, 4]
+reason = "To til fem gange om året kommer én til fire på samme dag"
 """,
 }
 

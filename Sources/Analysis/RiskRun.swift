@@ -77,6 +77,8 @@ public struct OfferRisk: Sendable {
     /// Its last day.
     case closed(Day)
     case closes(Day)
+    /// The scenario lets its host municipality take it over.
+    case takenOver(Day)
     /// Its first day; nil for a new offer of the scenario.
     case opens(Day?)
     case singlePerson
@@ -233,6 +235,7 @@ struct RiskJudge: Sendable {
   let simulated: SimulatedPlans
   let plan: Int
   let closures: [String: Day]
+  let takeovers: [String: Day]
   /// By id, of those that the plan opens.
   let newOffers: [String: NewOfferTerms]
   let request: RiskRequest
@@ -254,6 +257,7 @@ struct RiskJudge: Sendable {
     self.simulated = simulated
     self.plan = plan
     closures = plans[plan].closures
+    takeovers = plans[plan].takeovers
     newOffers = plans[plan].newOfferTerms
     self.request = request
     self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
@@ -367,6 +371,7 @@ struct RiskJudge: Sendable {
     let now = panel.origin.lastDay
     if let last = offer.validTo, last <= now { return .closed(last) }
     if let day = closures[offer.id] { return .closes(day) }
+    if let day = takeovers[offer.id] { return .takenOver(day) }
     if let last = offer.validTo, last <= panel.origin.advanced(by: demand.horizon).lastDay { return .closes(last) }
     if let first = offer.validFrom, first > now { return .opens(first) }
     if !panel.offers.contains(where: { $0.id == offer.id }) { return .opens(nil) }

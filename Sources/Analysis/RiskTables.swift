@@ -211,6 +211,7 @@ extension OfferRisk.Obstacle {
     switch self {
     case .closed(let day): Phrase(da: "lukket efter \(day.iso)", en: "closed after \(day.iso)")
     case .closes(let day): Phrase(da: "lukker efter planen, \(day.iso)", en: "closes as planned, \(day.iso)")
+    case .takenOver(let day): Phrase(da: "overtages af kommunen, \(day.iso)", en: "taken over by the municipality, \(day.iso)")
     case .opens(let day):
       day.map { Phrase(da: "åbner \($0.iso)", en: "opens \($0.iso)") } ?? Phrase(da: "åbner i scenariet", en: "opens in the scenario")
     case .singlePerson:

@@ -46,12 +46,11 @@ struct SimulatedPlans: Sendable {
     return plans.map { plan in
       var demand = plan.demand
       let start = next
-      for index in demand.windows.indices where demand.windows[index].offer >= panelOffers {
-        let window = demand.windows[index]
-        demand.windows[index] = OfferWindow(
-          offer: window.offer - panelOffers + start, stratum: window.stratum, weight: window.weight, opens: window.opens,
-          closes: window.closes, ramp: window.ramp)
-      }
+      func index(_ offer: Int) -> Int { offer < panelOffers ? offer : offer - panelOffers + start }
+      demand.windows = demand.windows.map { $0.renumbering(index) }
+      demand.moves = demand.moves.map { $0.renumbering(index) }
+      demand.batches = demand.batches.map { $0.renumbering(index) }
+      demand.jumps = demand.jumps.map { $0.renumbering(index) }
       next += plan.newOffers.count
       return demand
     }

@@ -122,6 +122,21 @@ final class AgeLimitDraws: Sendable {
   /// Whole years between the year of birth and that of an arrival are an age.
   func year(at time: Double) -> Int { firstYear + (years.lastIndex { $0 <= time } ?? 0) }
 
+  /// The hazard's integral over a part of the horizon.
+  func amount(area: Int, draw: Int, birthYear: Int, from start: Double, to end: Double) -> Double {
+    guard pastLimit[area] > 0 else { return 0 }
+    let own = rates.pointer + (draw * areas + area) * AgeLimits.bands
+    var (sum, day) = (0.0, start)
+    var at = years.lastIndex { $0 <= start } ?? 0
+    while day < end {
+      let next = min(at + 1 < years.count ? years[at + 1] : end, end)
+      sum += own[AgeLimits.band(firstYear + at - birthYear - pastLimit[area])] * (next - day)
+      day = next
+      at += 1
+    }
+    return sum
+  }
+
   /// When a citizen who is there from `start` leaves at the limit: where the hazard's integral reaches −ln(`uniform`);
   /// infinite beyond the horizon.
   func crossing(area: Int, draw: Int, birthYear: Int, start: Double, endOfTime: Double, uniform: Double) -> Double {

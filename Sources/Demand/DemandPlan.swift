@@ -106,6 +106,13 @@ public struct BatchHomecoming: Sendable {
     self.key = key
     self.isNotice = isNotice
   }
+
+  /// The same batch where offers beside the panel's have other indices.
+  public func renumbering(_ index: (Int) -> Int) -> BatchHomecoming {
+    BatchHomecoming(
+      municipality: municipality, strata: strata, offer: offer.map(index), number: number, announced: announced, leaving: leaving, realised: realised,
+      delayMonths: delayMonths, replacesTrend: replacesTrend, key: key, isNotice: isNotice)
+  }
 }
 
 /// One citizen who will come on a known day.
@@ -139,6 +146,8 @@ public struct OfferWindow: Sendable {
   /// Days from the origin.
   public var opens: Double
   public var closes: Double
+  /// From when nobody new comes, while those who live there stay.
+  public var stops = Double.infinity
   /// Days from opening until the full weight.
   public var ramp: Double
 
@@ -152,8 +161,15 @@ public struct OfferWindow: Sendable {
   }
 
   func weight(at time: Double) -> Double {
-    guard time >= opens, time < closes else { return 0 }
+    guard time >= opens, time < closes, time < stops else { return 0 }
     return ramp > 0 ? weight * min(1, max(0.05, (time - opens) / ramp)) : weight
+  }
+
+  /// The same window of an offer with another index.
+  public func renumbering(_ index: (Int) -> Int) -> OfferWindow {
+    var window = OfferWindow(offer: index(offer), stratum: stratum, weight: weight, opens: opens, closes: closes, ramp: ramp)
+    window.stops = stops
+    return window
   }
 }
 
@@ -163,6 +179,9 @@ public struct DemandPlan: Sendable {
   public var batches: [BatchHomecoming]
   public var entries: [PlannedAdmission]
   public var windows: [OfferWindow]
+  public var moves: [CitizenMove] = []
+  public var jumps: [AdmissionJumps] = []
+  public var competitors: [CompetingOffer] = []
 
   public init(
     changes: [RateChange] = [], batches: [BatchHomecoming] = [], entries: [PlannedAdmission] = [], windows: [OfferWindow]
@@ -174,5 +193,7 @@ public struct DemandPlan: Sendable {
   }
 
   /// Whether it changes nothing but where new citizens go.
-  public var isBare: Bool { changes.isEmpty && batches.isEmpty && entries.isEmpty }
+  public var isBare: Bool {
+    changes.isEmpty && batches.isEmpty && entries.isEmpty && moves.isEmpty && jumps.isEmpty && competitors.isEmpty
+  }
 }

@@ -37,6 +37,10 @@ struct PathWorker: ~Copyable {
   /// By stratum: whether ageing out goes by age; and whether anything is known of citizens themselves.
   private let agesOutByAge: [Bool]
   private let hasTraits: Bool
+  /// By plan: citizens who come in this draw's jumps.
+  private var jumped: [[PlannedAdmission]]
+  /// Of the current plan in the municipality: decisions by which citizens move.
+  private var decisions: [Int] = []
 
   init(simulator: FlowSimulator, plans: [PreparedPlan], keys: TallyKeys, base: EventTally, differences: [EventTally]) {
     self.simulator = simulator
@@ -61,11 +65,15 @@ struct PathWorker: ~Copyable {
     agesOutByAge = (0..<strata).map { simulator.ageLimits?.covers(simulator.areaOfStratum[$0]) ?? false }
     hasTraits = simulator.panel.traits != nil
     moves = (0..<strata).map { (transfer?.isPositive(stratum: $0) ?? false) && simulator.destinations.hasDestinations($0) }
+    jumped = plans.map { _ in [] }
   }
 
   /// Simulates a draw. Those of a block follow each other, since their counts stand near each other in memory.
   mutating func run(draw: Int) {
     rates.begin(draw: draw)
+    for (index, plan) in plans.enumerated() where !plan.plan.jumps.isEmpty {
+      jumped[index] = plan.plan.jumps.flatMap { $0.entries(seed: simulator.seed, draw: draw, endOfTime: endOfTime) }
+    }
     for municipality in simulator.panel.municipalities.indices { run(municipality: municipality, draw: draw) }
   }
 
@@ -74,6 +82,7 @@ struct PathWorker: ~Copyable {
     self.draw = draw
     plan = 0
     current = plans[0]
+    decisions = []
     rates.begin(municipality: municipality, reference: current)
     simulateBase()
     swap(&spells, &baseSpells)
@@ -82,6 +91,7 @@ struct PathWorker: ~Copyable {
     for index in 1..<plans.count where plans[index].touches[municipality] {
       plan = index
       current = plans[index]
+      decisions = current.moves.ofMunicipality[municipality]
       rates.use(current)
       simulateChanged(into: differences[index - 1])
       if countsEvents { countChangedEvents(into: differences[index - 1]) }
@@ -129,7 +139,9 @@ struct PathWorker: ~Copyable {
       }
     }
     for stratum in 0..<strataCount where isFollowed[stratum] && rates.touch(stratum).contains(.admissionRate) { admitExcess(stratum) }
-    if !current.plan.entries.isEmpty { admitPlanned() }
+    if !current.plan.entries.isEmpty { admitPlanned(current.plan.entries) }
+    if !current.plan.jumps.isEmpty { admitPlanned(jumped[plan]) }
+    if !current.plan.competitors.isEmpty { fillCompetitors() }
     if !current.plan.batches.isEmpty { applyBatches(into: tally) }
     for spell in spells { count(spell, sign: 1, into: tally) }
   }
@@ -155,6 +167,7 @@ struct PathWorker: ~Copyable {
   ///
   /// - Parameter spell: the first; used for all.
   private mutating func follow(_ spell: inout Spell) {
+    if !decisions.isEmpty { return followThroughDecisions(&spell) }
     var number: UInt64 = 0
     while true {
       let stratum = Int(spell.stratum)
@@ -183,6 +196,168 @@ struct PathWorker: ~Copyable {
       spell.entry = .move
       spell.start = spell.end
       number += 5
+    }
+  }
+
+  // MARK: Decisions
+
+  /// A citizen's clocks: each uniform number is what is left of its own from `since` on.
+  private struct Clocks {
+    var since: Double
+    var home: Double
+    var other: Double
+    var move: Double
+    var age: Double
+  }
+
+  /// As `follow`, on the same numbers, for citizens whom decisions may move.
+  private mutating func followThroughDecisions(_ spell: inout Spell) {
+    var number: UInt64 = 0
+    var reached: UInt64 = 0
+    if spell.entry == .admission, !divert(&spell, &reached) { return }
+    while true {
+      var clocks = Clocks(
+        since: spell.start, home: CounterStream.uniform(key: spell.key, number), other: CounterStream.uniform(key: spell.key, number + 1),
+        move: CounterStream.uniform(key: spell.key, number + 2), age: CounterStream.uniform(key: spell.key, number + Self.ageOutClock))
+      if hasTraits {
+        clocks.home = rates.scaled(clocks.home, .homecoming, profile: spell.profile)
+        clocks.other = rates.scaled(clocks.other, .otherExit, profile: spell.profile)
+      }
+      expire(clocks, &spell)
+      guard leaveByDecision(&spell, &clocks, &reached) else { return }
+      spells.append(spell)
+      guard spell.cause == .move else { return }
+      let destination = simulator.destinations.destination(
+        from: Int(spell.stratum), draw: draw, uniform: CounterStream.uniform(key: spell.key, number + 3))
+      spell.stratum = Int32(destination)
+      spell.offer = offer(in: destination, at: spell.end, uniform: CounterStream.uniform(key: spell.key, number + 4))
+      spell.entry = .move
+      spell.start = spell.end
+      reached = 0
+      guard divert(&spell, &reached) else { return leaveInstead() }
+      number += 5
+    }
+  }
+
+  /// When and how a spell ends by its clocks alone.
+  private func expire(_ clocks: Clocks, _ spell: inout Spell) {
+    let stratum = Int(spell.stratum)
+    let at = period(at: spell.start)
+    spell.end = .infinity
+    spell.cause = .stays
+    consider(.homecoming, .homecoming, clocks.home, at: at, spell: &spell)
+    consider(.otherExit, .otherExit, clocks.other, at: at, spell: &spell)
+    if moves[stratum] { consider(.transfer, .move, clocks.move, at: at, spell: &spell) }
+    if agesOutByAge[stratum], spell.birthYear != 0 {
+      considerAge(clocks.age, spell: &spell)
+    } else if agesOut[stratum] {
+      consider(.ageOut, .ageOut, clocks.age, at: at, spell: &spell)
+    }
+  }
+
+  /// The clocks of a citizen who has been in the spell's stratum since they began and is there until `time`.
+  private func remaining(_ clocks: Clocks, _ spell: Spell, until time: Double) -> Clocks {
+    let stratum = Int(spell.stratum)
+    func left(_ uniform: Double, _ row: RateBook.Row) -> Double {
+      let passed = rates.book(row, stratum).amount(
+        row, stratum, from: clocks.since, to: time, admitted: spell.admitted, factors: rates.tenure(row, stratum), periodOfDay: periodOfDay)
+      return min(uniform * exp(passed), 1.0.nextDown)
+    }
+    var rest = clocks
+    rest.since = time
+    rest.home = left(clocks.home, .homecoming)
+    rest.other = left(clocks.other, .otherExit)
+    if moves[stratum] { rest.move = left(clocks.move, .transfer) }
+    if agesOutByAge[stratum], spell.birthYear != 0 {
+      let passed = simulator.ageLimits?.amount(
+        area: simulator.areaOfStratum[stratum], draw: draw, birthYear: Int(spell.birthYear), from: clocks.since, to: time)
+      rest.age = min(clocks.age * exp(passed ?? 0), 1.0.nextDown)
+    } else if agesOut[stratum] {
+      rest.age = left(clocks.age, .ageOut)
+    }
+    return rest
+  }
+
+  /// Lets decisions and closing offers move a citizen until the spell ends by itself. False when the citizen has left.
+  private mutating func leaveByDecision(_ spell: inout Spell, _ clocks: inout Clocks, _ reached: inout UInt64) -> Bool {
+    while true {
+      var first = min(spell.end, endOfTime)
+      var decision: Int?
+      for index in decisions where reached & (1 << UInt64(index)) == 0 {
+        let time = current.moves.time(index, spell, draw: draw)
+        if time < first { (first, decision) = (time, index) }
+      }
+      let closing = tracksOffers && spell.offer >= 0 ? max(current.closing[Int(spell.offer)], spell.start) : .infinity
+      guard decision != nil || closing < first else { return true }
+      var before = spell
+      before.end = min(first, closing)
+      let next: (stratum: Int, offer: Int32)?
+      if closing < first {
+        let lot = RandomStream.uniform(seed: simulator.seed, spell.key, UInt64(spell.offer) &+ 1, 29)
+        let found = refuge(from: Int(spell.stratum), at: closing, uniform: lot)
+        next = found.offer < 0 ? nil : found
+      } else {
+        guard let decision else { return true }
+        reached |= 1 << UInt64(decision)
+        next = destination(of: decision, spell, at: first)
+      }
+      before.cause = next == nil ? .otherExit : .move
+      spells.append(before)
+      guard let next else { return false }
+      settle(&spell, next, at: before.end, &clocks)
+      guard divert(&spell, &reached) else {
+        leaveInstead()
+        return false
+      }
+    }
+  }
+
+  /// Begins a spell elsewhere. In another stratum the clocks run on at its rates.
+  private func settle(_ spell: inout Spell, _ next: (stratum: Int, offer: Int32), at time: Double, _ clocks: inout Clocks) {
+    let before = spell
+    spell.offer = next.offer
+    spell.stratum = Int32(next.stratum)
+    spell.entry = .move
+    spell.start = time
+    guard next.stratum != Int(before.stratum) else { return }
+    clocks = remaining(clocks, before, until: time)
+    expire(clocks, &spell)
+  }
+
+  /// Where a decision sends a citizen; nil for another supplier.
+  private func destination(of decision: Int, _ spell: Spell, at time: Double) -> (stratum: Int, offer: Int32)? {
+    if current.moves.leaves(decision, spell, draw: draw) { return nil }
+    let (chosen, lot) = current.moves.destination(decision, spell)
+    guard let chosen else {
+      let found = refuge(from: Int(spell.stratum), at: time, uniform: lot, besides: spell.offer)
+      return found.offer < 0 ? nil : found
+    }
+    guard tracksOffers else { return (chosen.stratum, -1) }
+    return (chosen.stratum, chosen.offer.map(Int32.init) ?? offer(in: chosen.stratum, at: time, uniform: lot))
+  }
+
+  /// Sends a citizen who comes at the spell's start another way where a decision says so. False for another supplier.
+  private func divert(_ spell: inout Spell, _ reached: inout UInt64) -> Bool {
+    var isDone = false
+    while !isDone {
+      isDone = true
+      for index in decisions where reached & (1 << UInt64(index)) == 0 && current.moves.diverts(index, spell, draw: draw) {
+        reached |= 1 << UInt64(index)
+        guard let next = destination(of: index, spell, at: spell.start) else { return false }
+        (spell.stratum, spell.offer) = (Int32(next.stratum), next.offer)
+        isDone = false
+      }
+    }
+    return true
+  }
+
+  /// The last spell ends with its citizen leaving, not moving.
+  private mutating func leaveInstead() { spells[spells.count - 1].cause = .otherExit }
+
+  private mutating func fillCompetitors() {
+    for (index, own) in current.plan.competitors.enumerated() where own.municipality == municipality {
+      var supply = CompetingSupply(own, share: current.competing[index][draw], seed: simulator.seed, endOfTime: endOfTime)
+      supply.fill(&spells)
     }
   }
 
@@ -300,8 +475,8 @@ struct PathWorker: ~Copyable {
   }
 
   /// Citizens who are known to come.
-  private mutating func admitPlanned() {
-    for entry in current.plan.entries where entry.municipality == municipality && entry.time < endOfTime {
+  private mutating func admitPlanned(_ entries: [PlannedAdmission]) {
+    for entry in entries where entry.municipality == municipality && entry.time < endOfTime {
       let key = CounterStream.key(CounterStream.key(rates.root, entry.key), 5_000_000)
       let choice = offer(in: entry.stratum, at: entry.time, uniform: CounterStream.uniform(key: CounterStream.key(key, 1), 0))
       nextCitizen += 1
@@ -317,6 +492,19 @@ struct PathWorker: ~Copyable {
   private func clusterSize(mean: Double, theta: Double?, stream: inout CounterStream) -> Int {
     guard let theta else { return 1 }
     return Clusters.size(mean: mean, theta: theta, stream: &stream)
+  }
+
+  /// As `offer(in:at:uniform:)`, of the offers besides one.
+  private func offer(in stratum: Int, at time: Double, uniform: Double, besides other: Int32) -> Int32 {
+    let windows = current.windows[stratum].filter { $0.offer != Int(other) }
+    let total = windows.reduce(0) { $0 + $1.weight(at: time) }
+    guard tracksOffers, total > 0 else { return -1 }
+    var rest = uniform * total
+    for window in windows {
+      rest -= window.weight(at: time)
+      if rest < 0 { return Int32(window.offer) }
+    }
+    return Int32(windows.last { $0.weight(at: time) > 0 }?.offer ?? -1)
   }
 
   /// The offer that takes a new citizen; −1 where offers are not known or none is open.
@@ -376,9 +564,18 @@ struct PathWorker: ~Copyable {
     RandomStream.uniform(seed: simulator.seed, spell.key, batch.key, 23)
   }
 
+  private func refuge(from stratum: Int, at time: Double, uniform: Double, besides own: Int32) -> (stratum: Int, offer: Int32) {
+    let same = offer(in: stratum, at: time, uniform: uniform, besides: own)
+    return same >= 0 ? (stratum, same) : elsewhere(than: stratum, at: time, uniform: uniform)
+  }
+
   private func refuge(from stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
     let same = offer(in: stratum, at: time, uniform: uniform)
-    if same >= 0 { return (stratum, same) }
+    return same >= 0 ? (stratum, same) : elsewhere(than: stratum, at: time, uniform: uniform)
+  }
+
+  /// An offer of another stratum of the area and kind; none, −1, where there is none.
+  private func elsewhere(than stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
     let strata = simulator.panel.strata
     for other in strata.indices where other != stratum && strata[other].area == strata[stratum].area && strata[other].kind == strata[stratum].kind {
       let found = offer(in: other, at: time, uniform: uniform)

@@ -70,6 +70,9 @@ final class PreparedPlan: Sendable {
   let shares: [[Double]]
   let realised: [[Double]]
   let delay: [[Double]]
+  let moves: PreparedMoves
+  /// `[competitor][draw]`.
+  let competing: [[Double]]
 
   init(_ plan: DemandPlan, reference: DemandPlan, simulator: FlowSimulator, isByOffer: Bool) {
     self.plan = plan
@@ -89,7 +92,11 @@ final class PreparedPlan: Sendable {
     changesPaths = simulator.panel.municipalities.indices.map { m in
       touch[m * strata..<(m + 1) * strata].contains { !$0.isDisjoint(with: .path) }
     }
-    needsOffers = touch.contains { $0.contains(.offers) } || plan.batches.contains { $0.offer != nil } || plan.entries.contains { $0.offer != nil }
+    needsOffers =
+      touch.contains { $0.contains(.offers) } || plan.batches.contains { $0.offer != nil } || plan.entries.contains { $0.offer != nil }
+      || plan.moves.contains(where: \.namesOffers) || plan.jumps.contains { $0.offer != nil }
+    moves = PreparedMoves(plan.moves, offers: closing.count, simulator: simulator)
+    competing = plan.competitors.map { own in (0..<simulator.draws).map { own.share.value(seed: simulator.seed, draw: $0) } }
     var values = [Double](repeating: 0, count: plan.changes.count * simulator.draws)
     for (index, change) in plan.changes.enumerated() {
       for d in 0..<simulator.draws {
@@ -122,11 +129,21 @@ final class PreparedPlan: Sendable {
         if offers[s] { touch[m * strata + s].formUnion([.offers, .newChoice]) }
         for change in plan.changes where change.municipalities[m] && change.strata[s] { touch[m * strata + s].formUnion(change.target.touch) }
         if plan.entries.contains(where: { $0.municipality == m && $0.stratum == s }) { touch[m * strata + s].formUnion(.admissionRate) }
+        touch[m * strata + s].formUnion(Self.touch(ofCitizens: plan, m, s))
         for batch in plan.batches where batch.municipality == m && batch.strata[s] {
           touch[m * strata + s].formUnion(batch.replacesTrend ? [.batch, .homecoming] : .batch)
         }
       }
     }
+    return touch
+  }
+
+  /// What moves, jumps and competing offers change in a cell.
+  private static func touch(ofCitizens plan: DemandPlan, _ m: Int, _ s: Int) -> Touch {
+    var touch: Touch = []
+    for move in plan.moves where move.municipalities[m] && move.strata[s] { touch.formUnion(move.reachesArrivals ? [.batch, .newChoice] : .batch) }
+    if plan.jumps.contains(where: { $0.stratum == s && $0.weights[m] > 0 }) { touch.formUnion(.admissionRate) }
+    if plan.competitors.contains(where: { $0.municipality == m && $0.strata[s] }) { touch.formUnion(.batch) }
     return touch
   }
 
@@ -137,7 +154,7 @@ final class PreparedPlan: Sendable {
     let before = reference.windows.filter { $0.stratum == stratum }
     let differs =
       own.count != before.count
-      || zip(own, before).contains { $0.offer != $1.offer || $0.weight != $1.weight || $0.opens != $1.opens || $0.closes != $1.closes || $0.ramp != $1.ramp }
+      || zip(own, before).contains { $0.offer != $1.offer || $0.weight != $1.weight || $0.opens != $1.opens || $0.closes != $1.closes || $0.stops != $1.stops || $0.ramp != $1.ramp }
     guard differs, !isByOffer else { return differs }
     let closing = own.map(\.closes).filter(\.isFinite)
     return closing.contains { day in !own.contains { $0.closes == .infinity && $0.opens <= day && $0.ramp == 0 } }

@@ -138,6 +138,25 @@ struct RateBook {
     }
   }
 
+  /// The hazard's integral over a part of the horizon, with a factor for each band of the time since `admitted` if there are any.
+  func amount(
+    _ row: Row, _ stratum: Int, from start: Double, to end: Double, admitted: Double, factors: UnsafePointer<Double>?, periodOfDay: UnsafePointer<Int32>
+  ) -> Double {
+    let line = lines[line(row, stratum)]
+    func passed(_ time: Double) -> Double {
+      time < edges[horizon] ? value(line.integral, at: time, Int(periodOfDay[Int(time)])) : line.integral[horizon]
+    }
+    guard let factors else { return line.level * (passed(end) - passed(start)) }
+    var (sum, at) = (0.0, start)
+    while at < end {
+      let band = Self.band(at - admitted)
+      let next = min(end, max(at.nextUp, admitted + Self.end(band)))
+      sum += factors[band] * (passed(next) - passed(at))
+      at = next
+    }
+    return line.level * sum
+  }
+
   /// The running integral at a time within a period.
   @inline(__always)
   private func value(_ integral: UnsafePointer<Double>, at time: Double, _ period: Int) -> Double {

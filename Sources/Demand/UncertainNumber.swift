@@ -32,6 +32,14 @@ public struct UncertainNumber: Hashable, Sendable {
     UncertainNumber(lower: value, upper: value, shape: .exact, key: 0)
   }
 
+  /// One less the number, of a share its other part; not for lognormal ones.
+  public var complement: UncertainNumber {
+    switch shape {
+    case .triangular(let mode): UncertainNumber(lower: 1 - upper, upper: 1 - lower, shape: .triangular(mode: 1 - mode), key: key)
+    default: UncertainNumber(lower: 1 - upper, upper: 1 - lower, shape: shape, key: key)
+    }
+  }
+
   /// The 90 % quantile of the standard normal distribution.
   public static let quantile90 = 1.2815515655446004
 

@@ -5,7 +5,7 @@ extension ChangeReader {
   mutating func effect() -> RateChange.Effect? {
     if change.values["multiply"] != nil {
       guard let number = uncertain("multiply", .logNormal, among: [.logNormal, .uniform, .triangular]) else { return nil }
-      return isPlausible(factor: number) ? limited("multiply", number, to: Self.largestFactor).map { .multiply($0) } : nil
+      return plausible(factor: number, "multiply").map { .multiply($0) }
     }
     let most = change.lever == .population || change.lever == .stock ? Self.mostPersons : Self.mostEvents
     if change.values["set"] != nil {
@@ -21,13 +21,13 @@ extension ChangeReader {
 
   /// Beyond these a number is a slip of the keyboard, and the simulation would never end.
   static let largestFactor = 100.0
-  private static let mostEvents = 1000.0
+  static let mostEvents = 1000.0
   private static let mostPersons = 10_000_000.0
   static let mostPlaces = 10_000.0
   static let largestElasticity = 5.0
   static let mostCosts = 10_000_000_000.0
 
-  private mutating func limited(_ key: String, _ number: UncertainNumber, to most: Double) -> UncertainNumber? {
+  mutating func limited(_ key: String, _ number: UncertainNumber, to most: Double) -> UncertainNumber? {
     guard max(abs(number.lower), abs(number.upper)) > most else { return number }
     let text = NumberText.machine(most)
     fail(
@@ -37,18 +37,18 @@ extension ChangeReader {
   }
 
   /// Factors are not negative; the ends of an interval are above zero and not so far apart that its tail knows no bound.
-  private mutating func isPlausible(factor: UncertainNumber) -> Bool {
+  mutating func plausible(factor: UncertainNumber, _ key: String) -> UncertainNumber? {
     let remedy = Phrase(da: "1 er uændret, 1.3 er 30 % mere.", en: "1 is unchanged, 1.3 is 30 % more.")
     if factor.lower < 0 {
-      fail("multiply", Phrase(da: "må ikke være under nul.", en: "must not be below zero."), remedy)
+      fail(key, Phrase(da: "må ikke være under nul.", en: "must not be below zero."), remedy)
     } else if factor.shape == .logNormal, factor.lower == 0 {
-      fail("multiply", Phrase(da: "et interval skal begynde over nul.", en: "an interval must begin above zero."), remedy)
+      fail(key, Phrase(da: "et interval skal begynde over nul.", en: "an interval must begin above zero."), remedy)
     } else if factor.shape == .logNormal, factor.upper > Self.largestFactor * factor.lower {
-      fail("multiply", Phrase(da: "intervallets ender ligger mere end 100 gange fra hinanden.", en: "the interval's ends lie more than 100 times apart."), remedy)
+      fail(key, Phrase(da: "intervallets ender ligger mere end 100 gange fra hinanden.", en: "the interval's ends lie more than 100 times apart."), remedy)
     } else {
-      return true
+      return limited(key, factor, to: Self.largestFactor)
     }
-    return false
+    return nil
   }
 
   /// A number, an interval `[10 % quantile, 90 % quantile]` of the usual distribution, or a distribution by its name.

@@ -2,7 +2,7 @@ import Demand
 import Groundwork
 import Placements
 
-/// Batches of homecomings, places, closures and new offers.
+/// Batches of homecomings, places and new offers.
 extension ChangeReader {
   mutating func batch(in plan: inout Plan) {
     let flags = municipalityFlags()
@@ -88,25 +88,41 @@ extension ChangeReader {
 
   mutating func places(in plan: inout Plan) {
     let offer = offerIndex("offer", in: plan)
-    let from = date("from")
+    let decided = date("from")
     let to = change.values["to"] == nil ? nil : period("to")?.lastDay
+    let lead = change.values["lead_months"] == nil ? 0 : wholeNumber("lead_months", 0...120) ?? 0
     let key = change.lever.effectKeys.first { change.values[$0] != nil } ?? "set"
     let range =
       key == "add" ? -Self.mostPlaces...Self.mostPlaces : key == "multiply" ? 0...Self.largestFactor : 0...Self.mostPlaces
-    guard let number = number(key, range), errors.isEmpty, let offer, let from else { return }
+    let terms = (staffed: optional("staffed", 0...Self.mostPlaces), rent: optional("rent", 0...Self.mostCosts))
+    guard let number = number(key, range), errors.isEmpty, let offer, let decided else { return }
+    let from = Self.addMonths(lead, to: decided)
+    if let to, to < from {
+      return fail("to", Phrase(da: "ligger før pladserne er klar \(from.iso).", en: "lies before the places are ready on \(from.iso)."), Phrase(da: "Vælg en senere dag, eller kortere lead_months.", en: "Choose a later day, or fewer lead_months."))
+    }
     warnIfBeyondHorizon("from", from)
     let effect: PlacesChange.Effect = key == "add" ? .add(number) : key == "multiply" ? .multiply(number) : .set(number)
-    let new = PlacesChange(offer: (panel.offers + plan.newOffers)[offer].id, from: from, to: to, effect: effect)
+    let id = (panel.offers + plan.newOffers)[offer].id
+    let new = PlacesChange(offer: id, from: from, to: to, effect: effect)
     refuseImpossible(new, key: key, in: plan)
     guard errors.isEmpty else { return }
     plan.places.append(new)
+    if lead > 0 {
+      remarks.append(Phrase(da: "\(scenario.name): pladserne i \(id) er klar \(from.iso).", en: "\(scenario.name): the places of \(id) are ready on \(from.iso)."))
+    }
+    guard terms.staffed != nil || terms.rent != nil else { return }
+    plan.placeTerms.append(PlaceTerms(offer: id, from: from, to: to, staffed: terms.staffed, rent: terms.rent))
+    remarks.append(
+      Phrase(
+        da: "\(scenario.name): staffed og rent for \(id) huskes med scenariet, men ingen tabel regner med dem endnu.",
+        en: "\(scenario.name): staffed and rent of \(id) are kept with the scenario, but no table reckons with them yet."))
   }
 
   /// Places below zero, a second number for the same day, and places in an offer that has closed.
   private mutating func refuseImpossible(_ new: PlacesChange, key: String, in plan: Plan) {
-    if let closed = plan.closures[new.offer], closed <= new.from {
+    if let closed = plan.closures[new.offer] ?? plan.takeovers[new.offer], closed <= new.from {
       fail(
-        "from", Phrase(da: "tilbuddet lukker i scenariet \(closed.iso).", en: "the scenario closes the offer on \(closed.iso)."),
+        "from", Phrase(da: "tilbuddet lukker eller overtages i scenariet \(closed.iso).", en: "the scenario closes the offer, or has it taken over, on \(closed.iso)."),
         Phrase(da: "Vælg en dag før, eller slet lukningen.", en: "Choose a day before, or remove the closure."))
     }
     let earlier = plan.places.filter { $0.offer == new.offer }
@@ -122,7 +138,7 @@ extension ChangeReader {
   }
 
   /// As the capacity table and the plan's earlier changes have it; nil where neither says.
-  private func places(of offer: String, on day: Day, after changes: [PlacesChange]) -> Double? {
+  func places(of offer: String, on day: Day, after changes: [PlacesChange]) -> Double? {
     var places = builder.capacity.filter { $0.offer == offer && $0.from <= day }.max { $0.from < $1.from }?.places
     for change in changes where change.from <= day && change.to.map({ $0 >= day }) ?? true {
       switch change.effect {
@@ -132,27 +148,6 @@ extension ChangeReader {
       }
     }
     return places
-  }
-
-  mutating func closure(in plan: inout Plan) {
-    guard let offer = offerIndex("offer", in: plan), let day = date("date") else { return }
-    if day < builder.originDay {
-      fail("date", Phrase(da: "ligger før prognosen begynder.", en: "lies before the forecast begins."), Phrase(da: "Vælg en dag fra \(builder.originDay.iso) eller senere.", en: "Choose a day from \(builder.originDay.iso) on."))
-      return
-    }
-    let id = (panel.offers + plan.newOffers)[offer].id
-    if let earlier = plan.closures[id] {
-      fail(
-        "offer", value: id, Phrase(da: "lukker allerede \(earlier.iso).", en: "closes already on \(earlier.iso)."),
-        Phrase(da: "Slet den ene lukning.", en: "Remove one of the closures."))
-      return
-    }
-    plan.closures[id] = day
-    warnIfBeyondHorizon("date", day)
-    for index in plan.demand.windows.indices where plan.demand.windows[index].offer == offer {
-      plan.demand.windows[index].closes = min(plan.demand.windows[index].closes, offset(of: day))
-    }
-    plan.places.append(PlacesChange(offer: id, from: day, to: nil, effect: .set(0)))
   }
 
   mutating func newOffer(in plan: inout Plan) {

@@ -87,6 +87,10 @@ extension ChangeReader {
 
   mutating func offerIndex(_ key: String, in plan: Plan) -> Int? {
     guard let name = names([key]).first?.name else { return nil }
+    return offerIndex(named: name, key, in: plan)
+  }
+
+  mutating func offerIndex(named name: String, _ key: String, in plan: Plan) -> Int? {
     let all = panel.offers + plan.newOffers
     let form = NearestName.machineForm(name)
     if let index = all.firstIndex(where: { $0.id == name || NearestName.machineForm($0.name) == form || NearestName.machineForm($0.id) == form }) {

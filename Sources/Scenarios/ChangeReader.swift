@@ -11,6 +11,8 @@ struct ChangeReader {
   let occurrence: Int
   private(set) var errors: [Finding] = []
   private(set) var warnings: [Finding] = []
+  /// What an assumption's own words leave open.
+  var remarks: [Phrase] = []
 
   init(builder: PlanBuilder, scenario: Scenario, change: Scenario.Change, occurrence: Int) {
     self.builder = builder
@@ -34,8 +36,14 @@ struct ChangeReader {
     case .closure: closure(in: &plan)
     case .newOffer: newOffer(in: &plan)
     case .priceReaction: priceReaction(in: &plan)
+    case .takeover: takeover(in: &plan)
+    case .ownOffer: ownOffer(in: &plan)
+    case .merge: merge(in: &plan)
+    case .repackage: repackage(in: &plan)
+    case .courtAdmissions: courtAdmissions(in: &plan)
+    case .reform: reform(in: &plan)
     }
-    if errors.isEmpty { plan.assumptions.append(assumption) }
+    if errors.isEmpty { plan.assumptions += [assumption] + remarks }
   }
 
   private var assumption: Phrase {
@@ -109,7 +117,7 @@ struct ChangeReader {
   }
 
   /// Flow levers need flows, the stock lever an area where only the stock is known.
-  private mutating func refuseWrongKnowledge(_ target: RateChange.Target, _ strata: [Bool]) {
+  mutating func refuseWrongKnowledge(_ target: RateChange.Target, _ strata: [Bool]) {
     let chosen = panel.strata.indices.filter { strata[$0] }
     // A scope without any cell is warned of.
     guard !chosen.isEmpty else { return }

@@ -19,6 +19,10 @@ public struct Plan: Sendable {
   public var priceReactions: [PriceReactionTerms] = []
   /// Offers that the plan closes, with the day.
   public var closures: [String: Day] = [:]
+  /// Offers that their host municipality takes over, with the day. They leave the region's supply and cost it no closing.
+  public var takeovers: [String: Day] = [:]
+  /// What changes of places say besides the number of places, in the order in which they were written.
+  public var placeTerms: [PlaceTerms] = []
   /// Every change with its numbers and its reason.
   public var assumptions: [Phrase]
   public var warnings: [Finding]
@@ -65,6 +69,18 @@ public struct NewOfferTerms: Hashable, Sendable {
     self.assumedOccupancy = assumedOccupancy
     self.daysPerYear = daysPerYear
   }
+}
+
+/// What a change of an offer's places says of staff and rent.
+public struct PlaceTerms: Hashable, Sendable {
+  public let offer: String
+  /// When the places are there, after any lead time; both ends included, open-ended where `to` is nil.
+  public let from: Day
+  public let to: Day?
+  /// Of all the offer's places from then on; nil where it does not say.
+  public let staffed: Double?
+  /// Kroner a year, besides what the offer costs already; nil where it does not say.
+  public let rent: Double?
 }
 
 /// Places of one offer change on a day.

@@ -34,6 +34,9 @@ public enum Lever: String, CaseIterable, Sendable {
   case batchHomecoming = "batch_homecoming"
   case newOffer = "new_offer"
   case priceReaction = "price_reaction"
+  case takeover, merge, repackage, reform
+  case ownOffer = "own_offer"
+  case courtAdmissions = "court_admissions"
 
   /// Keys that say where and when.
   static let scopeKeys = ["municipalities", "municipality", "areas", "area", "legal_basis", "kind"]
@@ -44,11 +47,19 @@ public enum Lever: String, CaseIterable, Sendable {
     switch self {
     case .homecoming, .admission, .otherExit, .transfer, .stock, .population:
       return common + Self.scopeKeys + Self.timeKeys + effectKeys + ["ramp_months"]
-    case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set"]
+    case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set", "lead_months", "staffed", "rent"]
     case .batchHomecoming:
       return common + ["municipality", "area", "offer", "legal_basis", "kind", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
     case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share", "price", "costs", "assumed_occupancy", "days_per_year"]
-    case .closure: return common + ["offer", "date"]
+    case .closure: return common + ["offer", "date", "stop_admissions", "wind_down_months", "to", "shares", "leave"]
+    case .takeover: return common + ["offer", "date", "announced", "municipality", "others_stay", "admissions"]
+    case .ownOffer:
+      return common + ["municipality", "areas", "area", "legal_basis", "kind", "name", "places", "from", "ramp_months", "from_own", "homecomings"]
+    case .merge: return common + ["offers", "offer", "number", "area", "to", "date"]
+    case .repackage: return common + ["offer", "to", "from", "share", "ramp_months", "places"]
+    case .courtAdmissions: return common + Self.scopeKeys + Self.timeKeys + ["offer", "per_year", "size"]
+    case .reform:
+      return common + Self.scopeKeys + ["from", "announced", "ramp_months", "homecoming", "admission", "other_exit", "from_section", "to_section", "share"]
     case .priceReaction: return common + ["areas", "area", "legal_basis", "kind", "elasticity"]
     }
   }
@@ -59,7 +70,12 @@ public enum Lever: String, CaseIterable, Sendable {
     case .places: ["offer", "from"]
     case .batchHomecoming: ["municipality", "number", "date"]
     case .newOffer: ["id", "area", "places", "from"]
-    case .closure: ["offer", "date"]
+    case .closure, .takeover: ["offer", "date"]
+    case .ownOffer: ["municipality", "places", "from"]
+    case .merge: ["to", "date"]
+    case .repackage: ["offer", "to", "from", "share"]
+    case .courtAdmissions: ["per_year", "size"]
+    case .reform: ["from"]
     case .priceReaction: ["elasticity"]
     }
   }
@@ -69,7 +85,7 @@ public enum Lever: String, CaseIterable, Sendable {
     switch self {
     case .homecoming, .admission, .otherExit, .transfer, .stock, .population: ["multiply", "add", "set"]
     case .places: ["multiply", "add", "set"]
-    case .batchHomecoming, .newOffer, .closure, .priceReaction: []
+    case .batchHomecoming, .newOffer, .closure, .priceReaction, .takeover, .ownOffer, .merge, .repackage, .courtAdmissions, .reform: []
     }
   }
 }

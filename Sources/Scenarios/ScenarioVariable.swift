@@ -51,11 +51,13 @@ public struct ScenarioVariable: Hashable, Sendable {
     switch key {
     case "multiply": 0...4
     case "add": -10...10
-    case "realised": 0...1
+    case "realised", "leave", "others_stay", "from_own": 0...1
+    case "homecoming", "admission", "other_exit": 0...4
+    case "per_year", "size": 0...10
     case "share": 0.05...0.95
     case "elasticity": 0...2
     case "number", "places": 1...50
-    case "notice", "delay_months", "ramp_months": 0...36
+    case "notice", "delay_months", "ramp_months", "wind_down_months", "lead_months": 0...36
     default: 0...100
     }
   }
@@ -68,9 +70,13 @@ extension Lever {
   /// Keys that hold a number.
   var numberKeys: [String] { keys.filter { Self.numbers.contains($0) } }
 
-  var wholeKeys: [String] { keys.filter { ["number", "notice"].contains($0) || (self == .newOffer && $0 == "places") } }
+  var wholeKeys: [String] { keys.filter { ["number", "notice", "homecomings", "wind_down_months", "lead_months"].contains($0) || (self != .places && $0 == "places") } }
 
-  private static let numbers: Set = ["multiply", "add", "set", "ramp_months", "number", "notice", "realised", "delay_months", "places", "share", "elasticity"]
+  private static let numbers: Set = [
+    "multiply", "add", "set", "ramp_months", "number", "notice", "realised", "delay_months", "places", "share", "elasticity",
+    "leave", "others_stay", "from_own", "homecomings", "wind_down_months", "lead_months", "staffed", "rent", "per_year", "size", "homecoming", "admission",
+    "other_exit",
+  ]
 }
 
 extension Scenario {

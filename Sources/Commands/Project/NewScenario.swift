@@ -130,12 +130,76 @@ enum ScenarioTemplate {
         # offer = "…"
         # from = "\(example.changed)"
         # add = -4
+        # lead_months = 18                # from er beslutningen; pladserne er klar så mange måneder efter
+        # staffed = 16                    # bemandede pladser herefter
+        # rent = 900000                   # kr. om året, ud over hvad tilbuddet koster i dag
         # reason = "Hvorfor?"
 
         # [[change]]                      # et tilbud lukker; borgerne flytter til områdets andre tilbud
         # what = "closure"
         # offer = "…"
         # date = "\(example.changed)"
+        # wind_down_months = 4            # borgerne flytter jævnt i månederne før; ellers alle på dagen
+        # stop_admissions = "\(example.announced)"   # ingen nye herefter; senest når afviklingen begynder
+        # to = ["…", "…"]                 # hertil flytter de; udelad for områdets andre tilbud
+        # shares = [0.6, 0.4]             # fordelingen på dem
+        # leave = 0.1                     # andelen, der går til andre leverandører
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # kommunen overtager et tilbud (SEL § 186); borgerne tæller ikke som hjemtagne
+        # what = "takeover"
+        # offer = "…"
+        # date = "2029-01-01"             # 1. januar i valgperiodens fjerde år
+        # announced = "2028-01-01"        # meddelt senest 1. januar i det tredje
+        # others_stay = 0.2               # andelen af andre kommuners borgere, der bliver hos regionen; ellers ingen
+        # admissions = "others"           # nye går til regionens andre tilbud; ellers følger de tilbuddet
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # en kommune åbner selv et tilbud
+        # what = "own_offer"
+        # municipality = "\(example.municipality)"
+        # area = "\(example.area)"
+        # places = 6
+        # from = "\(example.changed)"
+        # ramp_months = 6                 # måneder, hvori pladserne åbner én for én
+        # from_own = 0.7                  # andelen af kommunens nye borgere, det tager, mens der er plads; ellers alle
+        # homecomings = 3                 # borgere, det henter hjem fra regionens tilbud, når pladserne åbner
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # enkeltmandsprojekter samles i ét tilbud
+        # what = "merge"
+        # offers = ["…", "…"]             # eller number = 3 og area = "…"
+        # to = "…"                        # et tilbud, der findes, eller et new_offer ovenfor
+        # date = "\(example.changed)"
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # pladser bliver til timer
+        # what = "repackage"
+        # offer = "…"
+        # to = "…"                        # et tilbud i timer (kind hours)
+        # from = "\(example.changed)"
+        # share = 0.4                     # andelen af borgerne, også af dem, der kommer
+        # ramp_months = 12                # de første flytter jævnt i så mange måneder
+        # places = 8                      # pladser, der nedlægges; ellers samme andel af dem
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # domme giver anbringelser i ryk
+        # what = "court_admissions"
+        # offer = "…"                     # eller area = "\(example.area)"
+        # from = "\(example.changed)"    # og evt. to = "…"
+        # per_year = [2, 5]               # gange om året: et tal eller et interval
+        # size = [1, 4]                   # borgere hver gang
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # en reform: flere satser på én gang, eller borgere under en anden paragraf
+        # what = "reform"
+        # areas = ["\(example.area)"]    # udelad for alle områder
+        # announced = "\(example.announced)"
+        # from = "\(example.changed)"
+        # admission = 0.9                 # 10 % færre indskrivninger; også homecoming og other_exit
+        # from_section = "SEL_108"        # så mange af borgerne (share) kommer efter to_section, også af de nye
+        # to_section = "SEL_107"
+        # share = 0.2
         # reason = "Hvorfor?"
 
         # [[change]]                      # et nyt tilbud åbner; uden price og costs regnes som områdets tilbud
@@ -191,12 +255,76 @@ enum ScenarioTemplate {
         # offer = "…"
         # from = "\(example.changed)"
         # add = -4
+        # lead_months = 18                # from is the decision; the places are ready so many months later
+        # staffed = 16                    # staffed places from then on
+        # rent = 900000                   # kr. a year, besides what the offer costs today
         # reason = "Why?"
 
         # [[change]]                      # an offer closes; its citizens move to the area's other offers
         # what = "closure"
         # offer = "…"
         # date = "\(example.changed)"
+        # wind_down_months = 4            # citizens move evenly in the months before; else all on the day
+        # stop_admissions = "\(example.announced)"   # nobody new from then on; at the latest when the wind-down begins
+        # to = ["…", "…"]                 # where they move; leave out for the area's other offers
+        # shares = [0.6, 0.4]             # how they are spread over these
+        # leave = 0.1                     # share that goes to other suppliers
+        # reason = "Why?"
+
+        # [[change]]                      # the municipality takes an offer over (SEL § 186); no homecomings in the tables
+        # what = "takeover"
+        # offer = "…"
+        # date = "2029-01-01"             # 1 January of the election period's fourth year
+        # announced = "2028-01-01"        # told by 1 January of the third
+        # others_stay = 0.2               # share of other municipalities' citizens who stay with the region; else nobody
+        # admissions = "others"           # newcomers go to the region's other offers; else they follow the offer
+        # reason = "Why?"
+
+        # [[change]]                      # a municipality opens an offer itself
+        # what = "own_offer"
+        # municipality = "\(example.municipality)"
+        # area = "\(example.area)"
+        # places = 6
+        # from = "\(example.changed)"
+        # ramp_months = 6                 # months in which the places open one by one
+        # from_own = 0.7                  # share of the municipality's new citizens that it takes while it has places; else all
+        # homecomings = 3                 # citizens whom it takes home from the region's offers as places open
+        # reason = "Why?"
+
+        # [[change]]                      # single-person projects merge into one offer
+        # what = "merge"
+        # offers = ["…", "…"]             # or number = 3 and area = "…"
+        # to = "…"                        # an offer that exists, or a new_offer above
+        # date = "\(example.changed)"
+        # reason = "Why?"
+
+        # [[change]]                      # places become hours
+        # what = "repackage"
+        # offer = "…"
+        # to = "…"                        # an offer of hours (kind hours)
+        # from = "\(example.changed)"
+        # share = 0.4                     # share of the citizens, and of those who come
+        # ramp_months = 12                # the first move evenly in so many months
+        # places = 8                      # places that close; else the same share of them
+        # reason = "Why?"
+
+        # [[change]]                      # courts place people in jumps
+        # what = "court_admissions"
+        # offer = "…"                     # or area = "\(example.area)"
+        # from = "\(example.changed)"    # and perhaps to = "…"
+        # per_year = [2, 5]               # times a year: a number or an interval
+        # size = [1, 4]                   # citizens each time
+        # reason = "Why?"
+
+        # [[change]]                      # a reform: several rates at once, or citizens under another section
+        # what = "reform"
+        # areas = ["\(example.area)"]    # leave out for all areas
+        # announced = "\(example.announced)"
+        # from = "\(example.changed)"
+        # admission = 0.9                 # 10 % fewer admissions; homecoming and other_exit likewise
+        # from_section = "SEL_108"        # so many of the citizens (share) come under to_section, newcomers too
+        # to_section = "SEL_107"
+        # share = 0.2
         # reason = "Why?"
 
         # [[change]]                      # a new offer opens; without price and costs reckoned as the area's offers

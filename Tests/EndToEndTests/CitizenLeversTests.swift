@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// The shipped scenarios of levers on citizens and offers, and those levers from command to number.
+@Suite("Levers on citizens and offers")
+struct CitizenLeversTests {
+  private struct Row {
+    let cells: [String]
+    var scenario: String { cells[0] }
+    var period: String { cells[2] }
+    var area: String { cells[4] }
+    var offer: String { cells[6] }
+    var kind: String { cells[7] }
+    var measure: String { cells[8] }
+    var mean: Double { Double(cells[10]) ?? .nan }
+    var change: Double { Double(cells[14]) ?? .nan }
+  }
+
+  private func rows(_ program: Program, _ arguments: String...) throws -> [Row] {
+    let run = try program.run(["scenario", "-p", "r", "--draws", "200", "--format", "csv", "--fresh"] + arguments)
+    #expect(run.code == 0, "\(run.errors)")
+    return run.output.split(separator: "\n").dropFirst().map { Row(cells: $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)) }
+  }
+
+  @Test("Merging, repackaging, a reform, courts and a closure move citizens the right way, kinds apart")
+  func shipped() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let names = ["enkeltmand_samling", "ompakning", "reform", "domstilgang", "lukning"]
+      let all = try rows(program, "enkeltmand_samling", "ompakning", "reform", "domstilgang", "lukning", "--by", "offer", "--every", "year", "--measure", "stock", "--measure", "places")
+      func change(_ scenario: String, _ offer: String, _ measure: String = "stock", _ year: String = "2028") throws -> Double {
+        let found = all.filter { $0.scenario == scenario && $0.offer == offer && $0.measure == measure && $0.period == year }
+        #expect(found.count == 1, "\(scenario) \(offer) \(measure)")
+        return try #require(found.first?.change)
+      }
+      func changeOfAll(_ scenario: String, kind: String, area: String) -> Double {
+        all.filter { $0.scenario == scenario && $0.kind == kind && $0.area == area && $0.measure == "stock" && $0.period == "2028" }.reduce(0) { $0 + $1.change }
+      }
+      #expect(Set(all.map(\.scenario)) == Set(names + ["basis"]))
+      // The project's citizen, and who would have come to it, live in the home.
+      #expect(try change("enkeltmand_samling", "projekt_fyrrekoglehus") < -0.5 && change("enkeltmand_samling", "humlekaerparken") > 0.5)
+      #expect(try change("enkeltmand_samling", "projekt_fyrrekoglehus", "places") == -1)
+      // Some two in five of 20 citizens; the hours' citizens leave at other rates.
+      let (day, hours) = (changeOfAll("ompakning", kind: "day", area: "kommunikation_og_handicap"), changeOfAll("ompakning", kind: "hours", area: "kommunikation_og_handicap"))
+      #expect((-11 ... -5).contains(day) && (5...11).contains(hours), "\(day), \(hours)")
+      #expect(try change("ompakning", "dagtilbud_tegnspiret", "places") == -10)
+      for area in ["autisme", "hjerneskade", "socialpsykiatri_voksne"] { #expect(changeOfAll("reform", kind: "residential", area: area) < 0, "\(area)") }
+      #expect(try change("reform", "mosebakken") == 0)
+      #expect(try change("domstilgang", "sikret_afdeling_ulvkaerborg") > 1)
+      #expect(try change("lukning", "mosebakken") < -5)
+      #expect(try change("lukning", "kildespringhus") > 1 && change("lukning", "havbrisehuset") > 0.5)
+      // A closing loses nobody.
+      #expect(abs(changeOfAll("lukning", kind: "residential", area: "boern_og_unge")) < 0.02)
+    }
+  }
+
+  private static let levers = """
+    reason = "Prøve"
+    [[change]]
+    what = "takeover"
+    offer = "kildespringhus"
+    date = "2029-01-01"
+    announced = "2028-01-01"
+
+    [[change]]
+    what = "own_offer"
+    municipality = "Aarhus"
+    area = "autisme"
+    places = 5
+    from = "2027-06"
+    from_own = 0.5
+    homecomings = 4
+    """
+
+  @Test("A takeover is no homecoming and no closing; risk and the check name it; an own offer is never fuller than its places")
+  func takeoverAndOwnOffer() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write(Self.levers, to: "r/scenarios/x.toml")
+      let all = try rows(program, "x", "--measure", "stock", "--measure", "homecomings", "--measure", "other_exits")
+      func change(_ area: String, _ measure: String, _ month: String) throws -> Double {
+        let found = all.filter { $0.scenario == "x" && $0.area == area && $0.kind == "residential" && $0.measure == measure && $0.period == month }
+        return try #require(found.first?.change)
+      }
+      #expect(try change("boern_og_unge", "stock", "2028-12") == 0)
+      #expect(try change("boern_og_unge", "stock", "2029-06") < -12 && change("boern_og_unge", "other_exits", "2029-01") > 12)
+      #expect(try change("boern_og_unge", "homecomings", "2029-06") <= 0)
+      #expect(try (-5 ... -3).contains(change("autisme", "stock", "2027-12")) && (3...4).contains(change("autisme", "homecomings", "2027-06")))
+      let risk = try program.run("risk", "-p", "r", "--draws", "20", "--scenario", "x", "--offer", "kildespringhus", "--format", "csv")
+      #expect(risk.code == 0 && risk.output.contains("taken over by the municipality"), "\(risk.errors)")
+      let check = try program.run("scenario", "x", "-p", "r", "--check")
+      #expect(check.code == 0 && check.output.contains("takeover") && check.output.contains("own_offer"), "\(check.errors)")
+    }
+  }
+
+  @Test("Their numbers can be varied; none is nothing")
+  func sweeps() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write(Self.levers, to: "r/scenarios/x.toml")
+      let run = try program.run(
+        "sweep", "x", "-p", "r", "--draws", "100", "--format", "csv", "--vary", "own_offer.homecomings=0,2,4", "--area", "autisme", "--measure", "homecomings")
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(run.output.split(separator: "\n").count >= 4)
+      let courts = "[[change]]\nwhat = \"court_admissions\"\narea = \"autisme\"\nlegal_basis = \"SEL_107\"\nper_year = 0\nsize = 3\n"
+      try program.write(courts, to: "r/scenarios/none.toml")
+      let none = try program.run("scenario", "none", "-p", "r", "--draws", "30")
+      #expect(none.code == 0 && none.output.contains("Uden virkning her: none."), "\(none.errors)")
+    }
+  }
+}
