@@ -84,6 +84,48 @@ from = "2027-01"
 multiply = [0.75, 0.95]
 reason = "5 til 25 procent færre indskrivninger i områder med døgntilbud"
 """,
+    "takststop.toml": """\
+title  = "Takststop 2027-2028"
+base   = "basis"
+reason = "Opdigtet: kommuner og region aftaler, at takster ikke må stige realt, som i Midtjyllands rammeaftale 2025-26"
+
+[[change]]
+what = "rule_set"
+rules = "nordjylland_socialaftale"
+reason = "Efterregulering efter to år, så der er stigninger at stoppe (antagelse)"
+
+[[change]]
+what = "tariff_stop"
+from = 2027
+to = 2030
+growth = 0
+reason = "0 procent realvækst; underskud ud over det opkræves ikke"
+""",
+    "besparelse.toml": """\
+title  = "Besparelse på 2 procent fra 2027"
+base   = "basis"
+reason = "Opdigtet: kommunerne beder om billigere pladser"
+
+[[change]]
+what = "savings"
+percent = 2
+from = 2027
+ramp_months = 12
+tariff_share = 1
+reason = "Udgifter, budgetter og takster sænkes hen over et år"
+""",
+    "kompleksitet.toml": """\
+title  = "Borgernes støttebehov vokser"
+base   = "basis"
+reason = "Færre henvendelser, men de enkelte sager bliver tungere"
+
+[[change]]
+what = "complexity"
+percent_a_year = [1, 3]
+from = 2027
+tariff_share = 0.5
+reason = "Udgiften pr. borger vokser 1-3 procent om året, og halvdelen kommer i takst og budget (antagelse)"
+""",
     "nyt_tilbud.toml": """\
 title  = "Nyt tilbud til borgere med dobbeltdiagnose fra september 2027"
 base   = "basis"

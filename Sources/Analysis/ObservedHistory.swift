@@ -102,7 +102,7 @@ public struct ObservedHistory {
       guard let places = places(line, { timeline.atEnd(of: whole, offer: $0) }), let stock = stock() else { return nil }
       return places - stock
     // Nobody counted those who had no place, nor the days of those who had one by kind.
-    case .demand, .waiting, .left, .freePlaces, .servedDays, .servedFullYearPlaces, .approvedPlaces, .staffedPlaces: return nil
+    case .demand, .waiting, .left, .freePlaces, .servedDays, .servedFullYearPlaces, .approvedPlaces, .staffedPlaces, .income, .result, .pClosure: return nil
     case .occupancy, .servedOccupancy:
       guard let placeDays = places(line, { timeline.placeDays(in: whole, offer: $0) }), placeDays > 0, let days = days() else { return nil }
       return 100 * days / placeDays

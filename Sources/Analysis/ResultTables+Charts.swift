@@ -61,7 +61,7 @@ extension Measure {
   fileprivate var chartUnit: Phrase {
     switch self {
     case .admissions, .homecomings, .otherExits, .occupiedDays, .demand, .served, .waiting, .left, .freePlaces, .servedDays,
-      .servedFullYearPlaces, .servedOccupancy, .approvedPlaces, .staffedPlaces:
+      .servedFullYearPlaces, .servedOccupancy, .approvedPlaces, .staffedPlaces, .income, .result, .pClosure:
       phrase
     case .stock: Phrase(da: "borgere", en: "citizens")
     case .fullYearPlaces: Phrase(da: "helårspladser", en: "full-year places")

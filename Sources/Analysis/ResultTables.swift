@@ -177,7 +177,9 @@ public struct ResultTables: Sendable {
 
   /// Nothing that a sheet's decimals could show.
   private func isNegligible(_ row: ResultRow) -> Bool {
-    row.isUnchanged || (abs(row.difference.mean) < 0.05 && row.difference.lower == 0 && row.difference.upper == 0)
+    let least = row.measure.negligible
+    let isIntervalNone = row.measure == .pClosure || (row.difference.lower == 0 && row.difference.upper == 0)
+    return row.isUnchanged || (abs(row.difference.mean) < least && isIntervalNone)
   }
 
   private struct Line: Hashable {
@@ -349,8 +351,8 @@ public struct ResultTables: Sendable {
       if run.plans.count > quiet.count + 1 {
         notes.append(
           Phrase(
-            da: "En linje mangler, hvor scenariet ændrer intet eller under 0,05.",
-            en: "A line is left out where the scenario changes nothing or less than 0.05."))
+            da: "En linje mangler, hvor scenariet ændrer intet eller under \(NumberText.display(measure.negligible, decimals: measure.needsMoney ? measure == .pClosure ? 3 : 0 : 2, language: .da)).",
+            en: "A line is left out where the scenario changes nothing or less than \(NumberText.display(measure.negligible, decimals: measure.needsMoney ? measure == .pClosure ? 3 : 0 : 2, language: .en))."))
         if let worse = measure.worse { notes.append(Self.meaning(of: worse)) }
       }
       for plan in run.plans.dropFirst() where !plan.assumptions.isEmpty || plan.title != plan.name {

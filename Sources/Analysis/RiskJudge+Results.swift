@@ -32,7 +32,7 @@ extension RiskJudge {
     let observed = money.runningYear.count
     var begun = ResultWatch(
       economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-      past: money.recent(offer.id, count: Self.pastPeriods, skipping: observed))
+      past: money.recent(offer.id, count: Self.pastPeriods, skipping: observed), levers: levers(on: offer, price: economics.price))
     return money.observeRunningYear(&begun, of: offer, paths: request.draws) ? begun : fresh
   }
 
@@ -40,7 +40,14 @@ extension RiskJudge {
   func watch(_ offer: Offer, _ economics: OfferEconomics) -> ResultWatch {
     ResultWatch(
       economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-      past: money.recent(offer.id, count: Self.pastPeriods))
+      past: money.recent(offer.id, count: Self.pastPeriods), levers: levers(on: offer, price: economics.price))
+  }
+
+  /// What the plan makes of an offer's money; nil where it leaves it.
+  /// - Parameter price: kroner a day now.
+  func levers(on offer: Offer, price: Double) -> MoneyLevers? {
+    MoneyLevers(
+      changes, on: offer, price: price, from: panel.origin.advanced(by: 1), periods: demand.horizon, draws: request.draws, seed: request.seed)
   }
 
   private static let pastPeriods = 12

@@ -19,7 +19,10 @@ public struct RiskRequest: Sendable {
   public var draws: Int
   public var seed: UInt64
   public var threads: Int
+  /// That hold for the judged plan.
   public var rules: RuleSet
+  /// By name, those that scenarios may choose instead.
+  public var ruleSets: [String: RuleSet] = [:]
   public var behaviour: CostBehaviour
   public var advice: PlaceAssumptions
   /// Whether the advised places are planned over the whole horizon, for areas too.
@@ -53,6 +56,13 @@ public struct RiskRequest: Sendable {
 }
 
 extension RiskRequest {
+  /// With the rules that hold under a plan: its own rule set and what it changes of one.
+  public func ruled(by plan: Plan) -> RiskRequest {
+    var request = self
+    request.rules = (plan.rules.ruleSet.flatMap { ruleSets[$0] } ?? rules).changed(by: plan.rules)
+    return request
+  }
+
   /// The areas that are simulated: places are handed out among all offers of an area, whichever are asked for. Empty for all.
   func areas(of all: [Offer]) -> Set<String> {
     guard !offers.isEmpty else { return areas }
@@ -238,6 +248,8 @@ struct RiskJudge: Sendable {
   let takeovers: [String: Day]
   /// By id, of those that the plan opens.
   let newOffers: [String: NewOfferTerms]
+  /// What the plan changes of tariffs and costs.
+  let changes: [MoneyChange]
   let request: RiskRequest
   let capacity: [String: [CapacityStep]]
   let money: OfferMoney
@@ -259,6 +271,7 @@ struct RiskJudge: Sendable {
     closures = plans[plan].closures
     takeovers = plans[plan].takeovers
     newOffers = plans[plan].newOfferTerms
+    changes = plans[plan].money
     self.request = request
     self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
     self.past = past
@@ -367,7 +380,7 @@ struct RiskJudge: Sendable {
     return !days.isEmpty && days.allSatisfy { $0 == 0 }
   }
 
-  private func obstacle(_ offer: Offer, _ key: Int) -> OfferRisk.Obstacle? {
+  func obstacle(_ offer: Offer, _ key: Int) -> OfferRisk.Obstacle? {
     let now = panel.origin.lastDay
     if let last = offer.validTo, last <= now { return .closed(last) }
     if let day = closures[offer.id] { return .closes(day) }
@@ -390,12 +403,27 @@ struct RiskJudge: Sendable {
     return shown >= request.red ? .red : shown >= request.yellow ? .yellow : .green
   }
 
+  /// No more than now: an offer that grew is not blamed for having been small.
+  private func countedPlaces(_ offer: Offer, in period: Period, now places: Double) -> Double {
+    min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places)
+  }
+
+  private func periodsBelowTrigger(_ offer: Offer, places: Double) -> Int {
+    past.periodsBelow(request.trigger, offer: offer.id) { countedPlaces(offer, in: $0, now: places) }
+  }
+
+  /// Fresh, at the origin.
+  func closureWatch(_ offer: Offer, places: Double) -> ClosureWatch {
+    ClosureWatch(
+      trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: periodsBelowTrigger(offer, places: places))
+  }
+
   /// The trigger, the occupancy and the advised places look at demand: a limit that is set by the places themselves is no lack of use,
   /// and nobody else's overflow keeps an offer alive. The results look at those served.
   private func outlook(_ own: JudgedPath, places: Double, assumedOccupancy: Double?) -> OfferRisk.Outlook {
     let offer = own.offer
-    func counted(_ period: Period) -> Double { min(places, pastPlaces.atEnd(of: period, offer: offer.id) ?? places) }
-    let before = past.periodsBelow(request.trigger, offer: offer.id, places: counted)
+    func counted(_ period: Period) -> Double { countedPlaces(offer, in: period, now: places) }
+    let before = periodsBelowTrigger(offer, places: places)
     func limit(_ places: Double) -> Double? { assumedOccupancy.map { Reduction.limit(places: places, assumedOccupancy: $0) } }
     let reductionLimit = limit(places)
     var reduction = reductionLimit.map { own in
@@ -404,7 +432,7 @@ struct RiskJudge: Sendable {
         before: past.periodsBelow(offer: offer.id) { limit(counted($0)) ?? own })
     }
     var advised: Int?
-    var watch = ClosureWatch(trigger: request.trigger, places: places, length: panel.length, paths: request.draws, before: before)
+    var watch = closureWatch(offer, places: places)
     let perYear = panel.length.perYear
     var occupancy: DrawSummary?
     for (step, citizens) in own.drawn.citizens.enumerated() {

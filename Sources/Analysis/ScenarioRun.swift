@@ -76,11 +76,11 @@ public struct ScenarioRun: Sendable {
   /// - Parameters:
   ///   - plans: the first is the plain forecast; others may name each other as base.
   ///   - overrides: to be applied to the stock; nil for none.
-  ///   - occupancy: by which places are handed out, for the measures that need it; nil for none of these.
+  ///   - offers: for the measures that are reckoned offer by offer; nil for none of these.
   ///   - recipe: what the areas' stocks rest on; it moves those of every plan alike, and with them the days.
   public init(
     demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest, overrides: OverrideForecast? = nil,
-    recipe: StockRecipe = .plain, occupancy: OccupancyBasis? = nil, progress: (@Sendable (Double) -> Void)? = nil
+    recipe: StockRecipe = .plain, offers: OfferBasis? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) {
     precondition(!plans.isEmpty, "no plan to run")
     self.plans = plans
@@ -96,21 +96,32 @@ public struct ScenarioRun: Sendable {
     summariser.shifts = shifts.lines
     summariser.baseShifts = Self.shift(recipe, demand: demand, plan: plans[0], simulated, request)?.byLine(simulated.index) ?? [:]
     overridden = ((overrides?.shifts.count ?? 0) - shifts.unseen.count, shifts.unseen.count)
-    let allocated = occupancy.map { Self.allocated($0, demand: demand, capacity: capacity, plans: plans, bases: bases, request: request) } ?? []
-    rows = summariser.rows() + allocated
+    let byOffer = offers.map { Self.byOffer($0, demand: demand, capacity: capacity, plans: plans, bases: bases, request: request) } ?? []
+    rows = summariser.rows() + byOffer
     openingStock = summariser.openingStock()
   }
 
-  /// Rows of places handed out to those who want them, which is done by offer whatever the rows.
-  private static func allocated(
-    _ basis: OccupancyBasis, demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], bases: [Int], request: RunRequest
+  /// Rows of places handed out to those who want them and of money, which are reckoned by offer whatever the rows.
+  private static func byOffer(
+    _ basis: OfferBasis, demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], bases: [Int], request: RunRequest
   ) -> [ResultRow] {
-    guard OccupancyRows.apply(to: request) else { return [] }
+    let (allocates, judges) = (OccupancyRows.apply(to: request), MoneyRows.apply(to: request))
+    guard allocates || judges else { return [] }
     let simulated = SimulatedPlans(
       demand: demand, capacity: capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: request.filter.areas), detail: .events,
       draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
-    let occupier = Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis, draws: request.draws)
-    return OccupancyRows(occupier: occupier, request: request, bases: bases).rows()
+    var rows: [ResultRow] = []
+    if allocates {
+      let occupiers = plans.map {
+        Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis.occupancy(demand.panel, under: $0), draws: request.draws)
+      }
+      rows += OccupancyRows(occupiers: occupiers, request: request, bases: bases).rows()
+    }
+    if judges, let panel = try? Panel(byOffer: basis.extracts) {
+      rows += MoneyRows(
+        demand: demand, simulated: simulated, plans: plans, bases: bases, basis: basis, request: request, past: PastPresence(panel)).rows()
+    }
+    return rows
   }
 
   private static func shift(

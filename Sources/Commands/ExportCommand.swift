@@ -60,16 +60,18 @@ struct ExportIndicatorsCommand: AsyncParsableCommand {
     try session.requireOffers()
     output.show(session.withoutPlaces)
     let (ruleSet, ruleFile) = try judged.ruleSet(session)
-    let request = RiskRequest(
+    var request = RiskRequest(
       areas: try session.areas(areas), level: Double(simulation.level) / 100, draws: simulation.draws, seed: UInt64(simulation.seed),
       threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
     output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
+    request.ruleSets = try RuleLibrary(folder: session.folder).sets(of: plans)
+    request = request.ruled(by: plans[min(1, plans.count - 1)])
     let memory = RunMemory(
       "export", session: session, simulation: simulation, horizon: horizon, others: [("rules", ruleFile)] + files, fresh: remembering.fresh, output: output)
-    let document = try memory.document { try computed(plans, request, session, horizon: horizon) }.document
+    let document = try memory.document { [request] in try computed(plans, request, session, horizon: horizon) }.document
     try output.write(document)
     try writeDictionary()
   }

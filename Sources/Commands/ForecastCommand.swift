@@ -93,9 +93,9 @@ struct ForecastCommand: AsyncParsableCommand {
       request.onlyPeriods = nil
       request.innerLevel = min(Self.innerLevel, request.level)
     }
-    let occupancy = try rules.occupancy(session, request.measures ?? [])
+    let offers = try rules.offers(session, request.measures ?? [])
     let memory = RunMemory(
-      "forecast", session: session, simulation: run.simulation, horizon: horizon, others: occupancy.map { [("rules", $0.file)] } ?? [],
+      "forecast", session: session, simulation: run.simulation, horizon: horizon, others: offers.map { [("rules", $0.file)] } ?? [],
       fresh: remembering.fresh, recalls: !chart, output: output)
     let publisher = try publish.map { try Publisher(label: $0, memory: memory) }
     var charts: [(frame: Table, charts: [FanChart], legend: FanLegend)] = []
@@ -121,7 +121,7 @@ struct ForecastCommand: AsyncParsableCommand {
       }
       let tables =
         model.simulates
-        ? simulate(request, session, demand, basis, stocks, notes, applyOverrides ? overriding?.forecast : nil, occupancy?.basis)
+        ? simulate(request, session, demand, basis, stocks, notes, applyOverrides ? overriding?.forecast : nil, offers?.basis)
         : forecast(model, request, session, demand, basis)
       if chart { charts = try draw(tables, request, session, demand) }
       let beside = (overriding.map { [$0.tables.sheet] } ?? []) + (statements?.sheets ?? [])
@@ -147,17 +147,17 @@ struct ForecastCommand: AsyncParsableCommand {
 
   private func simulate(
     _ request: RunRequest, _ session: ProjectSession, _ demand: FittedDemand, _ basis: Plan, _ stocks: ForecastBasis, _ notes: [Phrase],
-    _ overriding: OverrideForecast?, _ occupancy: OccupancyBasis?
+    _ overriding: OverrideForecast?, _ offers: OfferBasis?
   ) -> ResultTables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let result = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: [basis], request: request, overrides: overriding, recipe: stocks.recipe,
-      occupancy: occupancy, progress: progress.follow)
+      offers: offers, progress: progress.follow)
     progress.finish()
-    let places = occupancy.map(OccupancyNotes.init)
+    let own = OfferNotes(offers, request.measures ?? [], panel: session.panel)
     return ResultTables(
-      run: result, request: request, demand: demand, notes: (places?.phrases ?? []) + notes + demand.assumptions,
-      meta: stocks.meta + (places?.meta ?? []))
+      run: result, request: request, demand: demand, notes: own.phrases + notes + demand.assumptions,
+      meta: stocks.meta + own.meta)
   }
 
   /// By a model of series; the lines and the citizens now are the simulation's, of a few futures.

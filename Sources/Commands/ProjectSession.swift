@@ -44,7 +44,7 @@ struct ProjectSession {
     if let variable = filter.variable {
       throw UsageError(Phrase(da: "--by \(variable) hører til plads scenario --seek.", en: "--by \(variable) belongs to plads scenario --seek."))
     }
-    let measures = try filter.measure.map(Self.measure)
+    let measures = try filter.measure.flatMap { $0.split(separator: ",").map(String.init) }.map(Self.measure)
     let every = run.every ?? panel.length
     guard every >= panel.length else {
       throw UsageError(

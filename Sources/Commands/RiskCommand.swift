@@ -138,9 +138,11 @@ struct RiskCommand: AsyncParsableCommand {
     if let closingTime { request.closingMonths = closingTime }
     let payer = try municipality.map(session.municipality)
     let horizon = RiskRun.horizonMonths / session.panel.length.months
-    output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon))
     let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
+    if plans.allSatisfy({ $0.rules.ruleSet == nil }) { output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon)) }
+    request.ruleSets = try RuleLibrary(folder: session.folder).sets(of: plans)
+    request = request.ruled(by: plans[min(1, plans.count - 1)])
     // A page on an offer that the scenario closes says what that costs.
     request.comparesCosts = costs || explained.map { plans[min(1, plans.count - 1)].closures[$0] != nil } ?? false
     let memory = RunMemory(
@@ -186,7 +188,7 @@ struct RiskCommand: AsyncParsableCommand {
       return (tables.sheets, tables.machine)
     }
     if drivers || explain != nil {
-      let found = RiskDrivers(demand: demand, plan: plans[plans.count - 1], run: result, request: request)
+      let found = RiskDrivers(demand: demand, plan: plans[min(1, plans.count - 1)], run: result, request: request)
       if let explained = request.offers.first, explain != nil,
         let page = OfferPage(offer: explained, run: result, drivers: found, request: request, demand: demand)
       {

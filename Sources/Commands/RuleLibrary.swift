@@ -4,6 +4,7 @@ internal import Glibc
 internal import Groundwork
 internal import Ingest
 internal import Placements
+internal import Scenarios
 
 /// The rule sets that a project may use: its own in `rules`, then those that come with the program. A project's own file stands
 /// for the shipped one of the same name.
@@ -59,6 +60,15 @@ struct RuleLibrary {
     let asked = name.map { RuleSetName(name: $0, place: Finding(.error, message: Phrase(""), remedy: Phrase(""))) } ?? wanted
     let rules = try ruleSet(asked)
     return (rules, path(of: rules.name) ?? "")
+  }
+
+  /// The rule sets that plans choose instead of the project's, by name.
+  func sets(of plans: [Plan]) throws -> [String: RuleSet] {
+    var sets: [String: RuleSet] = [:]
+    for name in plans.compactMap(\.rules.ruleSet) where sets[name] == nil {
+      sets[name] = try chosen(name, else: nil).rules
+    }
+    return sets
   }
 
   static func read(_ path: String, name: String) throws -> RuleSet {

@@ -79,7 +79,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     let request = try session.request(run, filter, output: output, horizon: horizon)
     let library = try ScenarioLibrary(folder: session.folder, wanted: scenarios)
     let plans = try library.plans(
-      PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all))
+      PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all, ruleSets: RuleLibrary(folder: session.folder).names))
     output.show(plans.flatMap(\.warnings))
     if check {
       guard !batches else { throw UsageError(Phrase(da: "--check regner intet; udelad --batches.", en: "--check computes nothing; leave out --batches.")) }
@@ -87,20 +87,20 @@ struct ScenarioCommand: AsyncParsableCommand {
       return try session.print([tables.sheet()], machine: tables.machine(), project, output)
     }
     let reacts = plans.contains { !$0.priceReactions.isEmpty }
-    let occupancy = try rules.occupancy(session, request.measures ?? [], isNeeded: reacts)
+    let offers = try rules.offers(session, request.measures ?? [], plans: plans, isNeeded: reacts)
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon,
-      others: library.files + (occupancy.map { [("rules", $0.file)] } ?? []), fresh: remembering.fresh, output: output)
-    try output.write(try memory.document { try computed(plans, request, session, memory, occupancy?.basis, horizon: horizon) }.document)
+      others: library.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: remembering.fresh, output: output)
+    try output.write(try memory.document { try computed(plans, request, session, memory, offers?.basis, horizon: horizon) }.document)
   }
 
   private func computed(
-    _ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, _ occupancy: OccupancyBasis?, horizon: Int
+    _ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, _ offers: OfferBasis?, horizon: Int
   ) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
-    let plans = try PriceSpiral.settled(
-      plans, demand: demand, extracts: session.extracts,
-      request: RiskRequest(level: request.level, draws: request.draws, seed: request.seed, threads: request.threads, rules: occupancy?.rules))
+    var settling = offers?.request ?? RiskRequest()
+    (settling.level, settling.draws, settling.seed, settling.threads) = (request.level, request.draws, request.seed, request.threads)
+    let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: settling)
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
     let impacts = wantsImpacts ? impacts(plans, session: session, demand: demand, request: request) : []
@@ -118,13 +118,13 @@ struct ScenarioCommand: AsyncParsableCommand {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let basis = ForecastBasis(model: .ofScenarios(session, by: filter.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let result = ScenarioRun(
-      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, occupancy: occupancy,
+      demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, offers: offers,
       progress: progress.follow)
     progress.finish()
-    let places = request.measures?.contains(where: \.needsAllocation) == true ? occupancy.map(OccupancyNotes.init) : nil
+    let own = OfferNotes(offers, request.measures ?? [], panel: session.panel)
     let tables = ResultTables(
-      run: result, request: request, demand: demand, notes: (places?.phrases ?? []) + basis.notes + demand.assumptions,
-      meta: basis.meta + (places?.meta ?? []))
+      run: result, request: request, demand: demand, notes: own.phrases + basis.notes + demand.assumptions,
+      meta: basis.meta + own.meta)
     return session.document(
       tables.scenarioSheets(request.measures ?? []) + impactTables.sheets(namesChanges: false), machine: tables.scenario(),
       warnings: demand.warnings, project)
@@ -157,13 +157,15 @@ struct ScenarioCommand: AsyncParsableCommand {
       threads: run.simulation.taskCount)
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon, others: study.files, fresh: true, output: output)
+    let offers: (basis: OfferBasis, file: String)?
+    if case .measure(let measure, _) = target.figure { offers = try rules.offers(session, [measure], plans: study.plans) } else { offers = nil }
     let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
     let basis = ForecastBasis(
       model: .ofScenarios(session, by: target.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let progress = Progress(Phrase(da: "Leder", en: "Seeking"), total: 100, isQuiet: output.quiet)
     let found = try ScenarioSeek(
       target, by: variable, of: study.scenario, range: between, builder: study.builder, plans: study.plans, demand: demand, extracts: session.extracts,
-      request: request, recipe: basis.recipe, progress: progress.follow)
+      request: request, recipe: basis.recipe, offers: offers?.basis, progress: progress.follow)
     progress.finish()
     let tables = SeekTables(found, scenario: study.scenario.name, notes: study.plans.flatMap(\.assumptions) + basis.notes + demand.assumptions)
     try session.print([tables.sheet()], machine: tables.machine(), project, output)
@@ -198,7 +200,8 @@ struct ScenarioStudy {
 
   init(_ name: String?, session: ProjectSession, horizon: Int) throws {
     let library = try name.map { try ScenarioLibrary(folder: session.folder, wanted: [$0]) }
-    builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library?.all ?? [])
+    builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library?.all ?? [],
+      ruleSets: RuleLibrary(folder: session.folder).names)
     scenario = library?.chosen ?? Scenario.plain(named: ScenarioLibrary.reference, title: ScenarioLibrary.reference)
     plans = try library?.plans(builder) ?? [builder.reference(named: ScenarioLibrary.reference)]
     files = library?.files ?? []

@@ -50,6 +50,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var filter: FilterOptions
+  @OptionGroup var rules: RulesOption
   @OptionGroup var run: RunOptions
   @OptionGroup var output: OutputOptions
 
@@ -70,23 +71,21 @@ struct SweepCommand: AsyncParsableCommand {
     var request = try session.request(run, filter, output: output, horizon: horizon)
     if run.every == nil { request.onlyPeriods = Set(ResultTables.shownPeriods(panel: session.panel, horizon: horizon, every: request.every)) }
     if filter.measure.isEmpty { request.measures = [.stock] }
-    if let handed = request.measures?.first(where: \.needsAllocation) {
-      throw UsageError(
-        Phrase(
-          da: "--measure \(handed.rawValue) regnes af plads scenario, ikke af plads sweep.", en: "--measure \(handed.rawValue) is computed by plads scenario, not by plads sweep."))
-    }
     let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
     output.show(study.plans.flatMap(\.warnings))
+    let offers = try rules.offers(session, request.measures ?? [], plans: study.plans)
     let memory = RunMemory(
-      "sweep", session: session, simulation: run.simulation, horizon: horizon, others: study.files, fresh: true, output: output)
+      "sweep", session: session, simulation: run.simulation, horizon: horizon, others: study.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: true, output: output)
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
     let basis = ForecastBasis(model: .ofScenarios(session, by: filter.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let progress = Progress(Phrase(da: "Varierer", en: "Varying"), total: 100, isQuiet: output.quiet)
     let sweep = try Sweep(
       design, of: study.scenario, builder: study.builder, plans: study.plans, shard: shard, demand: demand, capacity: session.extracts.capacity, request: request,
-      recipe: basis.recipe, progress: progress.follow)
+      recipe: basis.recipe, offers: offers?.basis, progress: progress.follow)
     progress.finish()
-    let tables = SweepTables(sweep, request: request, demand: demand, notes: basis.notes + demand.assumptions, meta: basis.meta)
+    let own = OfferNotes(offers?.basis, request.measures ?? [], panel: session.panel)
+    let tables = SweepTables(
+      sweep, request: request, demand: demand, notes: own.phrases + basis.notes + demand.assumptions, meta: basis.meta + own.meta)
     let last = shard.map { [(name: ShardFiles.shardColumn, text: $0.text), (name: ShardFiles.digestColumn, text: memory.identity.figuresDigest)] } ?? []
     try session.print(tables.sheets(request.measures ?? []), machine: tables.machine(last: last), project, output)
   }

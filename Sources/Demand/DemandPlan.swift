@@ -50,8 +50,13 @@ public struct RateChange: Sendable {
   }
 
   /// Share of the effect that acts in a period, its mean over the period.
-  func strength(in period: Int) -> Double {
-    let start = Double(period - periods.lowerBound)
+  func strength(in period: Int) -> Double { Self.strength(since: Double(period - periods.lowerBound), ramp: ramp) }
+
+  /// Share of an effect that acts in a period on average.
+  /// - Parameters:
+  ///   - start: periods since the effect began.
+  ///   - ramp: periods over which it grows in a straight line from nothing.
+  public static func strength(since start: Double, ramp: Double) -> Double {
     if start >= ramp { return 1 }
     if start + 1 <= ramp { return (start + 0.5) / ramp }
     return (ramp * ramp - start * start) / (2 * ramp) + (start + 1 - ramp)

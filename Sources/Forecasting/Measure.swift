@@ -21,9 +21,13 @@ public enum Measure: String, CaseIterable, Sendable {
   case servedOccupancy = "served_occupancy"
   case approvedPlaces = "approved_places"
   case staffedPlaces = "staffed_places"
+  /// Kroner, with what is paid under notice; and less costs, before later settlement.
+  case income, result
+  /// Of reaching the closure trigger by the period's end.
+  case pClosure = "p_closure"
 
   /// Those that come without being asked for.
-  public static let usual = allCases.filter { !$0.needsAllocation }
+  public static let usual = allCases.filter { !$0.needsOffers }
 
   public var unit: String {
     switch self {
@@ -31,6 +35,8 @@ public enum Measure: String, CaseIterable, Sendable {
     case .occupiedDays, .servedDays: "days"
     case .fullYearPlaces, .places, .vacant, .freePlaces, .servedFullYearPlaces, .approvedPlaces, .staffedPlaces: "places"
     case .occupancy, .servedOccupancy: "percent"
+    case .income, .result: "kr."
+    case .pClosure: "probability"
     }
   }
 
@@ -55,14 +61,17 @@ public enum Measure: String, CaseIterable, Sendable {
     case .servedOccupancy: Phrase(da: "borgere med plads i procent af normerede pladser", en: "citizens served, per cent of standard places")
     case .approvedPlaces: Phrase(da: "godkendte pladser ved periodens slutning", en: "approved places at the period's end")
     case .staffedPlaces: Phrase(da: "bemandede pladser ved periodens slutning", en: "staffed places at the period's end")
+    case .income: Phrase(da: "indtægt, kr.", en: "income, kr.")
+    case .result: Phrase(da: "resultat (indtægt minus udgifter), kr.", en: "result (income less costs), kr.")
+    case .pClosure: Phrase(da: "sandsynlighed for at nå lukningsgrænsen", en: "probability of reaching the closure limit")
     }
   }
 
   /// Which way is worse for the region: fewer citizens and days, more empty places; nil where neither is.
   public var worse: Worse? {
     switch self {
-    case .stock, .admissions, .occupiedDays, .fullYearPlaces, .occupancy, .demand, .served, .servedDays, .servedFullYearPlaces, .servedOccupancy: .lower
-    case .homecomings, .otherExits, .vacant, .waiting, .left, .freePlaces: .higher
+    case .stock, .admissions, .occupiedDays, .fullYearPlaces, .occupancy, .demand, .served, .servedDays, .servedFullYearPlaces, .servedOccupancy, .income, .result: .lower
+    case .homecomings, .otherExits, .vacant, .waiting, .left, .freePlaces, .pClosure: .higher
     case .places, .approvedPlaces, .staffedPlaces: nil
     }
   }
@@ -74,14 +83,15 @@ public enum Measure: String, CaseIterable, Sendable {
   public var decimals: Int {
     switch self {
     case .fullYearPlaces, .occupancy, .demand, .served, .waiting, .left, .freePlaces, .servedFullYearPlaces, .servedOccupancy: 1
+    case .pClosure: 2
     default: 0
     }
   }
 
   /// Whether it counts what happens in a period, and adds over periods.
-  public var isFlow: Bool { self == .admissions || self == .homecomings || self == .otherExits || self == .occupiedDays || self == .servedDays }
+  public var isFlow: Bool { self == .admissions || self == .homecomings || self == .otherExits || self == .occupiedDays || self == .servedDays || needsMoney && self != .pClosure }
 
-  public var needsPlaces: Bool { self == .places || self == .vacant || self == .occupancy || needsAllocation }
+  public var needsPlaces: Bool { self == .places || self == .vacant || self == .occupancy || needsOffers }
 
   /// Whether the offers' places are handed out to those who want them.
   public var needsAllocation: Bool {
@@ -90,4 +100,13 @@ public enum Measure: String, CaseIterable, Sendable {
     default: false
     }
   }
+
+  /// Whether offers' prices, costs or closure trigger are judged.
+  public var needsMoney: Bool { self == .income || self == .result || self == .pClosure }
+
+  /// Whether it is reckoned offer by offer, which comes only where it is asked for.
+  public var needsOffers: Bool { needsAllocation || needsMoney }
+
+  /// A change that no table shows: half of the last digit of counts, 500 kroner, or half a per cent of probability.
+  public var negligible: Double { self == .pClosure ? 0.005 : needsMoney ? 500 : 0.05 }
 }

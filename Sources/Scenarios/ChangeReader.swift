@@ -42,6 +42,13 @@ struct ChangeReader {
     case .repackage: repackage(in: &plan)
     case .courtAdmissions: courtAdmissions(in: &plan)
     case .reform: reform(in: &plan)
+    case .tariff: tariff(in: &plan)
+    case .savings: savings(in: &plan)
+    case .complexity: complexity(in: &plan)
+    case .tariffStop: tariffStop(in: &plan)
+    case .adaptationTime: adaptationTime(in: &plan)
+    case .notice: notice(in: &plan)
+    case .ruleSet: ruleSet(in: &plan)
     }
     if errors.isEmpty { plan.assumptions += [assumption] + remarks }
   }

@@ -17,6 +17,10 @@ public struct Plan: Sendable {
   public var newOfferTerms: [String: NewOfferTerms] = [:]
   /// How buyers react to tariffs that settlement moves; none where they do not.
   public var priceReactions: [PriceReactionTerms] = []
+  /// What it changes of tariffs and costs, in the order of the file.
+  public var money: [MoneyChange] = []
+  /// What it changes of the economic rules.
+  public var rules = RuleChanges()
   /// Offers that the plan closes, with the day.
   public var closures: [String: Day] = [:]
   /// Offers that their host municipality takes over, with the day. They leave the region's supply and cost it no closing.

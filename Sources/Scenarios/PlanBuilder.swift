@@ -7,10 +7,13 @@ public struct PlanBuilder: Sendable {
   let panel: Panel
   let horizon: Int
   let capacity: [CapacityStep]
+  /// Names of the rule sets that a scenario may choose; empty where any name is taken.
+  let ruleSets: [String]
   private let library: [String: Scenario]
 
   /// - Parameter scenarios: all that may be named as a `base`.
-  public init(panel: Panel, horizon: Int, capacity: [CapacityStep], scenarios: [Scenario]) {
+  public init(panel: Panel, horizon: Int, capacity: [CapacityStep], scenarios: [Scenario], ruleSets: [String] = []) {
+    self.ruleSets = ruleSets
     self.panel = panel
     self.horizon = horizon
     self.capacity = capacity

@@ -37,10 +37,16 @@ public enum Lever: String, CaseIterable, Sendable {
   case takeover, merge, repackage, reform
   case ownOffer = "own_offer"
   case courtAdmissions = "court_admissions"
+  case tariff, savings, complexity, notice
+  case tariffStop = "tariff_stop"
+  case adaptationTime = "adaptation_time"
+  case ruleSet = "rule_set"
 
   /// Keys that say where and when.
   static let scopeKeys = ["municipalities", "municipality", "areas", "area", "legal_basis", "kind"]
   static let timeKeys = ["from", "to"]
+  /// Keys that say which offers.
+  static let offerKeys = ["areas", "area", "legal_basis", "kind", "offer"]
 
   var keys: [String] {
     let common = ["what", "reason"]
@@ -61,6 +67,12 @@ public enum Lever: String, CaseIterable, Sendable {
     case .reform:
       return common + Self.scopeKeys + ["from", "announced", "ramp_months", "homecoming", "admission", "other_exit", "from_section", "to_section", "share"]
     case .priceReaction: return common + ["areas", "area", "legal_basis", "kind", "elasticity"]
+    case .tariff: return common + Self.offerKeys + Self.timeKeys + effectKeys + ["ramp_months"]
+    case .savings: return common + Self.offerKeys + Self.timeKeys + ["percent", "tariff_share", "ramp_months"]
+    case .complexity: return common + Self.offerKeys + Self.timeKeys + ["percent_a_year", "tariff_share"]
+    case .tariffStop: return common + Self.timeKeys + ["growth"]
+    case .adaptationTime, .notice: return common + ["months"]
+    case .ruleSet: return common + ["rules"]
     }
   }
 
@@ -77,6 +89,12 @@ public enum Lever: String, CaseIterable, Sendable {
     case .courtAdmissions: ["per_year", "size"]
     case .reform: ["from"]
     case .priceReaction: ["elasticity"]
+    case .tariff: []
+    case .savings: ["percent"]
+    case .complexity: ["percent_a_year"]
+    case .tariffStop: ["from"]
+    case .adaptationTime, .notice: ["months"]
+    case .ruleSet: ["rules"]
     }
   }
 
@@ -84,8 +102,9 @@ public enum Lever: String, CaseIterable, Sendable {
   var effectKeys: [String] {
     switch self {
     case .homecoming, .admission, .otherExit, .transfer, .stock, .population: ["multiply", "add", "set"]
-    case .places: ["multiply", "add", "set"]
+    case .places, .tariff: ["multiply", "add", "set"]
     case .batchHomecoming, .newOffer, .closure, .priceReaction, .takeover, .ownOffer, .merge, .repackage, .courtAdmissions, .reform: []
+    case .savings, .complexity, .tariffStop, .adaptationTime, .notice, .ruleSet: []
     }
   }
 }

@@ -51,9 +51,12 @@ public struct ScenarioVariable: Hashable, Sendable {
     switch key {
     case "multiply": 0...4
     case "add": -10...10
-    case "realised", "leave", "others_stay", "from_own": 0...1
+    case "realised", "leave", "others_stay", "from_own", "tariff_share": 0...1
     case "homecoming", "admission", "other_exit": 0...4
     case "per_year", "size": 0...10
+    case "percent": 0...20
+    case "percent_a_year", "growth": 0...10
+    case "months": 1...36
     case "share": 0.05...0.95
     case "elasticity": 0...2
     case "number", "places": 1...50
@@ -70,12 +73,12 @@ extension Lever {
   /// Keys that hold a number.
   var numberKeys: [String] { keys.filter { Self.numbers.contains($0) } }
 
-  var wholeKeys: [String] { keys.filter { ["number", "notice", "homecomings", "wind_down_months", "lead_months"].contains($0) || (self != .places && $0 == "places") } }
+  var wholeKeys: [String] { keys.filter { ["number", "notice", "months", "homecomings", "wind_down_months", "lead_months"].contains($0) || (self != .places && $0 == "places") } }
 
   private static let numbers: Set = [
     "multiply", "add", "set", "ramp_months", "number", "notice", "realised", "delay_months", "places", "share", "elasticity",
     "leave", "others_stay", "from_own", "homecomings", "wind_down_months", "lead_months", "staffed", "rent", "per_year", "size", "homecoming", "admission",
-    "other_exit",
+    "other_exit", "percent", "percent_a_year", "tariff_share", "growth", "months",
   ]
 }
 

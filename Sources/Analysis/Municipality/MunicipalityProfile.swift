@@ -270,12 +270,18 @@ private struct ProfileMaker {
     var mine = LineState(draws: request.draws, opening: own.draws.openingFlowStock(key: key))
     var whole = LineState(draws: request.draws, opening: all.draws.openingFlowStock(key: everybody))
     var days: [Int: [Double]] = [:]
+    // The same at the scenario's tariffs, in days of today's.
+    var billed: [Int: [Double]] = [:]
+    let levers = price.flatMap { judge.levers(on: offer, price: $0) }
     var noticed: [Int: [Double]] = [:]
     var leaving = LeavingShare(notice: request.rules.notice, length: panel.length)
     var shares: [(String, [Double])] = []
     let running = observedDays(of: offer.id)
     let past = shareOfPast(offer.id)
-    if let running { days[panel.origin.lastDay.year] = [Double](repeating: running, count: request.draws) }
+    if let running {
+      days[panel.origin.lastDay.year] = [Double](repeating: running, count: request.draws)
+      billed = days
+    }
     let shown = Set(ResultTables.shownPeriods(panel: panel, horizon: demand.horizon, every: panel.length))
     let wholeYears = Set(ResultTables.wholePeriods(panel: panel, horizon: demand.horizon, every: .year).map { $0.firstDay.year })
     for step in 0..<demand.horizon {
@@ -285,11 +291,15 @@ private struct ProfileMaker {
       leaving.observe(mine, of: whole)
       let year = period.lastDay.year
       if wholeYears.contains(year) || (running != nil && year == panel.origin.lastDay.year) {
-        Self.accumulate(use.part[step].map { $0 * Double(period.days) }, &days[year])
+        let factors = levers?.factors(in: period)
+        let served = use.part[step].map { $0 * Double(period.days) }
+        Self.accumulate(served, &days[year])
+        Self.accumulate(factors.map { zip(served, $0).map { $0 * $1.price } } ?? served, &billed[year])
         if !use.paidEmpty.isEmpty {
-          let served = use.judged.served[step]
+          let all = use.judged.served[step]
           let paid = (0..<request.draws).map { d in
-            use.paidEmpty[step][d] * Double(period.days) * leaving.share(d, otherwise: served[d] > 0 ? use.part[step][d] / served[d] : past)
+            let share = leaving.share(d, otherwise: all[d] > 0 ? use.part[step][d] / all[d] : past)
+            return use.paidEmpty[step][d] * Double(period.days) * share * (factors?[d].price ?? 1)
           }
           Self.accumulate(paid, &noticed[year])
         }
@@ -308,7 +318,7 @@ private struct ProfileMaker {
     if let price, offer.financing != .key, let share = new?.paidShare ?? paidShare(offer) {
       prices[offer.id] = price
       priceYears.insert(new?.priceYear ?? judge.money.priceYear(of: offer))
-      for (year, values) in days {
+      for (year, values) in billed {
         sums.services[year] = values.indices.map { (values[$0] + (noticed[year]?[$0] ?? 0)) * price * share }
       }
       for (year, values) in noticed { sums.notice[year] = values.map { $0 * price * share } }

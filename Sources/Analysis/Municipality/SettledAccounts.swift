@@ -6,13 +6,13 @@ struct SettledAccounts {
   private let extracts: Extracts
   private let past: PastPresence
   private let money: OfferMoney
-  private let growthCap: Quantity?
+  private let tariffRules: RuleSet.Tariff
 
   init(_ extracts: Extracts, past: PastPresence, money: OfferMoney, rules: RuleSet) {
     self.extracts = extracts
     self.past = past
     self.money = money
-    growthCap = rules.tariff.growthCap
+    tariffRules = rules.tariff
   }
 
   /// Kroner a day over the days that are expected in the year when it is due, above zero for a deficit; nil where the year's accounts
@@ -24,7 +24,7 @@ struct SettledAccounts {
     let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
     guard let costs = entries.wholeYear(\.costs), let income = entries.wholeYear(\.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
     let basis = entries.wholeYear { $0.revisedBudget ?? $0.originalBudget } ?? costs
-    let most = growthCap.map { own.price * TariffGrowth.most($0, from: own.priceYear, to: year + rules.lagYears) } ?? .infinity
+    let most = TariffGrowth.most(tariffRules, from: own.priceYear, to: year + rules.lagYears).map { own.price * $0 } ?? .infinity
     return min(-rules.settled(income - costs, basis: basis) / days, most)
   }
 

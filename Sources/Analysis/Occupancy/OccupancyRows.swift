@@ -7,41 +7,29 @@ import Scenarios
 
 /// Served, waiting and those who left, as rows of results.
 struct OccupancyRows: Sendable {
-  let occupier: Occupier
+  private let occupiers: [Occupier]
   let request: RunRequest
   let bases: [Int]
-  private let windows: [Window]
+  private let windows: [ResultWindow]
 
-  /// A whole period of the results with the steps in it.
-  private struct Window {
-    let period: Period
-    let steps: Range<Int>
-    let lengths: [Double]
-  }
-
-  init(occupier: Occupier, request: RunRequest, bases: [Int]) {
-    self.occupier = occupier
+  /// - Parameter occupier: of each plan, on one simulation.
+  init(occupiers: [Occupier], request: RunRequest, bases: [Int]) {
+    self.occupiers = occupiers
     self.request = request
     self.bases = bases
-    let panel = occupier.demand.panel
-    let length = max(request.every, panel.length)
-    var windows: [Window] = []
-    for step in 0..<occupier.demand.horizon {
-      let own = panel.origin.advanced(by: step + 1)
-      let whole = own.enclosing(length)
-      // As in other results: a period that began before the origin is only partly simulated.
-      guard whole.lastDay == own.lastDay, whole.firstDay > panel.origin.lastDay, request.onlyPeriods?.contains(whole) ?? true else { continue }
-      let steps = (step + 1 - length.months / panel.length.months)..<(step + 1)
-      windows.append(Window(period: whole, steps: steps, lengths: steps.map { Double(panel.origin.advanced(by: $0 + 1).days) }))
-    }
-    self.windows = windows
+    windows = ResultWindow.all(request, panel: occupiers[0].demand.panel, horizon: occupiers[0].demand.horizon)
   }
 
   /// Places belong to offers, not to payers: by region, by municipality and for chosen payers there are no rows.
   static func apply(to request: RunRequest) -> Bool {
-    request.measures?.contains(where: \.needsAllocation) == true && request.grouping != .region && request.grouping != .municipality
-      && request.filter.municipalities.isEmpty
+    request.measures?.contains(where: \.needsAllocation) == true && areBy(request)
   }
+
+  static func areBy(_ request: RunRequest) -> Bool {
+    request.grouping != .region && request.grouping != .municipality && request.filter.municipalities.isEmpty
+  }
+
+  private var simulated: SimulatedPlans { occupiers[0].simulated }
 
   /// Rows in the order plan, key, measure, period.
   func rows() -> [ResultRow] {
@@ -59,12 +47,11 @@ struct OccupancyRows: Sendable {
 
   /// Groups whose offers are added up, or each by itself.
   private func jobs() -> [[OfferGroup]] {
-    let groups = OfferGroup.all(occupier.simulated)
+    let groups = OfferGroup.all(simulated)
     guard request.grouping != .offer else { return groups.map { [$0] } }
-    let simulated = occupier.simulated
     let byLine = Dictionary(grouping: groups) { line($0.members[0].offer) }
     // A sum without one of its offers would be too small.
-    let incomplete = Set(occupier.demand.panel.offers.filter { !simulated.timelines[0].knows($0.id) }.map(line))
+    let incomplete = Set(occupiers[0].demand.panel.offers.filter { !simulated.timelines[0].knows($0.id) }.map(line))
     return byLine.keys.filter { !incomplete.contains($0) }.sorted().map { byLine[$0] ?? [] }
   }
 
@@ -78,7 +65,7 @@ struct OccupancyRows: Sendable {
 
   private func rows(of job: [OfferGroup]) -> [ResultRow] {
     var lines: [ResultKey: [[Measure: [[Double]]]]] = [:]
-    for plan in occupier.plans.indices {
+    for (plan, occupier) in occupiers.enumerated() {
       var sums: [ResultKey: OccupancySums] = [:]
       for group in job {
         for paths in occupier.paths(of: group, plan: plan) where isWanted(paths.offer) {

@@ -28,10 +28,12 @@ public enum PriceSpiral {
   /// - Throws: `FindingsError` where nothing is counted by offer.
   public static func settled(_ plans: [Plan], demand: FittedDemand, extracts: Extracts, request: RiskRequest) throws -> [Plan] {
     guard plans.contains(where: { !$0.priceReactions.isEmpty }) else { return plans }
-    guard request.rules.settlement != nil else { return plans.map { plan in plan.priceReactions.isEmpty ? plan : plan.saying(idle(request.rules)) } }
     let past = PastPresence(try Panel(byOffer: extracts))
     return plans.map { plan in
-      plan.priceReactions.isEmpty ? plan : Rounds(demand: demand, extracts: extracts, request: request, past: past, reference: plans[0]).settled(plan)
+      guard !plan.priceReactions.isEmpty else { return plan }
+      let own = request.ruled(by: plan)
+      guard own.rules.settlement != nil || !plan.money.isEmpty else { return plan.saying(idle(own.rules)) }
+      return Rounds(demand: demand, extracts: extracts, request: own, past: past, reference: plans[0]).settled(plan)
     }
   }
 
@@ -115,7 +117,7 @@ private struct Rounds {
 
   /// Tariffs of the years ahead over those of now by draw, as the plan's own results and the accounts settle them.
   private func relativePrices(_ plan: Plan) -> [Place: [Double]] {
-    guard let rules = request.rules.settlement else { return [:] }
+    let rules = request.rules.settlement
     let areas = Set(panel.strata.indices.filter { s in plan.priceReactions.contains { $0.strata[s] } }.map { panel.strata[$0].area })
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: [reference, plan], grouping: .offer, filter: ResultFilter(areas: areas), detail: .events,
@@ -130,7 +132,13 @@ private struct Rounds {
     let found = ConcurrentResults.of(groups.count, threads: request.threads) { number in
       judge.paths(of: groups[number]).filter { wanted.contains($0.offer.id) }.map { path in
         let results = judge.results(path)
-        return (path.offer.id, years.map { accounts.tariffChanges(path.offer, due: $0, along: results, rules: rules, draws: request.draws) })
+        return (
+          path.offer.id,
+          years.map { year in
+            let settled = rules.flatMap { accounts.tariffChanges(path.offer, due: year, along: results, rules: $0, draws: request.draws) }
+            return Self.sum(settled, judge.tariffChanges(path.offer, year: year))
+          }
+        )
       }
     }
     let changes = Dictionary(found.flatMap(\.self), uniquingKeysWith: { first, _ in first })
@@ -143,6 +151,11 @@ private struct Rounds {
       }
     }
     return prices.mapValues { $0.map { min(max($0, PriceSpiral.bounds.lowerBound), PriceSpiral.bounds.upperBound) } }
+  }
+
+  private static func sum(_ one: [Double]?, _ other: [Double]?) -> [Double]? {
+    guard let one, let other else { return one ?? other }
+    return zip(one, other).map { $0 + $1 }
   }
 
   /// An offer whose tariff counts in its stratum: by its part of the citizens over its price.
@@ -192,5 +205,15 @@ private struct Rounds {
     return Phrase(
       da: "Prisreaktion (antagelse): ændrer efterreguleringen (regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue)) taksten til x gange nutidens, indskrives x^−ε og hjemtages x^ε gange så ofte fra det år, for hele området og paragraffen; nutidens takst regnes uden efterregulering. \(largest.da); \(end.da).",
       en: "Price reaction (assumption): where settlement (rule set \(request.rules.name), costs: \(request.behaviour.rawValue)) changes the tariff to x times today's, citizens are admitted x^−ε and taken home x^ε times as often from that year on, for the whole area and section; today's tariff is taken as free of settlement. \(largest.en); \(end.en).")
+  }
+}
+
+extension RiskJudge {
+  /// What the plan itself changes an offer's tariff by, on average over a year's future periods, kroner a day by draw; nil where it does not.
+  func tariffChanges(_ offer: Offer, year: Int) -> [Double]? {
+    guard let price = try? money.economics(of: offer).get().price, let levers = levers(on: offer, price: price) else { return nil }
+    let own = (1...demand.horizon).map { panel.origin.advanced(by: $0) }.filter { $0.lastDay.year == year }.compactMap { levers.factors(in: $0) }
+    guard !own.isEmpty else { return nil }
+    return (0..<request.draws).map { d in own.reduce(0) { $0 + price * ($1[d].price - 1) } / Double(own.count) }
   }
 }

@@ -24,6 +24,7 @@ public struct ScenarioSeek: Sendable {
     let extracts: Extracts
     let request: RunRequest
     let recipe: StockRecipe
+    let offers: OfferBasis?
   }
 
   /// - Parameters:
@@ -33,7 +34,7 @@ public struct ScenarioSeek: Sendable {
   /// - Throws: `FindingsError` where a value cannot be in the scenario, or the target's figure is not known.
   public init(
     _ target: SeekTarget, by variable: ScenarioVariable, of scenario: Scenario, range: ClosedRange<Double>?, builder: PlanBuilder, plans: [Plan],
-    demand: FittedDemand, extracts: Extracts, request: RunRequest, recipe: StockRecipe = .plain, progress: (@Sendable (Double) -> Void)? = nil
+    demand: FittedDemand, extracts: Extracts, request: RunRequest, recipe: StockRecipe = .plain, offers: OfferBasis? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) throws {
     self.target = target
     self.variable = variable
@@ -46,7 +47,7 @@ public struct ScenarioSeek: Sendable {
     }
     let range = range ?? variable.usualRange
     self.range = range
-    let futures = Futures(scenario: scenario, builder: builder, plans: plans, demand: demand, extracts: extracts, request: request, recipe: recipe)
+    let futures = Futures(scenario: scenario, builder: builder, plans: plans, demand: demand, extracts: extracts, request: request, recipe: recipe, offers: offers)
     // A probability of closure takes a run of its own for each value.
     let isRisk = if case .risk = target.figure { true } else { false }
     let (each, rounds) = isRisk ? (5, 5) : (9, 4)
@@ -85,7 +86,8 @@ public struct ScenarioSeek: Sendable {
     request.every = period.length
     request.onlyPeriods = [period]
     let run = ScenarioRun(
-      demand: futures.demand, capacity: futures.extracts.capacity, plans: futures.plans + varied, request: request, recipe: futures.recipe)
+      demand: futures.demand, capacity: futures.extracts.capacity, plans: futures.plans + varied, request: request, recipe: futures.recipe,
+      offers: measure.needsOffers ? futures.offers ?? OfferBasis(futures.extracts, request: RiskRequest()) : nil)
     let own = run.rows.filter { $0.key == target.line && $0.plan >= futures.plans.count }.sorted { $0.plan < $1.plan }
     guard own.count == varied.count else { throw unknown(target) }
     return own.map { row in

@@ -58,7 +58,7 @@ public struct SeekTarget: Sendable {
       figure = .risk(months: months)
       return
     }
-    let known = Measure.usual.map(\.rawValue)
+    let known = Measure.allCases.filter { $0 != .pClosure }.map(\.rawValue)
     guard let measure = Measure(rawValue: name), known.contains(name) else {
       throw refusal(name, Phrase(da: "er intet mål, der kan søges.", en: "is no measure that can be sought."), NearestName.hint(name, among: ["risk"] + known, listAtMost: 20))
     }

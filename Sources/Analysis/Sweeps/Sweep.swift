@@ -53,7 +53,7 @@ public struct Sweep: Sendable {
   /// - Throws: `FindingsError` where a value cannot be in the scenario.
   public init(
     _ design: SweepDesign, of scenario: Scenario, builder: PlanBuilder, plans: [Plan], shard: Shard?, demand: FittedDemand, capacity: [CapacityStep],
-    request: RunRequest, recipe: StockRecipe = .plain, progress: (@Sendable (Double) -> Void)? = nil
+    request: RunRequest, recipe: StockRecipe = .plain, offers: OfferBasis? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) throws {
     self.design = design
     let own = design.points.indices.map { $0 + 1 }.filter { shard?.contains(point: $0) ?? true }
@@ -68,7 +68,7 @@ public struct Sweep: Sendable {
       let end = min(start + Self.together, points.count)
       let done = (start, end)
       let run = ScenarioRun(
-        demand: demand, capacity: capacity, plans: plans + points[start..<end].map(\.1), request: request, recipe: recipe
+        demand: demand, capacity: capacity, plans: plans + points[start..<end].map(\.1), request: request, recipe: recipe, offers: offers
       ) { share in
         progress?((Double(done.0) + share * Double(done.1 - done.0)) / Double(points.count))
       }

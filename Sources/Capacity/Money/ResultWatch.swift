@@ -1,5 +1,6 @@
 import Glibc
 public import Placements
+import Scenarios
 
 /// Income and costs of one offer along each path, summed over calendar years.
 ///
@@ -19,11 +20,18 @@ public struct ResultWatch: Sendable {
     /// Of it, what is paid under notice for places that nobody occupies.
     var noticePay: [Double]
     var budget = 0.0
+    /// By how much a scenario moves the budget; empty where it does not.
+    var budgetShift: [Double] = []
     var referenceIncome = 0.0
     /// For which the tariff is made.
     var referenceDays = 0.0
     /// Paid days on average over the paths.
     var expectedDays = 0.0
+
+    func budget(of path: Int) -> Double { budgetShift.isEmpty ? budget : budget + budgetShift[path] }
+
+    /// Expected over the paths.
+    var basis: Double { budgetShift.isEmpty ? budget : budget + budgetShift.reduce(0, +) / Double(budgetShift.count) }
   }
 
   private let economics: OfferEconomics
@@ -32,18 +40,22 @@ public struct ResultWatch: Sendable {
   private let weights: [Double]
   private let adjustment: RuleSet.Adjustment?
   private let settlement: RuleSet.Settlement?
-  private let growthCap: Quantity?
+  private let tariffRules: RuleSet.Tariff
+  /// What the scenario makes of price, costs and budget; nil where it leaves them.
+  private let levers: MoneyLevers?
   private let length: PeriodLength
   private let paths: Int
   /// Citizens served above those that the costs were held for, the latest period first.
   private var deviations: [[Double]]
   private var years: [Int: Year] = [:]
 
-  /// - Parameter past: mean citizens of the observed periods with the places of their time, the latest first; those that are missing count
+  /// - Parameters:
+  ///   - levers: a scenario's, of the offer; nil for none.
+  ///   - past: mean citizens of the observed periods with the places of their time, the latest first; those that are missing count
   ///   as the earliest one known.
   public init(
     economics: OfferEconomics, behaviour: CostBehaviour, rules: RuleSet, length: PeriodLength, paths: Int,
-    past: [(citizens: Double, places: Double?)]
+    past: [(citizens: Double, places: Double?)], levers: MoneyLevers? = nil
   ) {
     self.economics = economics
     let reference = economics.places.flatMap { $0 > 0 ? $0 : nil } ?? past.lazy.compactMap(\.places).first { $0 > 0 }
@@ -53,7 +65,8 @@ public struct ResultWatch: Sendable {
     weights = behaviour.weights(rules, months: length.months)
     adjustment = rules.adjustment
     settlement = rules.settlement
-    growthCap = rules.tariff.growthCap
+    tariffRules = rules.tariff
+    self.levers = levers
     deviations = past.prefix(weights.count).map { own in
       [Double](repeating: own.citizens - economics.citizens(with: own.places, of: reference), count: paths)
     }
@@ -86,23 +99,36 @@ public struct ResultWatch: Sendable {
     if accounted == nil {
       for (lag, weight) in weights.enumerated() { Self.add(deviations[min(lag, deviations.count - 1)], times: daily * weight, to: &costs) }
     }
+    let factors = levers?.factors(in: period)
+    if let factors { for path in costs.indices { costs[path] *= factors[path].costs } }
+    let prices = factors.map { $0.map(\.price) }
     // Taken out of the dictionary, so that adding does not copy.
     var sums = years.removeValue(forKey: year.year) ?? Year(result: zeros, costs: zeros, incomeChange: zeros, noticePay: zeros)
     Self.add(costs, times: 1, to: &sums.costs)
-    Self.add(deviations[0], times: daily, to: &sums.incomeChange)
-    Self.add(citizens, times: daily, to: &sums.result)
+    if let factors {
+      if sums.budgetShift.isEmpty { sums.budgetShift = zeros }
+      for path in factors.indices { sums.budgetShift[path] += budget * (factors[path].budget - 1) }
+    }
+    Self.add(Self.product(deviations[0], prices), times: daily, to: &sums.incomeChange)
+    Self.add(Self.product(citizens, prices), times: daily, to: &sums.result)
     Self.add(costs, times: -1, to: &sums.result)
-    if let paidEmpty {
+    if let empty = paidEmpty {
+      let paidEmpty = Self.product(empty, prices)
       Self.add(paidEmpty, times: daily, to: &sums.result)
       Self.add(paidEmpty, times: daily, to: &sums.incomeChange)
       Self.add(paidEmpty, times: daily, to: &sums.noticePay)
     }
     sums.periods += 1
     sums.budget += budget
-    sums.referenceIncome += daily * reference
+    let mean = prices.map { $0.reduce(0, +) / Double(paths) } ?? 1
+    sums.referenceIncome += daily * reference * mean
     sums.referenceDays += economics.paidShare * days * reference
     sums.expectedDays += economics.paidShare * days * citizens.reduce(0, +) / Double(paths)
     years[year.year] = sums
+  }
+
+  private static func product(_ values: [Double], _ factors: [Double]?) -> [Double] {
+    factors.map { zip(values, $0).map { $0 * $1 } } ?? values
   }
 
   private static func add(_ values: [Double], times factor: Double, to sums: inout [Double]) {
@@ -137,13 +163,13 @@ public struct ResultWatch: Sendable {
     years[year].map { own in
       Sums(
         income: zip(own.result, own.costs).map { $0 + $1 }, costs: own.costs,
-        idle: zip(own.costs, own.incomeChange).map { $0 - own.budget - $1 }, basis: own.budget, referenceDays: own.referenceDays,
+        idle: own.costs.indices.map { own.costs[$0] - own.budget(of: $0) - own.incomeChange[$0] }, basis: own.basis, referenceDays: own.referenceDays,
         periods: own.periods)
     }
   }
 
   /// What settlement may raise the tariff of a year by at most, kroner a day; nil for no bound.
-  public func mostRise(due year: Int) -> Double? { growthCap.map { economics.price * TariffGrowth.most($0, from: economics.priceYear, to: year) } }
+  public func mostRise(due year: Int) -> Double? { TariffGrowth.most(tariffRules, from: economics.priceYear, to: year).map { economics.price * $0 } }
 
   /// Calendar years of which every period was taken.
   public var wholeYears: [Int] { years.filter { $0.value.periods == length.perYear }.keys.sorted() }
@@ -160,11 +186,11 @@ public struct ResultWatch: Sendable {
       let change: Double =
         switch adjustment.base {
         case .tariff: occupied
-        case .cost: sums.referenceIncome == 0 ? 0 : sums.budget * occupied / sums.referenceIncome
+        case .cost: sums.referenceIncome == 0 ? 0 : sums.budget(of: path) * occupied / sums.referenceIncome
         }
-      let revised = sums.budget + adjustment.share.value * change
+      let revised = sums.budget(of: path) + adjustment.share.value * change
       // A costs' deviation of exactly the tolerance is allowed; sums of doubles reach it within their last digits.
-      return abs(sums.costs[path] - revised) > tolerance * abs(revised) + 1e-9 * abs(sums.budget)
+      return abs(sums.costs[path] - revised) > tolerance * abs(revised) + 1e-9 * abs(sums.budget(of: path))
     }
     return Double(outside) / Double(paths)
   }
@@ -189,7 +215,7 @@ public struct ResultWatch: Sendable {
   public func tariffChanges(in year: Int) -> [Double]? {
     guard let sums = wholeYear(year), let settlement, let days = expectedDays(for: year + settlement.lagYears), days > 0 else { return nil }
     let most = mostRise(due: year + settlement.lagYears) ?? .infinity
-    return sums.result.map { min(-settlement.settled($0, basis: sums.budget) / days, most) }
+    return sums.result.map { min(-settlement.settled($0, basis: sums.basis) / days, most) }
   }
 
   private func wholeYear(_ year: Int) -> Year? { years[year].flatMap { $0.periods == length.perYear ? $0 : nil } }

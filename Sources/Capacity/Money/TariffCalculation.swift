@@ -108,10 +108,13 @@ extension RuleSet.SupportPackage {
 /// How far a tariff may rise where a rule set bounds its real growth a year.
 public enum TariffGrowth {
   /// Share of the tariff of the first year: (1 + cap)^years − 1; nothing before the next year.
-  /// - Parameter cap: a share of 1 a year, at least 0.
-  public static func most(_ cap: Quantity, from first: Int, to year: Int) -> Double {
+  /// Nil where no cap holds in the year.
+  public static func most(_ rules: RuleSet.Tariff, from first: Int, to year: Int) -> Double? {
+    guard let cap = rules.growthCap, rules.growthCapYears?.contains(year) ?? true else { return nil }
+    // A bound that begins later bounds the growth from the year before it.
+    let start = rules.growthCapYears.map { max(first, $0.lowerBound - 1) } ?? first
     var factor = 1.0
-    for _ in 0..<max(0, year - first) { factor *= 1 + cap.value }
+    for _ in 0..<max(0, year - start) { factor *= 1 + cap.value }
     return factor - 1
   }
 }

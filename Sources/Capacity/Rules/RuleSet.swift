@@ -28,6 +28,8 @@ public struct RuleSet: Hashable, Sendable {
     public var overhead: Quantity?
     /// Real growth a year, a share of 1; 0 for tariffs that may not rise.
     public var growthCap: Quantity?
+    /// Years in which it holds; nil for all.
+    public var growthCapYears: ClosedRange<Int>?
     public var package: SupportPackage?
   }
 

@@ -1,0 +1,101 @@
+import Demand
+import Groundwork
+import Placements
+
+/// Tariffs, costs and economic rules.
+extension ChangeReader {
+  mutating func tariff(in plan: inout Plan) {
+    let key = change.lever.effectKeys.first { change.values[$0] != nil } ?? "multiply"
+    let number: UncertainNumber?
+    switch key {
+    case "multiply": number = uncertain(key, .logNormal, among: [.logNormal, .uniform, .triangular])
+    default: number = uncertain(key, .normal)
+    }
+    guard let number else { return }
+    let limits = key == "multiply" ? 0.01...10 : key == "add" ? -Self.mostTariff...Self.mostTariff : 1...Self.mostTariff
+    guard isWithin(number, limits, key) else { return }
+    add(key == "multiply" ? .tariffMultiply : key == "add" ? .tariffAdd : .tariffSet, number, to: &plan)
+  }
+
+  mutating func savings(in plan: inout Plan) {
+    guard let number = uncertain("percent", .normal), isWithin(number, 0...90, "percent") else { return }
+    add(.savings(tariffShare: optional("tariff_share", 0...1) ?? 1), number, to: &plan)
+  }
+
+  mutating func complexity(in plan: inout Plan) {
+    guard let number = uncertain("percent_a_year", .normal), isWithin(number, -20...20, "percent_a_year") else { return }
+    add(.complexity(tariffShare: optional("tariff_share", 0...1) ?? 0), number, to: &plan)
+  }
+
+  private static let mostTariff = 100_000.0
+
+  private mutating func isWithin(_ number: UncertainNumber, _ range: ClosedRange<Double>, _ key: String) -> Bool {
+    guard number.lower < range.lowerBound || number.upper > range.upperBound else { return true }
+    let (low, high) = (NumberText.machine(range.lowerBound), NumberText.machine(range.upperBound))
+    fail(key, Phrase(da: "skal ligge mellem \(low) og \(high).", en: "must lie between \(low) and \(high)."), Phrase(""))
+    return false
+  }
+
+  private mutating func add(_ effect: MoneyChange.Effect, _ value: UncertainNumber, to plan: inout Plan) {
+    let offer = change.values["offer"] == nil ? nil : offerIndex("offer", in: plan)
+    let strata = stratumFlags()
+    let periods = periods()
+    let ramp = optional("ramp_months", 0...120) ?? 0
+    guard errors.isEmpty else { return }
+    let chosen = Set(panel.strata.indices.filter { strata[$0] }.map { panel.strata[$0] })
+    let all = panel.offers + plan.newOffers
+    let new = MoneyChange(
+      effect: effect, value: value, strata: chosen, offer: offer.map { all[$0].id }, periods: periods, ramp: ramp / Double(panel.length.months))
+    let touched = all.filter(new.acts)
+    guard !touched.isEmpty else {
+      return warn("what", Phrase(da: "rammer intet: intet tilbud passer til område, art og retsgrundlag.", en: "touches nothing: no offer fits the area, kind and legal section."))
+    }
+    if case .tariffSet = effect, plan.money.contains(where: { old in old.effect == .tariffSet && old.periods.overlaps(periods) && touched.contains(where: old.acts) }) {
+      return fail(
+        "set", Phrase(da: "to ændringer sætter samme tilbuds takst i samme periode.", en: "two changes set the same offer's tariff in the same period."),
+        Phrase(da: "Slet den ene, eller del tilbud eller perioder imellem dem.", en: "Remove one, or share offers or periods between them."))
+    }
+    plan.money.append(new)
+  }
+
+  // MARK: Rules
+
+  mutating func tariffStop(in plan: inout Plan) {
+    let growth = optional("growth", 0...20) ?? 0
+    guard let from = period("from"), errors.isEmpty else { return }
+    let to = period("to") ?? Period(containing: endOfHorizon, length: .year)
+    let years = (from.firstDay.year, to.lastDay.year)
+    guard years.0 <= years.1 else {
+      return fail("to", Phrase(da: "ligger før from.", en: "lies before from."), Phrase(da: "Byt de to om.", en: "Swap the two."))
+    }
+    guard once("from", plan.rules.tariffStop == nil) else { return }
+    plan.rules.tariffStop = RuleChanges.TariffStop(years: years.0...years.1, growth: growth)
+  }
+
+  mutating func adaptationTime(in plan: inout Plan) {
+    guard let months = wholeNumber("months", 1...60), once("months", plan.rules.adaptationMonths == nil) else { return }
+    plan.rules.adaptationMonths = months
+  }
+
+  mutating func notice(in plan: inout Plan) {
+    guard let months = wholeNumber("months", 0...60), once("months", plan.rules.noticeMonths == nil) else { return }
+    plan.rules.noticeMonths = months
+  }
+
+  mutating func ruleSet(in plan: inout Plan) {
+    guard let name = names(["rules"]).first?.name, once("rules", plan.rules.ruleSet == nil) else { return }
+    guard builder.ruleSets.isEmpty || builder.ruleSets.contains(name) else {
+      return failName("rules", name, Phrase(da: "er ikke et regelsæt.", en: "is no rule set."), among: builder.ruleSets)
+    }
+    plan.rules.ruleSet = name
+  }
+
+  /// Of two that hold for everything one would be lost.
+  private mutating func once(_ key: String, _ isFirst: Bool) -> Bool {
+    guard !isFirst else { return true }
+    fail(
+      key, Phrase(da: "to ændringer af \(change.lever.rawValue), som gælder alle tilbud.", en: "two changes of \(change.lever.rawValue), which holds for all offers."),
+      Phrase(da: "Slet den ene.", en: "Remove one."))
+    return false
+  }
+}
