@@ -196,6 +196,11 @@ public struct ResultTables: Sendable {
     let level = NumberText.machine(100 * request.level)
     let what = measure.isFlow ? measure.phrase + perPeriod : measure.phrase
     let name = panel.settings.name
+    if measure == .pClosure {
+      let compared = comparing ? Phrase(da: ": basis, og scenariernes forskel fra deres basis", en: ": the base, and each scenario's difference from its base") : Phrase("")
+      return Phrase(
+        da: "\(name): fra \(panel.origin). \(what.da.capitalisedFirst)\(compared.da).", en: "\(name): from \(panel.origin). \(what.en.capitalisedFirst)\(compared.en).")
+    }
     guard comparing else {
       return Phrase(
         da: "\(name): prognose fra \(panel.origin). \(what.da.capitalisedFirst), median og \(level)\u{A0}%-interval.",
@@ -346,7 +351,9 @@ public struct ResultTables: Sendable {
         let note = Phrase(da: "Uden virkning her: \(names).", en: "No effect here: \(names).")
         let hint = Phrase(da: " Se --by offer eller --measure occupancy.", en: " See --by offer or --measure occupancy.")
         let mayShowElsewhere = request.grouping != .offer && !measure.needsPlaces && quiet.contains { !run.plans[$0].places.isEmpty }
-        notes.append(mayShowElsewhere ? note + hint : note)
+        let onlyMoney = !measure.needsMoney && quiet.contains { !run.plans[$0].money.isEmpty || !run.plans[$0].rules.isEmpty }
+        let elsewhere = Phrase(da: " Takster, udgifter og regler: se --measure result og plads risk --years.", en: " Tariffs, costs and rules: see --measure result and plads risk --years.")
+        notes.append((mayShowElsewhere ? note + hint : note) + (onlyMoney ? elsewhere : Phrase("")))
       }
       if run.plans.count > quiet.count + 1 {
         notes.append(

@@ -24,6 +24,15 @@ public struct MoneyChange: Sendable {
   /// Base periods over which the effect grows in a straight line from nothing to all of it.
   public let ramp: Double
 
+  public init(effect: Effect, value: UncertainNumber, strata: Set<Stratum>, offer: String?, periods: Range<Int>, ramp: Double = 0) {
+    self.effect = effect
+    self.value = value
+    self.strata = strata
+    self.offer = offer
+    self.periods = periods
+    self.ramp = ramp
+  }
+
   public func number(seed: UInt64, draw: Int) -> Double { value.value(seed: seed, draw: draw) }
 
   public func acts(on own: Offer) -> Bool { offer.map { $0 == own.id } ?? strata.contains(own.stratum) }
@@ -89,6 +98,11 @@ public struct RuleChanges: Hashable, Sendable {
     public let years: ClosedRange<Int>
     /// Real growth a year, per cent, at least 0.
     public let growth: Double
+
+    public init(years: ClosedRange<Int>, growth: Double) {
+      self.years = years
+      self.growth = growth
+    }
   }
 
   public init() {}

@@ -39,16 +39,16 @@ import Testing
     let world = try BalanceSheetTests.world.get()
     let panel = world.demand.panel
     return BalanceSheet(
-      demand: world.demand, extracts: world.extracts, plans: world.plans, judged: 0, basis: try basis(world), areas: ["autisme", "boern_og_unge"],
+      demand: world.demand, extracts: world.extracts, plans: world.plans, judged: 0, basis: try offers(world).occupancy(world.demand.panel), areas: ["autisme", "boern_og_unge"],
       periods: [panel.origin.advanced(by: 12), panel.origin.advanced(by: 36)], draws: draws, seed: 1, threads: 2, level: 0.8)
   }
 
   /// Six wait for a place in one offer today.
-  private static func basis(_ world: World) throws -> OccupancyBasis {
+  private static func offers(_ world: World) throws -> OfferBasis {
     var extracts = world.extracts
     let offer = try #require(extracts.offers.first { $0.area == "autisme" && $0.kind == .residential })
     extracts.activity.append(Activity(stratum: offer.stratum, offer: offer.id, period: world.demand.panel.origin, payer: "740", waiting: 6))
-    return OccupancyBasis(extracts, panel: world.demand.panel, rules: RuleSet(name: "r", title: Phrase("r")))
+    return OfferBasis(extracts, request: RiskRequest(rules: RuleSet(name: "r", title: Phrase("r"))))
   }
 
   @Test func municipalitiesAndRegionsAddUpToTheArea() throws {
@@ -75,7 +75,7 @@ import Testing
       demand: world.demand, capacity: world.extracts.capacity, plans: world.plans,
       request: RunRequest(
         grouping: .area, every: .month, draws: Self.draws, threads: 2, measures: [.demand, .served, .waiting, .left, .fullYearPlaces]),
-      occupancy: try Self.basis(world))
+      offers: try Self.offers(world))
     var listed = 0.0
     for row in try Self.sheet.get().rows where row.region.isEmpty && row.municipality.isEmpty {
       func forecast(_ measure: Measure) throws -> DrawSummary {
@@ -136,15 +136,20 @@ import Testing
     let world = try Self.world.get()
     var extracts = world.extracts
     extracts.capacity = extracts.capacity.map { CapacityStep(offer: $0.offer, from: $0.from, places: 10 * $0.places, daysPerYear: $0.daysPerYear) }
+    // What is paid under notice is held against the offer's in the tests of conservation.
+    var rules = RuleSet(name: "r", title: Phrase("r"))
+    rules.notice = .dayToDay
     let own = try MunicipalityProfile(
-      demand: world.demand, extracts: extracts, plans: world.plans, judged: 0, code: "740", request: RiskRequest(draws: Self.draws, threads: 2))
+      demand: world.demand, extracts: extracts, plans: world.plans, judged: 0, code: "740",
+      request: RiskRequest(draws: Self.draws, threads: 2, rules: rules))
     let run = ScenarioRun(
       demand: world.demand, capacity: world.extracts.capacity, plans: world.plans,
       request: RunRequest(
         grouping: .offer, filter: ResultFilter(municipalities: ["740"]), every: .year, draws: Self.draws, threads: 2, measures: [.occupiedDays]))
     let bills = own.rows.filter { $0.topic == .bill && $0.measure == "bill" && !$0.offer.isEmpty }
-    #expect(Set(bills.map(\.period)) == ["2027", "2028"])
-    for bill in bills {
+    // The running year is observed in part.
+    #expect(Set(bills.map(\.period)) == ["2026", "2027", "2028"])
+    for bill in bills where bill.period != "2026" {
       let days = try #require(run.rows.first { $0.key.offer == bill.offer && $0.period.description == bill.period })
       let price = try #require(own.prices[bill.offer])
       #expect(abs(days.value.mean * price - bill.value.mean) < 1e-6 * max(1, bill.value.mean))
@@ -221,6 +226,7 @@ import Testing
     var rules = RuleSet(name: "r", title: Phrase("r"))
     let settlement = RuleSet.Settlement(band: .zero, lagYears: 2)
     rules.settlement = settlement
+    rules.notice = .dayToDay
     for (draws, seed) in [(1, 1), (1, 2), (8, 3)] as [(Int, UInt64)] {
       let request = RiskRequest(offers: [offer.id], draws: draws, seed: seed, rules: rules)
       var (days, settled) = (["2027": 0.0, "2028": 0.0], 0.0)

@@ -92,12 +92,12 @@ import Testing
     }
   }
 
-  private func run(_ grouping: Grouping, _ measures: [Measure], threads: Int = 2, plans: Int = 1, basis: OccupancyBasis? = nil) throws -> ScenarioRun {
+  private func run(_ grouping: Grouping, _ measures: [Measure], threads: Int = 2, plans: Int = 1, offers: OfferBasis? = nil) throws -> ScenarioRun {
     let world = try Self.world.get()
     return ScenarioRun(
       demand: world.demand, capacity: world.extracts.capacity, plans: Array(world.plans.prefix(plans)),
       request: RunRequest(grouping: grouping, every: .quarter, draws: Self.draws, threads: threads, measures: measures),
-      occupancy: basis ?? self.basis(world))
+      offers: offers ?? OfferBasis(world.extracts, request: RiskRequest(rules: basis(world).rules)))
   }
 
   /// Without a waiting list today, demand is what the simulation draws, whoever finds a place.
@@ -148,10 +148,10 @@ import Testing
     let offer = try #require(world.extracts.offers.first { $0.id == "boligerne_bukkeblad" })
     var extracts = world.extracts
     extracts.activity.append(Activity(stratum: offer.stratum, offer: offer.id, period: world.demand.panel.origin, payer: "740", waiting: 6))
-    let listed = OccupancyBasis(extracts, panel: world.demand.panel, rules: RuleSet(name: "r", title: Phrase("r")))
-    #expect(listed.waitingNow == [offer.id: 6])
+    let listed = OfferBasis(extracts, request: RiskRequest(rules: RuleSet(name: "r", title: Phrase("r"))))
+    #expect(listed.occupancy(world.demand.panel).waitingNow == [offer.id: 6])
     func demand(_ rows: [ResultRow]) -> Double { rows.first { $0.key.offer == offer.id && $0.measure == .demand }?.value.mean ?? 0 }
-    let (with, without) = (demand(try run(.offer, [.demand], basis: listed).rows), demand(try run(.offer, [.demand]).rows))
+    let (with, without) = (demand(try run(.offer, [.demand], offers: listed).rows), demand(try run(.offer, [.demand]).rows))
     #expect(with > without + 4 && with <= without + 6)
   }
 }

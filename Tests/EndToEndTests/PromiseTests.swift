@@ -4,7 +4,10 @@ import Testing
 /// What files and screens always hold, whatever the project.
 @Suite("Promises of forecast and scenario")
 struct PromiseTests {
-  private static let scenarios = ["basis", "domstilgang", "enkeltmand_samling", "hjemtagning", "kort_varsel", "lukning", "nyt_tilbud", "ompakning", "reform", "vigende"]
+  private static let scenarios = [
+    "basis", "besparelse", "domstilgang", "enkeltmand_samling", "hjemtagning", "kompleksitet", "kort_varsel", "lukning", "nyt_tilbud", "ompakning", "reform",
+    "takststop", "vigende",
+  ]
 
   private struct Document: Decodable {
     struct Column: Decodable {

@@ -347,6 +347,7 @@ private struct ProfileMaker {
     if everybody > 0 { append(.share, key, period: panel.origin.description, "share_of_offer", "share", exact: now / everybody) }
     for (period, values) in shares { append(.share, key, period: period, "share_of_offer", "share", values) }
     for year in sums.services.keys.sorted() { append(.bill, key, period: String(year), "bill", "kr.", sums.services[year] ?? []) }
+    for year in sums.notice.keys.sorted() { append(.bill, key, period: String(year), "notice_pay", "kr.", sums.notice[year] ?? []) }
   }
 
   /// What results of past and simulated years change the bill by in the years when they are due. Beyond the horizon the days of its

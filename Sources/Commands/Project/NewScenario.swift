@@ -212,6 +212,27 @@ enum ScenarioTemplate {
         # price = 4000                    # kr. pr. dag; costs er kr. om året, når det er fuldt
         # reason = "Hvorfor?"
 
+        # [[change]]                      # udgifter, budgetter og takster falder 2 %; tariff_share 0 lader taksten stå
+        # what = "savings"
+        # areas = ["\(example.area)"]    # eller offer = "…"; udelad for alle
+        # from = "\(example.changed)"
+        # percent = 2
+        # ramp_months = 12
+        # tariff_share = 1
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # støtten bliver tungere: en borger koster 1 til 3 % mere hvert år
+        # what = "complexity"
+        # percent_a_year = [1, 3]
+        # tariff_share = 0.5              # hvor meget af det takst og budget følger med
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # takster: multiply, add (kr. pr. dag) eller set; også tariff_stop, rule_set, notice, adaptation_time
+        # what = "tariff"
+        # offer = "…"
+        # add = -100
+        # reason = "Hvorfor?"
+
         # [[change]]                      # kommunerne reagerer på takster, som efterreguleringen ændrer (--rules)
         # what = "price_reaction"
         # elasticity = [0.1, 0.5]         # 0.3: ved 10 % højere takst 3 % færre indskrivninger og flere hjemtagninger
@@ -335,6 +356,27 @@ enum ScenarioTemplate {
         # from = "\(example.changed)"
         # ramp_months = 9                 # months until it has its full share of admissions
         # price = 4000                    # kr. a day; costs is kr. a year when it is full
+        # reason = "Why?"
+
+        # [[change]]                      # costs, budgets and tariffs fall by 2 %; tariff_share 0 leaves the tariff
+        # what = "savings"
+        # areas = ["\(example.area)"]    # or offer = "…"; leave out for all
+        # from = "\(example.changed)"
+        # percent = 2
+        # ramp_months = 12
+        # tariff_share = 1
+        # reason = "Why?"
+
+        # [[change]]                      # support grows heavier: a citizen costs 1 to 3 % more each year
+        # what = "complexity"
+        # percent_a_year = [1, 3]
+        # tariff_share = 0.5              # how much of it tariff and budget follow
+        # reason = "Why?"
+
+        # [[change]]                      # tariffs: multiply, add (kr. a day) or set; also tariff_stop, rule_set, notice, adaptation_time
+        # what = "tariff"
+        # offer = "…"
+        # add = -100
         # reason = "Why?"
 
         # [[change]]                      # municipalities react to tariffs that settlement changes (--rules)

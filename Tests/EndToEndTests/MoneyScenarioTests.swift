@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Scenarios that change tariffs, costs and rules.
+@Suite("Money in scenarios")
+struct MoneyScenarioTests {
+  private func rows(_ text: String) -> [[String: String]] {
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    guard let names = lines.first else { return [] }
+    return lines.dropFirst().map { Dictionary(zip(names, $0), uniquingKeysWith: { first, _ in first }) }
+  }
+
+  private func number(_ row: [String: String], _ name: String) throws -> Double { try #require(Double(row[name] ?? "")) }
+
+  @Test("The shipped ones move income and results the way their reasons say, in every year after the change")
+  func directions() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let run = try program.run(
+        "scenario", "-p", "r", "besparelse", "kompleksitet", "--measure", "income,result", "--every", "year", "--draws", "100", "--format", "csv", "--quiet")
+      #expect(run.code == 0)
+      let found = rows(run.output)
+      #expect(Set(found.compactMap { $0["measure"] }) == ["income", "result"])
+      for row in found where row["kind"] == "residential" && row["period"] == "2028" {
+        let (mean, delta) = (try number(row, "mean"), try number(row, "delta_mean"))
+        switch (row["scenario"], row["measure"]) {
+        // 2 % of what income would have been.
+        case ("besparelse", "income"): #expect(abs(delta + 0.02 * (mean - delta)) < 1e-6 * abs(mean) + 0.01)
+        case ("kompleksitet", "income"): #expect(delta > 0)
+        case ("kompleksitet", "result"): #expect(delta < 0)
+        default: continue
+        }
+      }
+      let stop = rows(try program.run("risk", "-p", "r", "--years", "--scenario", "takststop", "--draws", "100", "--format", "csv", "--quiet").output)
+      let free = rows(try program.run("risk", "-p", "r", "--years", "--rules", "nordjylland_socialaftale", "--draws", "100", "--format", "csv", "--quiet").output)
+      func changes(_ rows: [[String: String]]) -> [Double] { rows.compactMap { Double($0["tariff_change_mean"] ?? "") } }
+      #expect(!changes(stop).isEmpty && changes(stop).allSatisfy { $0 <= 0 } && changes(free).contains { $0 > 0 })
+      #expect(stop.allSatisfy { $0["rule_set"] == "nordjylland_socialaftale" })
+      let bill = { (arguments: [String]) throws -> Double in
+        let own = rows(try program.run(["risk", "-p", "r", "--municipality", "Aarhus", "--draws", "60", "--format", "csv", "--quiet"] + arguments).output)
+        return try number(#require(own.first { $0["measure"] == "bill" && $0["period"] == "2028" && ($0["offer"] ?? "").isEmpty }), "mean")
+      }
+      // What a key finances does not follow the tariff.
+      #expect(try bill(["--scenario", "besparelse"]) < 0.99 * bill([]))
+    }
+  }
+
+  @Test("A sweep and a goal seek over a saving")
+  func sweepsAndSeeks() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let sweep = try program.run(
+        "sweep", "-p", "r", "besparelse", "--vary", "savings.percent=0:4:2", "--measure", "result", "--every", "year", "--area", "autisme", "--draws", "60", "--format", "csv", "--quiet")
+      #expect(sweep.code == 0)
+      let found = rows(sweep.output).filter { $0["period"] == "2028" && $0["kind"] == "residential" }
+      #expect(found.count == 3)
+      #expect(try number(#require(found.first { $0["savings.percent"] == "0" }), "delta_mean") == 0)
+      let seek = try program.run(
+        "scenario", "-p", "r", "besparelse", "--seek", "income(autisme,2028)=100000000", "--by", "savings.percent", "--range", "0:50", "--draws", "60", "--quiet")
+      #expect(seek.code == 0)
+    }
+  }
+
+  @Test("A rule set that does not exist: line and the nearest name")
+  func unknownRules() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write("[[change]]\nwhat = \"rule_set\"\nrules = \"sjaelland_2021\"\n", to: "r/scenarios/x.toml")
+      let run = try program.run("risk", "-p", "r", "--scenario", "x", "--years")
+      #expect(run.code == 1 && run.output.isEmpty)
+      #expect(run.errors.contains("x.toml") && run.errors.contains("sjaelland_2012") && run.errors.contains("3"))
+    }
+  }
+}
