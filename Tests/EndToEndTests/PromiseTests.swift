@@ -130,12 +130,14 @@ struct PromiseTests {
   func sixScenarios(_ name: String) throws {
     try Program.withFolder { program in
       #expect(try program.run("new", "r", "--example", "region").code == 0)
-      let run = try program.run("scenario", name, "-p", "r", "--draws", "20", "--by", "offer", "--measure", "stock", "--format", "csv")
+      // A stop of tariffs moves later settlement alone, which these measures do not hold.
+      let isMoney = ["besparelse", "kompleksitet", "takststop"].contains(name)
+      let run = try program.run("scenario", name, "-p", "r", "--draws", "20", "--by", "offer", "--measure", isMoney ? "result" : "stock", "--format", "csv")
       #expect(run.code == 0, "\(run.errors)")
       let rows = run.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
       #expect(Set(rows.map { String($0[0]) }) == Set(["basis", name]))
       let changed = rows.contains { $0[0] == name && $0[14] != "0" }
-      #expect(changed == (name != "basis"))
+      #expect(changed == (name != "basis" && name != "takststop"))
     }
   }
 

@@ -55,7 +55,6 @@ struct SweepTests {
       (["forecast", "--by", "homecoming.multiply"], "--seek"), (["scenario", "--seek", "stock(autisme,2028-10)=80"], "--by"),
       (["scenario", "--seek", "stock(autsime,2028-10)=80", "--by", "homecoming.multiply"], "autisme"), (["scenario", "--range", "1:2"], "--seek"),
       (["scenario", "--seek", "stock(autisme,2028-10)=80", "--by", "homecoming.multiply", "--area", "autisme"], "--area"),
-      (["sweep", "--vary", "homecoming.multiply=1,2", "--measure", "waiting"], "plads scenario"),
     ])
   func wrong(arguments: [String], hint: String) throws {
     try Program.withFolder { program in
