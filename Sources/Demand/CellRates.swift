@@ -286,6 +286,9 @@ final class CellRates {
 
   private func fillPlan(_ row: RateBook.Row, _ stratum: Int) {
     guard let flow = flow(row) else { return }
+    if !row.isCounted, let factor = factorThroughout(row, stratum), let shape = hazardShape(row, area: areaOfStratum[stratum]) {
+      return planBook.follow(row, stratum, shape: shape, level: level(flow, stratum) * factor)
+    }
     let amounts = planBook.ownAmounts(row, stratum)
     switch row {
     case .homecoming: fillPlannedHomecomings(amounts, flow, stratum)
@@ -300,6 +303,18 @@ final class CellRates {
       cluster(row, stratum, flow, in: planBook)
     }
     planBook.finish(row, stratum)
+  }
+
+  /// What the plan's changes make of a hazard where all of them are factors over the whole horizon: the base's shape at another level. Nil
+  /// where one is not, or where the trend of homecomings rests.
+  private func factorThroughout(_ row: RateBook.Row, _ stratum: Int) -> Double? {
+    var factor = 1.0
+    for index in plan.changesOfMunicipality[municipality] where applies(index, to: row, stratum) {
+      guard plan.actsThroughout[index] else { return nil }
+      factor *= plan.value(index, draw: draw)
+    }
+    let rests = row == .homecoming && plan.plan.batches.contains { $0.municipality == municipality && $0.replacesTrend && $0.strata[stratum] }
+    return rests ? nil : factor
   }
 
   /// Changes act on the mean hazard; batches multiply what they leave, so that an added number keeps its mean.
@@ -388,8 +403,7 @@ final class CellRates {
   // MARK: Changes
 
   private func applies(_ index: Int, to row: RateBook.Row, _ stratum: Int) -> Bool {
-    let change = plan.plan.changes[index]
-    return change.strata[stratum] && change.target.acts(on: row)
+    plan.reaches(index, stratum) && plan.targets[index].acts(on: row)
   }
 
   /// The plan's changes of a row in some periods: first of the population, then of the flow, each in the plan's order.

@@ -151,10 +151,34 @@ struct PathWorker: ~Copyable {
     for citizen in citizens {
       let span = citizenStarts[citizen]..<citizenStarts[citizen + 1]
       guard span.contains(where: { !rates.touch(Int(baseSpells[$0].stratum)).isDisjoint(with: .path) }) else { continue }
+      if span.count == 1, retime(span.lowerBound, into: tally) { continue }
       for at in span { count(baseSpells[at], sign: -1, into: tally) }
       var spell = baseSpells[span.lowerBound]
       follow(&spell)
     }
+  }
+
+  /// Most plans change one way of leaving alone, and most citizens leave by it neither in the base nor under the plan: one look at its
+  /// clock then says that nothing changes, or that all that changes is when and how the spell ends. False where the citizen must be followed.
+  private mutating func retime(_ at: Int, into tally: EventTally) -> Bool {
+    let before = baseSpells[at]
+    let touch = rates.touch(Int(before.stratum)).intersection(.path)
+    guard touch == .homecoming || touch == .otherExit else { return false }
+    let isHome = touch == .homecoming
+    let (row, cause): (RateBook.Row, Spell.Cause) = isHome ? (.homecoming, .homecoming) : (.otherExit, .otherExit)
+    var spell = before
+    spell.end = .infinity
+    spell.cause = .stays
+    var uniform = CounterStream.uniform(key: spell.key, isHome ? 0 : 1)
+    if hasTraits { uniform = rates.scaled(uniform, row, profile: spell.profile) }
+    consider(row, cause, uniform, at: period(at: spell.start), spell: &spell)
+    guard spell.end < before.end else {
+      // Whatever else ended it still does; leaving later than before may be too late for another way.
+      return before.cause == cause ? spell.end == before.end : spell.end > before.end || spell.end == .infinity
+    }
+    count(before, sign: -1, into: tally)
+    spells.append(spell)
+    return true
   }
 
   @inline(__always)

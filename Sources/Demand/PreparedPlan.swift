@@ -64,6 +64,12 @@ final class PreparedPlan: Sendable {
   let changesOfMunicipality: [[Int]]
   /// By change: whether it multiplies.
   let multiplies: [Bool]
+  /// By change: whether it is a factor that stays the same over the whole horizon.
+  let actsThroughout: [Bool]
+  let targets: [RateChange.Target]
+  /// `[change · strata + stratum]`.
+  private let strataOfChange: BareArray<Bool>
+  private let strata: Int
   /// By change: whether it changes the population at risk.
   let isOfPopulation: [Bool]
   /// By change, `[municipality · strata + stratum]`: share of an added number, for admissions.
@@ -111,10 +117,18 @@ final class PreparedPlan: Sendable {
     changesOfMunicipality = simulator.panel.municipalities.indices.map { m in plan.changes.indices.filter { plan.changes[$0].municipalities[m] } }
     isOfPopulation = plan.changes.map { $0.target == .population }
     multiplies = plan.changes.map(\.effect.isFactor)
+    let horizon = 0..<simulator.horizon
+    actsThroughout = plan.changes.map { $0.effect.isFactor && $0.ramp == 0 && $0.periods.clamped(to: horizon) == horizon }
+    targets = plan.changes.map(\.target)
+    strataOfChange = BareArray(plan.changes.flatMap(\.strata))
+    self.strata = strata
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }
     realised = plan.batches.map { batch in (0..<simulator.draws).map { batch.realised.value(seed: simulator.seed, draw: $0) } }
     delay = plan.batches.map { batch in (0..<simulator.draws).map { batch.delayMonths.value(seed: simulator.seed, draw: $0) } }
   }
+
+  @inline(__always)
+  func reaches(_ change: Int, _ stratum: Int) -> Bool { strataOfChange[change * strata + stratum] }
 
   /// The change's number in a draw.
   @inline(__always)

@@ -59,6 +59,28 @@ import Testing
     }
   }
 
+  /// The same change written otherwise gives the same futures: with a change of another rate that changes nothing, and in two halves of the
+  /// time, by area and by offer. Where only one rate changes citizens take a shorter way through the simulation.
+  @Test(arguments: ["homecoming", "other_exit"], [Grouping.area, .offer]) func sameChangesSameFutures(lever: String, grouping: Grouping) throws {
+    let world = try Self.world.get()
+    let builder = PlanBuilder(panel: world.demand.panel, horizon: 24, capacity: world.extracts.capacity, scenarios: [])
+    func plan(_ name: String, _ changes: [String]) throws -> Plan {
+      try builder.plan(try Scenario(text: changes.map { "[[change]]\n" + $0 }.joined(separator: "\n"), file: name, name: name))
+    }
+    let other = lever == "homecoming" ? "other_exit" : "homecoming"
+    for factor in [0.6, 1.4] {
+      let own = "what = \"\(lever)\"\nmultiply = \(factor)\n"
+      let plans = [
+        world.plans[0], try plan("one", [own]), try plan("two", [own, "what = \"\(other)\"\nmultiply = 1"]),
+        try plan("three", [own + "to = \"2027-06\"", own + "from = \"2027-07\""]),
+      ]
+      let run = ScenarioRun(
+        demand: world.demand, capacity: world.extracts.capacity, plans: plans, request: RunRequest(grouping: grouping, every: .month, draws: 60, threads: 2))
+      func values(_ plan: Int) -> [[Double]] { run.rows.filter { $0.plan == plan }.map { [$0.value.mean, $0.value.lower, $0.value.upper, $0.difference.mean] } }
+      #expect(values(1) == values(2) && values(1) == values(3) && values(1) != values(0))
+    }
+  }
+
   /// Flows and days of a year are the sums of its months, the stock is that of December.
   @Test func yearsAddUpFromMonths() throws {
     let months = try run(.total)
