@@ -60,7 +60,7 @@ let package = Package(
     module(
       "Commands",
       [
-        "Groundwork", "Placements", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Capacity", "Analysis",
+        "Groundwork", "Placements", "Spreadsheets", "Ingest", "LinearAlgebra", "Regression", "Forecasting", "Demand", "Scenarios", "Capacity", "Analysis",
         "Store", "Reports", argumentParser,
       ]),
     .executableTarget(name: "plads", dependencies: ["Commands"], swiftSettings: strict),
@@ -80,6 +80,6 @@ let package = Package(
     tests("StoreTests", ["Store", "Groundwork", grdb]),
     tests("ReportsTests", ["Reports", "Groundwork"]),
     tests("CommandsTests", ["Analysis", "Commands", "Groundwork", "Ingest", "Placements", argumentParser]),
-    tests("EndToEndTests", ["plads", "TestSupport"]),
+    tests("EndToEndTests", ["plads", "Groundwork", "TestSupport"]),
   ]
 )

@@ -25,15 +25,17 @@ public struct DriverTables {
     ("forecast", Phrase(da: "Prognose", en: "Forecast"), { $0.forecast }),
   ]
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    ["origin", "period", "region", "area", "municipality", "kind", "measure", "unit", "component", "value"].map { .init($0) }
+  }
+
   /// Columns: origin, period, region, area, municipality, kind, measure, unit, component, value. The components `admissions`,
   /// `population`, `homecomings`, `other_exits` without those at an age limit, `age_outs` (these three with a minus), `transfers` and `drift` add up to `forecast` less `now`.
   public func machine() -> Table {
     var table = Table(
       title: Phrase(da: "Hvad der driver prognosen", en: "What drives the forecast"),
-      columns: [
-        .init("origin"), .init("period"), .init("region"), .init("area"), .init("municipality"), .init("kind"), .init("measure"), .init("unit"),
-        .init("component"), .init("value"),
-      ])
+      columns: Self.machineColumns)
     func text(_ text: String) -> Table.Cell { text.isEmpty ? .empty : .text(text) }
     for row in drivers.rows {
       for part in Self.parts {

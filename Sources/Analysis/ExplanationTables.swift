@@ -14,16 +14,18 @@ public struct ExplanationTables {
     self.panel = panel
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    ["label", "origin_then", "origin_now", "period", "area", "kind", "measure", "unit", "component", "value"].map { .init($0) }
+  }
+
   /// Columns: label, origin_then, origin_now, period, area, kind, measure, unit, component, value. The components of a line and
   /// period are `published`, then `aggregation`, `model`, `simulation`, `assumptions`, `population`, `revised_data`, `came_true` and `outlook`,
   /// which add up to `forecast` less `published`, then `forecast`.
   public func machine() -> Table {
     var table = Table(
       title: Phrase(da: "Hvorfor prognosen har flyttet sig", en: "Why the forecast moved"),
-      columns: [
-        .init("label"), .init("origin_then"), .init("origin_now"), .init("period"), .init("area"), .init("kind"), .init("measure"), .init("unit"),
-        .init("component"), .init("value"),
-      ])
+      columns: Self.machineColumns)
     for row in explanation.rows {
       for component in ForecastExplanation.Component.allCases {
         table.append([

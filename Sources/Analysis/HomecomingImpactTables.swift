@@ -17,6 +17,12 @@ public struct HomecomingImpactTables: Sendable {
     self.level = level
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    ["scenario", "offer", "measure", "period", "unit", "mean", "median", "lower", "upper"].map { .init($0) }
+      + [.init("level", unit: "percent"), .init("price_level")]
+  }
+
   /// Columns: scenario, offer, measure, period, unit, mean, median, lower, upper, level. An empty offer means all, `*` the other
   /// offers, where the municipality's homecomings rest.
   /// Measures: citizens, notice_days, vacant (every period from the first leaving), refilled, lost_income. Then price_level (of
@@ -24,10 +30,7 @@ public struct HomecomingImpactTables: Sendable {
   public func machine() -> Table {
     var table = Table(
       title: Phrase(da: "Udmeldte hjemtagninger", en: "Announced homecomings"),
-      columns: [
-        .init("scenario"), .init("offer"), .init("measure"), .init("period"), .init("unit"), .init("mean"), .init("median"),
-        .init("lower"), .init("upper"), .init("level", unit: "percent"), .init("price_level"),
-      ])
+      columns: Self.machineColumns)
     for impact in impacts {
       for line in impact.lines {
         func row(_ measure: String, _ period: Period?, _ unit: String, _ summary: DrawSummary?) {

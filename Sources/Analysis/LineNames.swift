@@ -4,15 +4,18 @@ public import Placements
 /// What people call a line of results.
 public struct LineNames: Sendable {
   private let panel: Panel
+  private let newOffers: [Offer]
 
-  public init(panel: Panel) {
+  /// - Parameter newOffers: that scenarios have besides the panel's.
+  public init(panel: Panel, newOffers: [Offer] = []) {
     self.panel = panel
+    self.newOffers = newOffers
   }
 
   /// The line's region, area and municipality, or its offer, with its kind unless that is residential.
   public func label(_ key: ResultKey) -> Phrase {
     if !key.offer.isEmpty {
-      let name = panel.offers.first { $0.id == key.offer }?.name ?? key.offer
+      let name = (panel.offers + newOffers).first { $0.id == key.offer }?.name ?? key.offer
       return key.kind == .residential ? Phrase(name) : Phrase(name + ", ") + key.kind.phrase
     }
     let names = [key.area.isEmpty ? "" : area(key.area), key.municipality.isEmpty ? "" : municipality(key.municipality)].filter { !$0.isEmpty }

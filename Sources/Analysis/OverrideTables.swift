@@ -16,17 +16,22 @@ public struct OverrideTables: Sendable {
     self.request = request
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    let names = [
+      "origin", "period", "municipality", "area", "kind", "measure", "unit", "value", "lower", "upper", "model_mean", "model_lower", "model_upper",
+      "override_mean", "override_lower", "override_upper", "actual", "error", "reason", "by", "date",
+    ]
+    return names.map { .init($0) } + [.init("level", unit: "percent"), .init("source")]
+  }
+
   /// Columns: origin, period, municipality, area, kind, measure, unit, value, lower, upper, model_mean, model_lower, model_upper, override_mean,
   /// override_lower, override_upper, actual, error, reason, by, date, level, source. An empty municipality means all; value, lower and upper are as
   /// given (10 % and 90 % quantiles), error is log((actual + ½) / (value + ½)) of those that have come true.
   public var machine: Table {
-    let names = ["model_mean", "model_lower", "model_upper", "override_mean", "override_lower", "override_upper", "actual", "error"]
     var table = Table(
       title: title,
-      columns: [
-        .init("origin"), .init("period"), .init("municipality"), .init("area"), .init("kind"), .init("measure"), .init("unit"), .init("value"),
-        .init("lower"), .init("upper"),
-      ] + names.map { .init($0) } + [.init("reason"), .init("by"), .init("date"), .init("level", unit: "percent"), .init("source")])
+      columns: Self.machineColumns)
     for row in forecast.rows {
       func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
       func text(_ value: String) -> Table.Cell { value.isEmpty ? .empty : .text(value) }

@@ -47,11 +47,15 @@ public struct ResultTables: Sendable {
     .init("mean"), .init("median"), .init("lower"), .init("upper"),
   ]
 
+  public static let forecastColumns = [Table.Column("origin"), Table.Column("period")] + keyColumns + [Table.Column("level", unit: "percent")]
+  public static let scenarioColumns =
+    [Table.Column("scenario"), Table.Column("base"), Table.Column("period")] + keyColumns + differenceColumns + [Table.Column("level", unit: "percent")]
+
   /// Columns: origin, period, region, area, municipality, offer, kind, measure, unit, mean, median, lower, upper, level.
   public func forecast() -> Table {
     var table = Table(
       title: Phrase(da: "Prognose", en: "Forecast"),
-      columns: [.init("origin"), .init("period")] + Self.keyColumns + [.init("level", unit: "percent")])
+      columns: Self.forecastColumns)
     for row in run.rows where row.plan == 0 {
       table.append([.text(panel.origin.description), .text(row.period.description)] + Self.keyCells(row) + Self.summaryCells(row.value) + [level])
     }
@@ -63,7 +67,7 @@ public struct ResultTables: Sendable {
   public func scenario() -> Table {
     var table = Table(
       title: Phrase(da: "Scenarier", en: "Scenarios"),
-      columns: [.init("scenario"), .init("base"), .init("period")] + Self.keyColumns + Self.differenceColumns + [.init("level", unit: "percent")])
+      columns: Self.scenarioColumns)
     for row in run.rows {
       let plan = run.plans[row.plan]
       table.append(

@@ -48,6 +48,13 @@ public struct RiskPlacesTables: Sendable {
 
   private var notes: PlacesNotes { PlacesNotes(request: request) }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    ["scenario", "area", "kind", "offer", "from", "to"].map { .init($0) } + ["places", "advised_places"].map { .init($0, unit: "places") }
+      + ["demand_mean", "demand_lower", "demand_upper"].map { .init($0, unit: "citizens") }
+      + [.init("cost_today"), .init("cost_advised"), .init("cost_unit")] + RiskMoneyNotes.columns
+  }
+
   /// Columns: scenario, area, kind, offer (empty for all of the area and kind), from, to, places, advised_places, demand_mean,
   /// demand_lower, demand_upper, cost_today, cost_advised, cost_unit (`kr.`, or `tariff_days` where no price is known), price_level
   /// (of amounts in kr.; empty where an area's offers differ), rule_set, cost_behaviour (of the results that stand beside these costs; the
@@ -55,10 +62,7 @@ public struct RiskPlacesTables: Sendable {
   public var machine: Table {
     var table = Table(
       title: title,
-      columns: [.init("scenario"), .init("area"), .init("kind"), .init("offer"), .init("from"), .init("to")]
-        + ["places", "advised_places"].map { .init($0, unit: "places") }
-        + ["demand_mean", "demand_lower", "demand_upper"].map { .init($0, unit: "citizens") }
-        + [.init("cost_today"), .init("cost_advised"), .init("cost_unit")] + RiskMoneyNotes.columns)
+      columns: Self.machineColumns)
     for advice in run.places {
       for step in advice.steps {
         table.append([

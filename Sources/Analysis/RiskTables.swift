@@ -19,22 +19,28 @@ public struct RiskTables: Sendable {
     panel = demand.panel
   }
 
+  public static var machineColumns: [Table.Column] {
+    let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
+    let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
+      Table.Column($0, unit: "probability")
+    }
+    return ["scenario", "offer", "area", "kind"].map { .init($0) } + [.init("places", unit: "places")] + percent + probabilities
+      + ["median_closure_period", "closure_lower", "closure_upper"].map { .init($0) }
+      + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason"), .init("nation_wide"), .init("financing")]
+      + RiskMoneyNotes.columns
+  }
+
   /// Columns: scenario, offer, area, kind, places, occupancy_now, assumed_occupancy, break_even_occupancy, p_outside_tolerance,
   /// p_reduction_24m, p_closure_12m, p_closure_24m, p_closure_36m, median_closure_period, closure_lower, closure_upper,
   /// expected_result, advised_places, status, status_reason. `p_outside_tolerance` and `expected_result` are those of the first whole
   /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` needs the tariff's occupancy,
   /// `advised_places` is the number after the adaptation time. Then nation_wide (`yes`, `no`) and financing (`tariff`, `key`), empty
   /// where the offers' table does not say; price_level (of expected_result), rule_set, cost_behaviour.
+  /// Of what machines get, as promised.
   public var machine: Table {
-    let percent = ["occupancy_now", "assumed_occupancy", "break_even_occupancy"].map { Table.Column($0, unit: "percent") }
-    let probabilities = ["p_outside_tolerance", "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m"].map {
-      Table.Column($0, unit: "probability")
-    }
     var table = Table(
       title: title,
-      columns: [.init("scenario"), .init("offer"), .init("area"), .init("kind"), .init("places", unit: "places")] + percent + probabilities
-        + ["median_closure_period", "closure_lower", "closure_upper"].map { .init($0) }
-        + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason"), .init("nation_wide"), .init("financing")] + RiskMoneyNotes.columns)
+      columns: Self.machineColumns)
     for risk in run.risks { table.append(machineRow(risk)) }
     table.footnotes = footnotes
     table.meta = [

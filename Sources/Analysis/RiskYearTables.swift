@@ -153,7 +153,7 @@ public struct RiskYearTables: Sendable {
   /// set spreads it), each a mean with `_lower` and `_upper`, start_up_charge_per_day, months (of the year after opening).
   /// Amounts are whole kroner, changes of tariffs kroner a day to the øre.
   public var machine: Table {
-    var table = Table(title: title, columns: Self.columns)
+    var table = Table(title: title, columns: Self.machineColumns)
     for row in rows {
       let amounts = row.year.map { [$0.result.mean, $0.result.lower, $0.result.upper] }
       let level = (try? row.risk.economics.get().priceYear).map { Table.Cell.integer($0) } ?? .empty
@@ -177,7 +177,7 @@ public struct RiskYearTables: Sendable {
     return table
   }
 
-  private static var columns: [Table.Column] {
+  public static var machineColumns: [Table.Column] {
     func three(_ name: String, _ unit: String) -> [Table.Column] { ["mean", "lower", "upper"].map { Table.Column("\(name)_\($0)", unit: unit) } }
     var columns = [Table.Column("scenario"), Table.Column("offer"), Table.Column("year"), Table.Column("p_outside_tolerance", unit: "probability")]
     columns += three("result", "kr.") + [Table.Column("price_level"), Table.Column("tariff_year")]

@@ -16,20 +16,22 @@ public struct SaidTables: Sendable {
     self.request = request
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    let names = [
+      "origin", "year", "municipality", "area", "said", "bias_corrected", "model_mean", "model_lower", "model_upper", "combined_mean", "combined_lower",
+      "combined_upper", "weight", "n_past", "kind", "period", "unit", "bias", "error", "source", "received", "scale_1_5",
+    ]
+    return names.map { .init($0) } + [.init("level", unit: "percent")]
+  }
+
   /// Columns: origin, year, municipality, area, said, bias_corrected, model_mean, model_lower, model_upper, combined_mean, combined_lower,
   /// combined_upper, weight, n_past, kind, period, unit, bias, error, source, received, scale_1_5, level. An empty municipality means all; bias and error
   /// are the expected error's mean and standard deviation on the log scale.
   public var machine: Table {
-    let names = [
-      "model_mean", "model_lower", "model_upper", "combined_mean", "combined_lower", "combined_upper",
-    ]
     var table = Table(
       title: title,
-      columns: [.init("origin"), .init("year"), .init("municipality"), .init("area"), .init("said"), .init("bias_corrected")] + names.map { .init($0) }
-        + [
-          .init("weight"), .init("n_past"), .init("kind"), .init("period"), .init("unit"), .init("bias"), .init("error"), .init("source"), .init("received"),
-          .init("scale_1_5"), .init("level", unit: "percent"),
-        ])
+      columns: Self.machineColumns)
     for row in said.rows {
       func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
       func text(_ value: String?) -> Table.Cell { value.flatMap { $0.isEmpty ? nil : .text($0) } ?? .empty }

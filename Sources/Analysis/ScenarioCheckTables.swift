@@ -10,10 +10,12 @@ public struct ScenarioCheckTables {
 
   private static let title = Phrase(da: "Scenarier, læst uden at regne", en: "Scenarios, read without computing")
 
+  public static let machineColumns = ["scenario", "base", "title", "change", "assumption"].map { Table.Column($0) }
+
   /// Columns: scenario, base, title, change, assumption; a scenario without changes has one row without them. Changes count from 1, those of its
   /// bases first.
   public func machine() -> Table {
-    var table = Table(title: Self.title, columns: ["scenario", "base", "title", "change", "assumption"].map { Table.Column($0) })
+    var table = Table(title: Self.title, columns: Self.machineColumns)
     for plan in plans.dropFirst() {
       let start: [Table.Cell] = [.text(plan.name), .text(plan.base ?? plans[0].name), .text(plan.title)]
       if plan.assumptions.isEmpty { table.append(start + [.empty, .empty]) }

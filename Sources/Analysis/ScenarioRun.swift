@@ -77,10 +77,11 @@ public struct ScenarioRun: Sendable {
   ///   - plans: the first is the plain forecast; others may name each other as base.
   ///   - overrides: to be applied to the stock; nil for none.
   ///   - offers: for the measures that are reckoned offer by offer; nil for none of these.
+  ///   - interaction: a further sum of plans, whose rows stand behind the last plan's as if it were one; nil for none.
   ///   - recipe: what the areas' stocks rest on; it moves those of every plan alike, and with them the days.
   public init(
     demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], request: RunRequest, overrides: OverrideForecast? = nil,
-    recipe: StockRecipe = .plain, offers: OfferBasis? = nil, progress: (@Sendable (Double) -> Void)? = nil
+    recipe: StockRecipe = .plain, offers: OfferBasis? = nil, interaction: PlanInteraction? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) {
     precondition(!plans.isEmpty, "no plan to run")
     self.plans = plans
@@ -95,15 +96,19 @@ public struct ScenarioRun: Sendable {
     let shifts = StockShift.byLine(overrides?.shifts ?? [], index: simulated.index, panel: demand.panel)
     summariser.shifts = shifts.lines
     summariser.baseShifts = Self.shift(recipe, demand: demand, plan: plans[0], simulated, request)?.byLine(simulated.index) ?? [:]
+    summariser.interaction = interaction
     overridden = ((overrides?.shifts.count ?? 0) - shifts.unseen.count, shifts.unseen.count)
-    let byOffer = offers.map { Self.byOffer($0, demand: demand, capacity: capacity, plans: plans, bases: bases, request: request) } ?? []
+    let byOffer = offers.map {
+      Self.byOffer($0, demand: demand, capacity: capacity, plans: plans, bases: bases, request: request, interaction: interaction)
+    } ?? []
     rows = summariser.rows() + byOffer
     openingStock = summariser.openingStock()
   }
 
   /// Rows of places handed out to those who want them and of money, which are reckoned by offer whatever the rows.
   private static func byOffer(
-    _ basis: OfferBasis, demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], bases: [Int], request: RunRequest
+    _ basis: OfferBasis, demand: FittedDemand, capacity: [CapacityStep], plans: [Plan], bases: [Int], request: RunRequest,
+    interaction: PlanInteraction?
   ) -> [ResultRow] {
     let (allocates, judges) = (OccupancyRows.apply(to: request), MoneyRows.apply(to: request))
     guard allocates || judges else { return [] }
@@ -115,11 +120,11 @@ public struct ScenarioRun: Sendable {
       let occupiers = plans.map {
         Occupier(demand: demand, simulated: simulated, plans: plans, basis: basis.occupancy(demand.panel, under: $0), draws: request.draws)
       }
-      rows += OccupancyRows(occupiers: occupiers, request: request, bases: bases).rows()
+      rows += OccupancyRows(occupiers: occupiers, request: request, bases: bases, interaction: interaction).rows()
     }
     if judges, let panel = try? Panel(byOffer: basis.extracts) {
       rows += MoneyRows(
-        demand: demand, simulated: simulated, plans: plans, bases: bases, basis: basis, request: request, past: PastPresence(panel)).rows()
+        demand: demand, simulated: simulated, plans: plans, bases: bases, basis: basis, request: request, past: PastPresence(panel), interaction: interaction).rows()
     }
     return rows
   }

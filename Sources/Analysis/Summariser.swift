@@ -18,6 +18,8 @@ struct Summariser: Sendable {
   /// By line, `[step][draw]`: by how much the forecast's other models move the stock, and the days with it.
   var baseShifts: [Int: [[Double]]] = [:]
 
+  var interaction: PlanInteraction?
+
   private var panel: Panel { demand.panel }
 
   func openingStock() -> [ResultKey: Double] {
@@ -36,7 +38,7 @@ struct Summariser: Sendable {
       }
     }
     let all = results.values.flatMap { $0 ?? [] }
-    return timelines.indices.flatMap { plan in all.filter { $0.plan == plan } }
+    return (0...timelines.count).flatMap { plan in all.filter { $0.plan == plan } }
   }
 
   private func hasPlaces(_ key: Int) -> Bool { index.offersOfKey[key].contains { offer in timelines.contains { $0.knows(offers[offer].id) } } }
@@ -164,6 +166,11 @@ private struct LineSummary {
         found.append(
           ResultRow(
             plan: plan, key: summariser.index.keys[key], period: whole, measure: measure, values: values, base: base, request: summariser.request))
+      }
+      if let row = summariser.interaction?.row(
+        vectors, key: summariser.index.keys[key], period: whole, measure: measure, request: summariser.request)
+      {
+        found.append(row)
       }
     }
   }

@@ -1,18 +1,19 @@
 internal import Analysis
 internal import ArgumentParser
 internal import Demand
+internal import Forecasting
 internal import Groundwork
 internal import Placements
 internal import Store
 
-/// `plads explain`: why the forecast moved since a published one, and what drives it.
+/// `plads explain`: why the forecast moved since a published one, what drives it, and what a scenario's changes do one by one.
 struct ExplainCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "explain",
       abstract: Phrase(
-        da: "Hvorfor prognosen har flyttet sig siden den sidst offentliggjorte, og hvad der driver den.",
-        en: "Why the forecast moved since the last published one, and what drives it."
+        da: "Hvorfor prognosen har flyttet sig, hvad der driver den, og hvad et scenaries ændringer gør hver for sig.",
+        en: "Why the forecast moved, what drives it, and what a scenario's changes do one by one."
       ).spoken)
   }
 
@@ -31,39 +32,55 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(
     help: help(
       Phrase(
+        da: "Del dette scenarie op: hver ændring alene, samspillet og det hele, mod scenariets basis.",
+        en: "Take this scenario apart: each change alone, the interaction and all of it, against the scenario's base."),
+      value: Phrase(da: "scenarie", en: "scenario")))
+  var scenario: String?
+
+  @Option(
+    help: help(
+      Phrase(
         da: "Forklar denne periode; kan gentages. Ellers om 12, 24 og 36 måneder.", en: "Explain this period; may be repeated. Else 12, 24 and 36 months on."),
       value: Phrase(da: "periode", en: "period")))
   var period: [String] = []
 
-  @Option(
-    help: help(
-      Phrase(da: "Med --drivers: linjer efter total, region, municipality eller area.", en: "With --drivers: lines by total, region, municipality or area."),
-      value: Phrase(da: "nøgle", en: "key")), transform: Choice.word(Grouping.self))
-  var by: Grouping = .area
-
   @OptionGroup var project: ProjectOptions
-  @OptionGroup var simulation: SimulationOptions
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var rules: RulesOption
+  @OptionGroup var futures: RunOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(
-    help: help(
-      Phrase(da: "Perioder frem; ellers 36 måneder, 12 kvartaler eller 10 år.", en: "Periods ahead; else 36 months, 12 quarters or 10 years."),
-      value: Phrase(da: "perioder", en: "periods")), transform: Choice.integer(1...1200))
-  var horizon: Int?
+  private var by: Grouping { filter.grouping }
+  private var simulation: SimulationOptions { futures.simulation }
 
   func validate() throws {
     func refuse(_ phrase: Phrase) throws { throw ValidationError(phrase.spoken) }
-    if drivers, against != nil { try refuse(Phrase(da: "--drivers og --against udelukker hinanden.", en: "--drivers and --against exclude each other.")) }
-    if !drivers, by != .area { try refuse(Phrase(da: "--by kræver --drivers.", en: "--by needs --drivers.")) }
+    guard [drivers, against != nil, scenario != nil].count(where: \.self) < 2 else {
+      return try refuse(Phrase(da: "--drivers, --against og --scenario udelukker hinanden.", en: "--drivers, --against and --scenario exclude each other."))
+    }
+    if scenario != nil { return }
+    if !drivers, by != .area { try refuse(Phrase(da: "--by kræver --drivers eller --scenario.", en: "--by needs --drivers or --scenario.")) }
     if by == .offer {
       try refuse(Phrase(da: "Forklaringen går efter total, region, municipality eller area.", en: "The explanation goes by total, region, municipality or area."))
+    }
+    let selecting = [
+      ("--area", !filter.areas.area.isEmpty), ("--municipality", !filter.municipalities.municipality.isEmpty), ("--offer", !filter.offers.offer.isEmpty),
+      ("--measure", !filter.measure.isEmpty), ("--rules", rules.rules != nil), ("--every", futures.every != nil),
+    ]
+    if let (option, _) = selecting.first(where: \.1) {
+      try refuse(Phrase(da: "\(option) hører til --scenario.", en: "\(option) belongs to --scenario."))
     }
   }
 
   func run() async throws {
+    if let scenario {
+      return try ScenarioExplanation(
+        name: scenario, periods: period, project: project, filter: filter, rules: rules, futures: futures, output: output
+      ).print()
+    }
     let published = drivers ? nil : try published()
     let session = try ProjectSession(project, output: output)
-    let steps = session.horizon(horizon)
+    let steps = session.horizon(futures.horizon)
     var request = RunRequest(
       grouping: by, level: Double(simulation.level) / 100, every: session.panel.length, draws: simulation.draws,
       seed: UInt64(simulation.seed), threads: simulation.taskCount)
@@ -90,7 +107,10 @@ struct ExplainCommand: AsyncParsableCommand {
       let store = try RunStore.required(folder: project.project)
       return (try PublishedForecasts(store: store).find(against), store)
     } catch let error as FindingsError {
-      output.say(Phrase(da: "»plads explain --drivers« kræver ingen offentliggjort prognose.", en: "“plads explain --drivers” needs no published forecast."))
+      output.say(
+        Phrase(
+          da: "»plads explain --drivers« og »plads explain --scenario NAVN« kræver ingen offentliggjort prognose.",
+          en: "“plads explain --drivers” and “plads explain --scenario NAME” need no published forecast."))
       throw error
     }
   }

@@ -13,8 +13,8 @@ struct ExportCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "export",
-      abstract: Phrase(da: "Tal i den form, andre programmer læser: plads export indicators.", en: "Figures in the shape that other programs read: plads export indicators.").spoken,
-      subcommands: [ExportIndicatorsCommand.self])
+      abstract: Phrase(da: "Til andre programmer: plads export indicators (tal), plads export schema (hvad filerne holder).", en: "For other programs: plads export indicators (figures), plads export schema (what files hold).").spoken,
+      subcommands: [ExportIndicatorsCommand.self, ExportSchemaCommand.self])
   }
 }
 

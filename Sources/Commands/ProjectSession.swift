@@ -39,8 +39,9 @@ struct ProjectSession {
   }
 
   /// What the options ask for, with names looked up.
+  /// - Parameter newOffers: that scenarios have besides the project's.
   /// - Throws: `UsageError` with the nearest valid name.
-  func request(_ run: RunOptions, _ filter: FilterOptions, output: OutputOptions, horizon: Int) throws -> RunRequest {
+  func request(_ run: RunOptions, _ filter: FilterOptions, output: OutputOptions, horizon: Int, newOffers: [Offer] = []) throws -> RunRequest {
     if let variable = filter.variable {
       throw UsageError(Phrase(da: "--by \(variable) hører til plads scenario --seek.", en: "--by \(variable) belongs to plads scenario --seek."))
     }
@@ -65,7 +66,7 @@ struct ProjectSession {
           en: "The project's figures do not say who lives in which offer; use --by area."))
     }
     return RunRequest(
-      grouping: filter.grouping, filter: try resultFilter(filter), level: Double(run.simulation.level) / 100, every: every, draws: run.simulation.draws,
+      grouping: filter.grouping, filter: try resultFilter(filter, newOffers), level: Double(run.simulation.level) / 100, every: every, draws: run.simulation.draws,
       seed: UInt64(run.simulation.seed), threads: run.simulation.taskCount, measures: measures.isEmpty ? (output.isForPeople ? [.stock] : nil) : measures,
       onlyPeriods: output.isForPeople ? Set(ResultTables.shownPeriods(panel: panel, horizon: horizon, every: every)) : nil)
   }
@@ -123,9 +124,9 @@ struct ProjectSession {
         en: "Unknown measure “\(name)”. \(near.en)\(near.isEmpty ? "" : " ")Known: \(all.joined(separator: ", "))."))
   }
 
-  private func resultFilter(_ options: FilterOptions) throws -> ResultFilter {
+  private func resultFilter(_ options: FilterOptions, _ newOffers: [Offer]) throws -> ResultFilter {
     let areas = try areas(options.areas)
-    let filter = ResultFilter(areas: areas, municipalities: try municipalities(options.municipalities), offers: try offers(options.offers, in: areas))
+    let filter = ResultFilter(areas: areas, municipalities: try municipalities(options.municipalities), offers: try offers(options.offers, in: areas, newOffers: newOffers))
     if !filter.offers.isEmpty, options.grouping != .offer {
       throw UsageError(Phrase(da: "--offer kræver --by offer.", en: "--offer needs --by offer."))
     }
@@ -156,10 +157,12 @@ struct ProjectSession {
   }
 
   /// Ids of the named offers, all of which must lie in the named areas.
-  /// - Parameter areas: ids; empty for all.
-  func offers(_ option: OfferOption, in areas: Set<String> = []) throws -> Set<String> {
-    let ids = Set(try option.offer.map(offer(named:)))
-    guard !areas.isEmpty, let outside = panel.offers.first(where: { ids.contains($0.id) && !areas.contains($0.area) }) else { return ids }
+  /// - Parameters:
+  ///   - areas: ids; empty for all.
+  ///   - newOffers: that may be named besides the project's.
+  func offers(_ option: OfferOption, in areas: Set<String> = [], newOffers: [Offer] = []) throws -> Set<String> {
+    let ids = Set(try option.offer.map { try offer(named: $0, newOffers: newOffers) })
+    guard !areas.isEmpty, let outside = (panel.offers + newOffers).first(where: { ids.contains($0.id) && !areas.contains($0.area) }) else { return ids }
     throw UsageError(
       Phrase(
         da: "Tilbuddet »\(outside.name)« ligger i området \(outside.area), ikke i \(areas.sorted().joined(separator: ", ")): udelad --area.",
@@ -167,10 +170,11 @@ struct ProjectSession {
   }
 
   /// The id of an offer, given its id or name.
-  func offer(named name: String) throws -> String {
+  func offer(named name: String, newOffers: [Offer] = []) throws -> String {
     let form = NearestName.machineForm(name)
-    guard let offer = panel.offers.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
-      throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: panel.offers.map { ($0.id, $0.name) }, listing: "offer")
+    let known = panel.offers + newOffers
+    guard let offer = known.first(where: { $0.id == name || NearestName.machineForm($0.name) == form }) else {
+      throw Self.unknown(Phrase(da: "tilbuddet", en: "offer"), name, among: known.map { ($0.id, $0.name) }, listing: "offer")
     }
     return offer.id
   }

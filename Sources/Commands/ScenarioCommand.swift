@@ -6,6 +6,7 @@ internal import Forecasting
 internal import Groundwork
 internal import Placements
 internal import Ingest
+internal import Reports
 internal import Scenarios
 internal import Store
 
@@ -27,8 +28,8 @@ struct ScenarioCommand: AsyncParsableCommand {
   @Option(
     help: help(
       Phrase(
-        da: "Skriv en fil med forklaringer til et nyt scenarie, klar til at rette, og regn intet.",
-        en: "Write a commented file for a new scenario, ready to edit, and compute nothing."), value: Phrase(da: "navn", en: "name")))
+        da: "Skriv en fil til et nyt scenarie, klar til at rette, og regn intet: TOML med forklaringer, eller et ark, når navnet ender på .csv eller .xlsx.",
+        en: "Write a file for a new scenario, ready to edit, and compute nothing: TOML with comments, or a sheet where the name ends in .csv or .xlsx."), value: Phrase(da: "navn", en: "name")))
   var new: String?
 
   @Flag(
@@ -71,16 +72,17 @@ struct ScenarioCommand: AsyncParsableCommand {
       guard scenarios.isEmpty, !batches, !check else {
         throw UsageError(Phrase(da: "--new står alene.", en: "--new stands alone."))
       }
-      return try NewScenario(name: new, folder: session.folder, panel: session.panel).make()
+      let name = output.format == .csv && !new.lowercased().hasSuffix(".csv") ? new + ".csv" : new
+      return try NewScenario(name: name, folder: session.folder, panel: session.panel).make()
     }
     if let seek { return try reach(seek, session) }
     guard range == nil else { throw UsageError(Phrase(da: "--range hører til --seek.", en: "--range belongs to --seek.")) }
     let horizon = session.horizon(run.horizon)
-    let request = try session.request(run, filter, output: output, horizon: horizon)
     let library = try ScenarioLibrary(folder: session.folder, wanted: scenarios)
     let plans = try library.plans(
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all, ruleSets: RuleLibrary(folder: session.folder).names))
-    output.show(plans.flatMap(\.warnings))
+    let request = try session.request(run, filter, output: output, horizon: horizon, newOffers: plans.flatMap(\.newOffers))
+    output.show(plans.flatMap(\.warnings) + NewOfferPlausibility.warnings(plans, extracts: session.extracts, on: session.panel.origin.lastDay))
     if check {
       guard !batches else { throw UsageError(Phrase(da: "--check regner intet; udelad --batches.", en: "--check computes nothing; leave out --batches.")) }
       let tables = ScenarioCheckTables(plans)
@@ -190,24 +192,6 @@ struct ScenarioCommand: AsyncParsableCommand {
   }
 }
 
-/// One scenario, or the plain forecast, whose numbers are to be changed.
-struct ScenarioStudy {
-  let scenario: Scenario
-  let builder: PlanBuilder
-  /// The plain forecast, the scenario and those that it builds on.
-  let plans: [Plan]
-  let files: [(name: String, path: String)]
-
-  init(_ name: String?, session: ProjectSession, horizon: Int) throws {
-    let library = try name.map { try ScenarioLibrary(folder: session.folder, wanted: [$0]) }
-    builder = PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library?.all ?? [],
-      ruleSets: RuleLibrary(folder: session.folder).names)
-    scenario = library?.chosen ?? Scenario.plain(named: ScenarioLibrary.reference, title: ScenarioLibrary.reference)
-    plans = try library?.plans(builder) ?? [builder.reference(named: ScenarioLibrary.reference)]
-    files = library?.files ?? []
-  }
-}
-
 extension UsageError {
   /// What is wrong with an option is a wrong command line.
   static func instead<Value>(_ body: () throws(FindingsError) -> Value) throws(UsageError) -> Value {
@@ -217,92 +201,5 @@ extension UsageError {
       let finding = error.findings[0]
       throw UsageError(Phrase(finding.value.map { "»\($0)«: " } ?? "") + finding.message + Phrase(" ") + finding.remedy)
     }
-  }
-}
-
-/// The scenario files of a project and those that the user names.
-struct ScenarioLibrary {
-  /// Every scenario that may be a base, by name.
-  let all: [Scenario]
-  /// Every file that was read, by scenario.
-  private(set) var files: [(name: String, path: String)] = []
-  private let wanted: [Scenario]
-
-  /// The first that was asked for.
-  var chosen: Scenario { wanted[0] }
-
-  /// Under which a run's inputs name scenarios.
-  static let inputName = "scenario"
-  /// The name of the plain forecast.
-  static let reference = "basis"
-
-  init(folder: String, wanted names: [String]) throws {
-    let shelf = folder == "." ? "scenarios" : folder + "/scenarios"
-    var read: [Scenario] = []
-    var broken: [Finding] = []
-    for file in Folder.files(in: shelf, ending: ".toml") {
-      do {
-        read.append(try Self.read(shelf + "/" + file, name: String(file.dropLast(5))))
-        files.append((Self.inputName, shelf + "/" + file))
-      } catch let error as FindingsError {
-        // A broken file that nobody asked for must not stop the others.
-        if names.isEmpty || names.contains(where: { Self.stem($0) == String(file.dropLast(5)) }) { broken += error.findings }
-      }
-    }
-    var chosen: [Scenario] = []
-    for name in names {
-      if let known = read.first(where: { $0.name == name }) {
-        chosen.append(known)
-      } else if name.hasSuffix(".toml") || name.contains("/") {
-        let known = read.first { shelf + "/" + $0.name + ".toml" == name }
-        chosen.append(try known ?? Self.read(name, name: Self.stem(name)))
-        if known == nil { files.append((Self.inputName, name)) }
-      } else if broken.isEmpty {
-        let hint = NearestName.hint(name, among: read.map(\.name))
-        throw UsageError(
-          Phrase(
-            da: "Der er intet scenarie »\(name)« i \(shelf). \(hint.da)", en: "There is no scenario “\(name)” in \(shelf). \(hint.en)"))
-      }
-    }
-    guard broken.isEmpty else { throw FindingsError(broken) }
-    all = read + chosen.filter { scenario in !read.contains { $0.name == scenario.name } }
-    wanted = names.isEmpty ? read : chosen
-    guard !wanted.isEmpty else {
-      throw UsageError(
-        Phrase(
-          da: "Der er ingen scenarier i \(shelf). Læg en .toml-fil dér, eller nævn en fil.",
-          en: "There are no scenarios in \(shelf). Put a .toml file there or name a file."))
-    }
-  }
-
-  private static func stem(_ path: String) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    return file.hasSuffix(".toml") ? String(file.dropLast(5)) : file
-  }
-
-  private static func read(_ path: String, name: String) throws -> Scenario {
-    try Scenario(text: String(decoding: TextFile.read(path), as: UTF8.self), file: path, name: name)
-  }
-
-  /// The plain forecast first, then what was asked for and every base that it needs, each once.
-  func plans(_ builder: PlanBuilder) throws -> [Plan] {
-    let hasOwnBase = all.contains { $0.name == Self.reference && !$0.changes.isEmpty }
-    var plans = [builder.reference(named: hasOwnBase ? "prognose" : Self.reference)]
-    var findings: [Finding] = []
-    var queue = wanted
-    var met: Set = [plans[0].name]
-    while !queue.isEmpty {
-      let scenario = queue.removeFirst()
-      // Also scenarios that fail, or a ring of bases would never end.
-      guard met.insert(scenario.name).inserted else { continue }
-      do {
-        plans.append(try builder.plan(scenario))
-      } catch let error as FindingsError {
-        findings += error.findings
-      }
-      if let base = scenario.base, let parent = all.first(where: { $0.name == base }) { queue.append(parent) }
-    }
-    guard findings.isEmpty else { throw FindingsError(findings) }
-    return plans
   }
 }

@@ -68,10 +68,10 @@ struct SweepCommand: AsyncParsableCommand {
     }
     let session = try ProjectSession(project, output: output)
     let horizon = session.horizon(run.horizon)
-    var request = try session.request(run, filter, output: output, horizon: horizon)
+    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
+    var request = try session.request(run, filter, output: output, horizon: horizon, newOffers: study.plans.flatMap(\.newOffers))
     if run.every == nil { request.onlyPeriods = Set(ResultTables.shownPeriods(panel: session.panel, horizon: horizon, every: request.every)) }
     if filter.measure.isEmpty { request.measures = [.stock] }
-    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
     output.show(study.plans.flatMap(\.warnings))
     let offers = try rules.offers(session, request.measures ?? [], plans: study.plans)
     let memory = RunMemory(
@@ -93,7 +93,7 @@ struct SweepCommand: AsyncParsableCommand {
   private func part() throws -> Shard? {
     guard let shard else { return nil }
     guard output.format == .csv, output.output != nil else {
-      throw UsageError(Phrase(da: "--shard skriver en fil: tilføj --format csv -o FIL.csv.", en: "--shard writes a file: add --format csv -o FILE.csv."))
+      throw UsageError(Phrase(da: "--shard skriver en fil: tilføj -o FIL.csv.", en: "--shard writes a file: add -o FILE.csv."))
     }
     return try UsageError.instead { () throws(FindingsError) in try Shard(shard) }
   }

@@ -17,15 +17,16 @@ public struct Finding: Hashable, Sendable {
   public let message: Phrase
   public let remedy: Phrase
 
+  /// - Parameter longestValue: characters beyond which the value is cut.
   public init(
     _ severity: Severity, file: String? = nil, row: Int? = nil, column: String? = nil, value: String? = nil,
-    message: Phrase, remedy: Phrase
+    message: Phrase, remedy: Phrase, longestValue: Int = 60
   ) {
     self.severity = severity
     self.file = file
     self.row = row
     self.column = column
-    self.value = value.map { String($0.prefix(60)) }
+    self.value = value.map { String($0.prefix(longestValue)) }
     self.message = message
     self.remedy = remedy
   }

@@ -48,12 +48,33 @@ struct TOMLReader {
       if next == "[" {
         try readHeader()
       } else {
+        let start = text.position
         try readKeyValue(into: current, path: currentPath)
+        try refuseDecimalComma(since: start)
       }
       text.skipBlanks()
       if text.peek() == "#" { try text.skipComment() }
       if text.peek() != nil { try text.newLine() }
     }
+  }
+
+  /// `multiply = 1,3` reads as 1 and then a comma.
+  private func refuseDecimalComma(since start: Int) throws(Failure) {
+    guard text.peek() == ",", let next = text.peek(1), ("0"..."9").contains(next) else { return }
+    let written = text.source(from: start)
+    let whole = written.suffix(while: { ("0"..."9").contains($0) || $0 == "-" })
+    guard !whole.isEmpty else { return }
+    var fraction = ""
+    var offset = 1
+    while let digit = text.peek(offset), ("0"..."9").contains(digit) {
+      fraction.unicodeScalars.append(digit)
+      offset += 1
+    }
+    var number = ""
+    number.unicodeScalars.append(contentsOf: whole)
+    number += "." + fraction
+    throw text.failure(
+      Phrase(da: "decimaler skrives med punktum, ikke komma. Brug punktum: \(number).", en: "decimals have a point, not a comma. Use a point: \(number)."))
   }
 
   // MARK: Tables and keys
@@ -292,5 +313,13 @@ final class TOMLTree {
     case .table(let table): .table(table.values)
     case .tables(let tables): .array(tables.map { .table($0.values) })
     }
+  }
+}
+
+extension Array {
+  /// The longest end of which every element is like that.
+  fileprivate func suffix(while isPart: (Element) -> Bool) -> ArraySlice<Element> {
+    let start = lastIndex { !isPart($0) }.map { $0 + 1 } ?? startIndex
+    return self[start...]
   }
 }

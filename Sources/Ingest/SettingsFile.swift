@@ -39,10 +39,8 @@ struct ProjectFile {
       let toml = try PositionedTOML(text: text, file: name)
       var reader = ProjectFileReader(toml: toml, log: log)
       return reader.read()
-    } catch let error as FindingsError {
-      error.findings.forEach(log.add)
     } catch {
-      log.add(Finding(.error, file: name, message: Phrase(String(describing: error)), remedy: Phrase("")))
+      error.findings.forEach(log.add)
     }
     return nil
   }

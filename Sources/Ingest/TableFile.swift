@@ -13,15 +13,17 @@ public enum TableFile {
   /// - Parameters:
   ///   - sheet: name of the sheet; nil where a workbook has one alone, and for text.
   ///   - name: what findings call the file; the path where nil.
+  ///   - names: of a sheet that is taken where several are there and none is asked for, in machine form.
   /// - Throws: what is wrong with the file, its sheets or its header.
-  public static func read(_ path: String, sheet: String? = nil, as name: String? = nil) throws(FindingsError) -> DelimitedText {
+  public static func read(_ path: String, sheet: String? = nil, as name: String? = nil, preferring names: [String] = []) throws(FindingsError) -> DelimitedText {
     let name = name ?? path
     switch try open(path, as: name) {
     case .text(let bytes):
       if sheet != nil { throw FindingsError(Fault.sheetOfText(byOption: true).finding(file: name)) }
       return try DelimitedText(bytes: bytes, file: name)
     case .workbook(let workbook):
-      return try DelimitedText(workbook, try workbook.choose(sheet, file: name), file: name, byOption: true)
+      let own = sheet ?? workbook.sheets.first { names.contains(NearestName.machineForm($0.name)) }?.name
+      return try DelimitedText(workbook, try workbook.choose(own, file: name), file: name, byOption: true)
     }
   }
 

@@ -24,12 +24,30 @@ struct TextRenderer {
   private func gridLines() -> [String] {
     let columns = table.filledColumns.map { TextColumn(table, index: $0, language: language) }
     let layout = TextLayout(columns: columns, width: width)
+    if layout.cutsWords, columns.count > 3, !columns[0].isNumeric { return stackedLines(columns) }
     var lines = layout.lines(of: columns.map(\.heading), wrapsBottom: true).map { styled($0, .strong) }
     lines.append(styled(layout.rule, .faint))
     for row in table.rows.indices {
       let repeats = blanksRepeats ? repeatedKeys(columns, row: row) : 0
       let cells = columns.indices.map { $0 < repeats ? "" : columns[$0].cells[row] }
       lines += layout.lines(of: cells, wrapsBottom: false)
+    }
+    return lines
+  }
+
+  /// Where words would have to be cut: the first column's texts on lines of their own, the others indented below.
+  private func stackedLines(_ columns: [TextColumn]) -> [String] {
+    let rest = Array(columns.dropFirst())
+    let indent = "  "
+    let layout = TextLayout(columns: rest, width: width - indent.count)
+    var lines = [styled(columns[0].heading, .strong)] + layout.lines(of: rest.map(\.heading), wrapsBottom: true).map { styled(indent + $0, .strong) }
+    lines.append(styled(indent + layout.rule, .faint))
+    for row in table.rows.indices {
+      let repeats = blanksRepeats ? repeatedKeys(columns, row: row) : 0
+      let key = columns[0].cells[row]
+      if repeats == 0, !key.isEmpty { lines += DisplayWidth.wrapped(key, to: width) }
+      let cells = rest.indices.map { $0 + 1 < repeats ? "" : rest[$0].cells[row] }
+      lines += layout.lines(of: cells, wrapsBottom: false).map { indent + $0 }
     }
     return lines
   }
@@ -100,6 +118,8 @@ struct TextLayout {
   private let widths: [Int]
   private let rightAligned: [Bool]
   private let gap: Int
+  /// Whether words are cut, since the columns do not fit otherwise.
+  let cutsWords: Bool
   /// Where nothing fits, words are cut no shorter than so many characters.
   private static let leastWord = 12
 
@@ -110,7 +130,8 @@ struct TextLayout {
     var room = width - 2 * gaps
     Self.shrink(&widths, to: room, floors: columns.map { max($0.widestCell, $0.headingWord, 1) })
     Self.shrink(&widths, to: room, floors: columns.map(\.narrowest))
-    gap = widths.reduce(0, +) > room ? 1 : 2
+    cutsWords = widths.reduce(0, +) > room
+    gap = cutsWords ? 1 : 2
     room = width - gap * gaps
     let words = [16, 12, 8, 5]
     let fitting = words.first { word in columns.reduce(0) { $0 + $1.narrowest(word: word) } <= room }

@@ -7,7 +7,8 @@ extension ChangeReader {
   // MARK: Closures
 
   mutating func closure(in plan: inout Plan) {
-    guard let offer = offerIndex("offer", in: plan), let day = futureDate("date") else { return }
+    let (closing, closingDay) = (offerIndex("offer", in: plan), futureDate("date"))
+    guard let offer = closing, let day = closingDay else { return }
     let id = (panel.offers + plan.newOffers)[offer].id
     refuseSecondEnd(id, in: plan)
     let winding = change.values["wind_down_months"] == nil ? 0 : wholeNumber("wind_down_months", 0...120) ?? 0
@@ -79,7 +80,8 @@ extension ChangeReader {
   // MARK: Takeovers
 
   mutating func takeover(in plan: inout Plan) {
-    guard let offer = offerIndex("offer", in: plan), let day = futureDate("date") else { return }
+    let (takenOver, takingDay) = (offerIndex("offer", in: plan), futureDate("date"))
+    guard let offer = takenOver, let day = takingDay else { return }
     let taken = (panel.offers + plan.newOffers)[offer]
     refuseSecondEnd(taken.id, in: plan)
     let municipality = hostMunicipality(of: taken)

@@ -27,7 +27,7 @@ extension ChangeReader {
     add(.complexity(tariffShare: optional("tariff_share", 0...1) ?? 0), number, to: &plan)
   }
 
-  private static let mostTariff = 100_000.0
+  static let mostTariff = 100_000.0
 
   private mutating func isWithin(_ number: UncertainNumber, _ range: ClosedRange<Double>, _ key: String) -> Bool {
     guard number.lower < range.lowerBound || number.upper > range.upperBound else { return true }

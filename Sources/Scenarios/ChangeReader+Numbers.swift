@@ -4,8 +4,11 @@ import Groundwork
 extension ChangeReader {
   mutating func effect() -> RateChange.Effect? {
     if change.values["multiply"] != nil {
-      guard let number = uncertain("multiply", .logNormal, among: [.logNormal, .uniform, .triangular]) else { return nil }
-      return plausible(factor: number, "multiply").map { .multiply($0) }
+      guard let number = uncertain("multiply", .logNormal, among: NamedDistribution.ofFactors), let limited = plausible(factor: number, "multiply") else {
+        return nil
+      }
+      warnIfUnusual(limited)
+      return .multiply(limited)
     }
     let most = change.lever == .population || change.lever == .stock ? Self.mostPersons : Self.mostEvents
     if change.values["set"] != nil {
@@ -22,7 +25,7 @@ extension ChangeReader {
   /// Beyond these a number is a slip of the keyboard, and the simulation would never end.
   static let largestFactor = 100.0
   static let mostEvents = 1000.0
-  private static let mostPersons = 10_000_000.0
+  static let mostPersons = 10_000_000.0
   static let mostPlaces = 10_000.0
   static let largestElasticity = 5.0
   static let mostCosts = 10_000_000_000.0
@@ -65,6 +68,10 @@ extension ChangeReader {
     default: numbers = []
     }
     let expected = if case .array(let items) = value { items.count } else { 1 }
+    if let comma = commaRemedy(value) {
+      fail(key, Phrase(da: "har et decimalkomma.", en: "has a decimal comma."), comma)
+      return nil
+    }
     guard numbers.count == expected, (1...2).contains(numbers.count), numbers.allSatisfy(\.isFinite), let first = numbers.first, let last = numbers.last
     else {
       fail(key, Phrase(da: "er hverken et tal eller et interval.", en: "is neither a number nor an interval."), Phrase(da: "Skriv fx 1.3 eller [1.1, 1.5].", en: "Write for example 1.3 or [1.1, 1.5]."))
@@ -75,6 +82,34 @@ extension ChangeReader {
       return nil
     }
     return UncertainNumber(lower: first, upper: last, shape: usual, key: streamKey(key))
+  }
+
+  /// What nobody has seen but a slip of the keyboard makes: 12 for 1.2 or 12 %.
+  private mutating func warnIfUnusual(_ factor: UncertainNumber) {
+    let usual = change.lever == .population ? 0.5...2.0 : 0...5.0
+    guard !usual.contains(factor.lower) || !usual.contains(factor.upper) else { return }
+    let most = NumberText.machine(factor.upper)
+    if factor.upper > usual.upperBound {
+      warn("multiply", Phrase(da: "er usædvanligt: \(most) gange så meget. 1.12 er 12 % mere.", en: "is unusual: \(most) times as much. 1.12 is 12 % more."))
+    } else {
+      warn("multiply", Phrase(da: "er usædvanligt: mindre end det halve. 0.88 er 12 % mindre.", en: "is unusual: less than half. 0.88 is 12 % less."))
+    }
+  }
+
+  /// `"1,3"`, `[1,3]` and `[1,3, 1,8]` were meant as decimals.
+  private func commaRemedy(_ value: PositionedTOML.Value) -> Phrase? {
+    let meant: String
+    switch value {
+    case .string(let text):
+      guard text.contains(","), let number = try? NumberText.parse(text) else { return nil }
+      meant = NumberText.machine(number)
+    case .array(let items):
+      let whole = items.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+      guard whole.count == items.count, whole.count == 4 else { return nil }
+      meant = "[\(whole[0]).\(whole[1]), \(whole[2]).\(whole[3])]"
+    default: return nil
+    }
+    return Phrase(da: "Brug punktum: \(meant).", en: "Use a point: \(meant).")
   }
 
   private func streamKey(_ key: String) -> UInt64 { Self.hash(scopeText + "/" + key) }

@@ -8,7 +8,7 @@ extension ChangeReader {
     let flags = municipalityFlags()
     let strata = placedStrata(stratumFlags())
     let offer = change.values["offer"] == nil ? nil : offerIndex("offer", in: plan)
-    guard let number = wholeNumber("number", 1...100_000), let announced = date("date") else { return }
+    let (announcedNumber, announcedDay) = (wholeNumber("number", 1...100_000), date("date"))
     let notice = change.values["notice"] == nil ? 1 : wholeNumber("notice", 0...120) ?? 0
     let realised = uncertain("realised", .uniform, among: [.uniform, .triangular]) ?? .exact(1)
     let delay = uncertain("delay_months", .uniform, among: [.uniform, .triangular]) ?? .exact(0)
@@ -19,7 +19,7 @@ extension ChangeReader {
       fail("delay_months", Phrase(da: "skal ligge mellem 0 og 120 måneder.", en: "must lie between 0 and 120 months."), Phrase(""))
     }
     let replacesTrend = flag("replaces_trend", default: true)
-    guard errors.isEmpty, let municipality = flags.firstIndex(of: true) else { return }
+    guard errors.isEmpty, let number = announcedNumber, let announced = announcedDay, let municipality = flags.firstIndex(of: true) else { return }
     let reached = strataOfBatch(strata, offer: offer)
     if flags.count(where: { $0 }) > 1 {
       fail("municipality", Phrase(da: "skal være én kommune.", en: "must be one municipality."), Phrase(da: "Skriv én [[change]] for hver kommune.", en: "Write one [[change]] for each municipality."))
@@ -63,7 +63,13 @@ extension ChangeReader {
     let present = panel.residents.filter {
       $0.municipality == municipality && strata[$0.stratum] && (offer == nil || $0.offer == offer)
     }
-    if present.count < number {
+    if present.isEmpty {
+      warn(
+        "number",
+        Phrase(
+          da: "ingen af kommunens borgere er der i dag: kun de, som indskrives inden, kan hjemtages.",
+          en: "none of the municipality's citizens is there today: only those who are admitted before can be taken home."))
+    } else if present.count < number {
       warn("number", Phrase(da: "kun \(present.count) er til stede i dag; flere kan kun hjemtages, hvis de indskrives inden.", en: "only \(present.count) are present today; more can be taken home only if they are admitted before."))
     }
     let protected = present.filter {

@@ -54,11 +54,13 @@ struct ChangeReader {
   }
 
   private var assumption: Phrase {
-    let numbers = change.values.keys.sorted().filter { $0 != "what" && $0 != "reason" }
+    let numbers = change.lever.keys.filter { $0 != "what" && $0 != "reason" && change.values[$0] != nil }
       .map { "\($0) = \(Self.text(change.values[$0]))" }.joined(separator: ", ")
     let reason = change.reason.isEmpty ? scenario.reason : change.reason
     let why = reason.isEmpty ? "" : " – " + reason
-    return Phrase("\(scenario.name): \(change.lever.rawValue) (\(numbers))\(why)")
+    let (lever, word) = (change.lever.rawValue, change.lever.phrase.da)
+    let told = lever == word ? lever : "\(word) (\(lever))"
+    return Phrase(da: "\(scenario.name): \(told): \(numbers)\(why)", en: "\(scenario.name): \(lever) (\(numbers))\(why)")
   }
 
   static func text(_ value: PositionedTOML.Value?) -> String {
@@ -68,7 +70,7 @@ struct ChangeReader {
     case .number(let number): NumberText.machine(number)
     case .boolean(let flag): flag ? "true" : "false"
     case .array(let items): "[" + items.map { Self.text($0) }.joined(separator: ", ") + "]"
-    case .table(let table): "{ " + table.keys.sorted().map { "\($0) = \(Self.text(table[$0]))" }.joined(separator: ", ") + " }"
+    case .table(let table): "{ " + NamedDistribution.order(table.keys).map { "\($0) = \(Self.text(table[$0]))" }.joined(separator: ", ") + " }"
     case nil: ""
     }
   }
@@ -204,6 +206,8 @@ struct ChangeReader {
   }
 
   mutating func fail(_ key: String, value: String? = nil, _ message: Phrase, _ remedy: Phrase) {
+    // That it is missing was told already, or it is the misspelt one.
+    if change.isFlawed, change.values[key] == nil { return }
     errors.append(
       scenario.source.finding(at: change.path + "." + key, value: value ?? "\(key) = \(Self.text(change.values[key]))", message: message, remedy: remedy))
   }

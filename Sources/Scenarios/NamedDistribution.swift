@@ -1,13 +1,14 @@
 import Demand
 import Glibc
-import Groundwork
+public import Groundwork
 
 /// A distribution that a scenario may name instead of an interval: `{ distribution = "triangular", min = 0.8, mode = 1, max = 1.5 }`.
-enum NamedDistribution: String, CaseIterable {
+public enum NamedDistribution: String, CaseIterable, Sendable {
   case normal, uniform, triangular
   case logNormal = "lognormal"
 
-  var parameters: [String] {
+  /// Keys of its numbers, in the order in which people write them.
+  public var parameters: [String] {
     switch self {
     case .normal: ["mean", "sd"]
     case .logNormal: ["median", "sd_log"]
@@ -16,7 +17,14 @@ enum NamedDistribution: String, CaseIterable {
     }
   }
 
-  var rule: Phrase {
+  /// Keys in the order in which people write them: the distribution, then its parameters.
+  static func order(_ keys: some Sequence<String>) -> [String] {
+    let known = ["distribution", "mean", "sd", "median", "sd_log", "min", "mode", "max"]
+    return keys.sorted { (known.firstIndex(of: $0) ?? known.count, $0) < (known.firstIndex(of: $1) ?? known.count, $1) }
+  }
+
+  /// What must hold of them.
+  public var rule: Phrase {
     switch self {
     case .normal: Phrase(da: "sd over nul", en: "sd above zero")
     case .logNormal: Phrase(da: "begge over nul", en: "both above zero")

@@ -30,27 +30,40 @@ public struct PlanBuilder: Sendable {
   }
 
   /// A scenario with those that it builds on, oldest first.
+  /// - Parameters:
+  ///   - own: which of the scenario's own changes are made; nil for all. What is left out keeps its place, so that the others' random
+  ///     numbers stay as they are.
+  ///   - name: of the plan; nil for the scenario's.
   /// - Throws: `FindingsError` with everything that could not be looked up.
-  public func plan(_ scenario: Scenario) throws -> Plan {
+  public func plan(_ scenario: Scenario, only own: Set<Int>? = nil, named name: String? = nil) throws -> Plan {
     let chain = try inheritance(of: scenario)
     var plan = Plan(
-      name: scenario.name, title: scenario.title, base: scenario.base,
+      name: name ?? scenario.name, title: scenario.title, base: scenario.base,
       demand: DemandPlan(windows: OfferWindow.observed(panel)), places: [], newOffers: [], assumptions: [], warnings: [])
     NoticedFlows(panel: panel, horizon: horizon).add(to: &plan, isReference: false)
-    var findings: [Finding] = []
+    var findings = chain.flatMap(\.flaws)
     var seen: [String: Int] = [:]
-    for ancestor in chain {
-      for change in ancestor.changes {
+    for (generation, ancestor) in chain.enumerated() {
+      for (index, change) in ancestor.changes.enumerated() {
         let scope = ChangeReader.scopeText(change)
         seen[scope, default: 0] += 1
+        if generation == chain.count - 1, let own, !own.contains(index) { continue }
         var reader = ChangeReader(builder: self, scenario: ancestor, change: change, occurrence: seen[scope] ?? 1)
         reader.apply(to: &plan)
         findings += reader.errors
         plan.warnings += reader.warnings
       }
     }
-    guard findings.isEmpty else { throw FindingsError(findings) }
+    guard findings.isEmpty else { throw FindingsError(Self.inOrder(findings)) }
     return plan
+  }
+
+  /// By file and line, each once.
+  private static func inOrder(_ findings: [Finding]) -> [Finding] {
+    var told: Set<Finding> = []
+    return findings.enumerated().sorted {
+      ($0.element.file ?? "", $0.element.row ?? 0, $0.offset) < ($1.element.file ?? "", $1.element.row ?? 0, $1.offset)
+    }.map(\.element).filter { told.insert($0).inserted }
   }
 
   private func inheritance(of scenario: Scenario) throws -> [Scenario] {

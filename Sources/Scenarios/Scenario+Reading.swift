@@ -1,13 +1,21 @@
-import Groundwork
+public import Groundwork
 
 extension Scenario {
   static let keys = ["title", "base", "reason", "change"]
 
   /// Reads one scenario file.
-  /// - Throws: `FindingsError` with every unknown key, wrong type and missing key of the file.
-  public init(text: String, file: String, name: String) throws {
-    let source = try PositionedTOML(text: text, file: file)
-    var log = Log(source: source)
+  /// - Parameter keepingFlaws: whether a file with unknown keys, wrong types and missing keys is kept, so that a plan builder tells
+  ///   all that is wrong with it at once.
+  /// - Throws: `FindingsError` where the text is no TOML, else with every flaw of the file.
+  public init(text: String, file: String, name: String, keepingFlaws: Bool = false) throws(FindingsError) {
+    try self.init(source: PositionedTOML(text: text, file: file), name: name, keepingFlaws: keepingFlaws)
+  }
+
+  /// - Parameters:
+  ///   - flaws: that are known already.
+  ///   - unread: paths of changes with values that could not be read; what they lack is not told.
+  init(source: PositionedTOML, name: String, keepingFlaws: Bool = false, flaws: [Finding] = [], unread: Set<String> = []) throws(FindingsError) {
+    var log = Log(source: source, unread: unread, findings: flaws)
     for key in source.root.keys.sorted() where !Self.keys.contains(key) { log.unknown(key, at: key, among: Self.keys) }
     let title = log.string("title", in: source.root, at: "")
     let base = log.string("base", in: source.root, at: "")
@@ -16,14 +24,15 @@ extension Scenario {
     for (index, table) in log.tables("change", in: source.root).enumerated() {
       if let change = log.change(table, at: "change[\(index)]") { changes.append(change) }
     }
-    guard log.findings.isEmpty else { throw FindingsError(log.findings) }
-    self.init(name: name, title: title ?? name, base: base, reason: reason ?? "", changes: changes, source: source)
+    guard log.findings.isEmpty || keepingFlaws else { throw FindingsError(log.findings) }
+    self.init(name: name, title: title ?? name, base: base, reason: reason ?? "", changes: changes, source: source, flaws: log.findings)
   }
 
   /// Collects what is wrong with a file instead of stopping at the first.
   private struct Log {
     let source: PositionedTOML
-    var findings: [Finding] = []
+    let unread: Set<String>
+    var findings: [Finding]
 
     mutating func unknown(_ key: String, at path: String, among known: [String]) {
       let hint = NearestName.hint(key, among: known, listAtMost: 20)
@@ -78,13 +87,13 @@ extension Scenario {
       let before = findings.count
       for key in table.keys.sorted() where !lever.keys.contains(key) { unknown(key, at: path + "." + key, among: lever.keys) }
       // A misspelt key is most likely the one that is missing: one message is enough.
-      if findings.count == before {
+      if findings.count == before, !unread.contains(path) {
         for key in lever.requiredKeys where table[key] == nil { missing([key], lever, at: path) }
         let effects = lever.effectKeys.filter { table[$0] != nil }
         if !lever.effectKeys.isEmpty, effects.count != 1 { missing(lever.effectKeys, lever, at: path) }
       }
       let reason = string("reason", in: table, at: path)
-      return findings.count == before ? Change(lever: lever, reason: reason ?? "", path: path, values: table) : nil
+      return Change(lever: lever, reason: reason ?? "", path: path, values: table, isFlawed: findings.count > before || unread.contains(path))
     }
 
     mutating func missing(_ keys: [String], _ lever: Lever, at path: String) {

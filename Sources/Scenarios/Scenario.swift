@@ -1,8 +1,8 @@
 import Groundwork
 
-/// A scenario as its author wrote it: keys and types are checked, names are not yet looked up.
+/// A scenario as its author wrote it, in a TOML file or in rows of a table: keys and types are checked, names are not yet looked up.
 public struct Scenario: Sendable {
-  /// The file's name without `.toml`; how other scenarios and the tables refer to it.
+  /// The file's name without its ending, or what the table calls it; how other scenarios and the tables refer to it.
   public let name: String
   public let title: String
   /// The scenario that it builds on and is compared with; nil for the plain forecast.
@@ -10,6 +10,8 @@ public struct Scenario: Sendable {
   public let reason: String
   public let changes: [Change]
   let source: PositionedTOML
+  /// What is wrong with its keys and types, where it was kept in spite of that.
+  let flaws: [Finding]
 
   /// One `[[change]]`.
   public struct Change: Sendable {
@@ -17,13 +19,15 @@ public struct Scenario: Sendable {
     public let reason: String
     let path: String
     let values: [String: PositionedTOML.Value]
+    /// Whether keys are misspelt or missing; what the others say can be checked all the same.
+    var isFlawed = false
   }
 
   /// A scenario without changes.
   public static func plain(named name: String, title: String) -> Scenario {
     // An empty text is valid TOML, so this cannot fail.
     guard let source = try? PositionedTOML(text: "", file: name) else { preconditionFailure("empty TOML refused") }
-    return Scenario(name: name, title: title, base: nil, reason: "", changes: [], source: source)
+    return Scenario(name: name, title: title, base: nil, reason: "", changes: [], source: source, flaws: [])
   }
 }
 
@@ -48,7 +52,8 @@ public enum Lever: String, CaseIterable, Sendable {
   /// Keys that say which offers.
   static let offerKeys = ["areas", "area", "legal_basis", "kind", "offer"]
 
-  var keys: [String] {
+  /// All keys of the lever, in the order in which people write them.
+  public var keys: [String] {
     let common = ["what", "reason"]
     switch self {
     case .homecoming, .admission, .otherExit, .transfer, .stock, .population:
@@ -76,7 +81,7 @@ public enum Lever: String, CaseIterable, Sendable {
     }
   }
 
-  var requiredKeys: [String] {
+  public var requiredKeys: [String] {
     switch self {
     case .homecoming, .admission, .otherExit, .transfer, .stock, .population: []
     case .places: ["offer", "from"]
@@ -99,7 +104,7 @@ public enum Lever: String, CaseIterable, Sendable {
   }
 
   /// Keys of which exactly one must be given.
-  var effectKeys: [String] {
+  public var effectKeys: [String] {
     switch self {
     case .homecoming, .admission, .otherExit, .transfer, .stock, .population: ["multiply", "add", "set"]
     case .places, .tariff: ["multiply", "add", "set"]

@@ -65,6 +65,9 @@ public struct ScenarioVariable: Hashable, Sendable {
     }
   }
 
+  /// Whether numbers below zero have a meaning.
+  public var mayBeNegative: Bool { key == "add" }
+
   /// Whether only whole numbers have a meaning.
   public var isWhole: Bool { lever.wholeKeys.contains(key) }
 }
@@ -95,7 +98,7 @@ extension Scenario {
       let index = try place(of: variable, in: &changes)
       changes[index] = changes[index].with(variable, value)
     }
-    return Scenario(name: name, title: title, base: base, reason: reason, changes: changes, source: source)
+    return Scenario(name: name, title: title, base: base, reason: reason, changes: changes, source: source, flaws: flaws)
   }
 
   private func place(of variable: ScenarioVariable, in changes: inout [Change]) throws(FindingsError) -> Int {
@@ -136,6 +139,6 @@ extension Scenario.Change {
       for key in lever.effectKeys { values[key] = nil }
     }
     values[variable.key] = variable.isWhole ? .integer(Int(value.rounded())) : .number(value)
-    return Scenario.Change(lever: lever, reason: reason, path: path, values: values)
+    return Scenario.Change(lever: lever, reason: reason, path: path, values: values, isFlawed: isFlawed)
   }
 }

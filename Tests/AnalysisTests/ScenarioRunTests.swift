@@ -29,7 +29,7 @@ import Testing
     let builder = PlanBuilder(panel: panel, horizon: 24, capacity: extracts.capacity, scenarios: scenarios)
     return World(
       extracts: extracts, demand: FittedDemand(panel: panel, horizon: 24, threads: 2),
-      plans: [builder.reference(named: "basis")] + (try scenarios.map(builder.plan)))
+      plans: [builder.reference(named: "basis")] + (try scenarios.map { try builder.plan($0) }))
   }
 
   private func run(_ grouping: Grouping, every: PeriodLength = .month, draws: Int = 200) throws -> ScenarioRun {

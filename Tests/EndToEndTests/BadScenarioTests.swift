@@ -89,7 +89,7 @@ struct BadScenarioTests {
     Case(text: "[[change]]\nwhat = \"closure\"\noffer = \"mosebakken\"\ndate = \"2040-06\"\n", expected: ["række 4", "virker ikke"]),
     Case(
       text: "[[change]]\nwhat = \"batch_homecoming\"\nmunicipality = \"Læsø\"\nnumber = 3\ndate = \"2027-01\"\n",
-      expected: ["række 4", "kun 0 er til stede"]),
+      expected: ["række 4", "ingen af kommunens borgere er der i dag"]),
   ]
 
   @Test("A scenario without effect says so", arguments: idle)
@@ -134,7 +134,7 @@ struct BadScenarioTests {
     try Program.withFolder { program in
       #expect(try program.run("new", "r", "--example", "region").code == 0)
       try FileManager.default.createDirectory(at: program.folder.appendingPathComponent("folder.toml"), withIntermediateDirectories: false)
-      for (name, words) in [("folder.toml", "er en mappe"), ("nowhere.toml", "findes ikke"), ("r/data/offers.csv", "ikke gyldig TOML")] {
+      for (name, words) in [("folder.toml", "er en mappe"), ("nowhere.toml", "findes ikke"), ("r/data/offers.csv", "ukendt kolonne"), ("r/plads.toml", "ukendt nøgle")] {
         let run = try program.run("scenario", name, "-p", "r")
         #expect(run.code == 1)
         #expect(run.output.isEmpty)

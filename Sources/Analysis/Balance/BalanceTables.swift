@@ -23,17 +23,22 @@ public struct BalanceTables: Sendable {
     ]
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    func three(_ name: String, _ unit: String) -> [Table.Column] { ["mean", "lower", "upper"].map { .init("\(name)_\($0)", unit: unit) } }
+    return ["scenario", "area", "kind", "region", "municipality", "period"].map { .init($0) }
+      + [.init("places", unit: "places"), .init("own_places", unit: "places")] + three("demand", "citizens") + three("gap", "places")
+      + three("waiting", "citizens") + [.init("left_mean", unit: "citizens"), .init("share_of_demand", unit: "share")]
+  }
+
   /// Columns: scenario, area, kind, region, municipality (both empty for all payers; municipality empty for a region's), period, places,
   /// own_places, demand_mean, demand_lower, demand_upper, gap_mean, gap_lower, gap_upper, waiting_mean, waiting_lower, waiting_upper,
   /// left_mean, share_of_demand. Places are those of offers that lie there; gap = places − demand, empty for municipalities.
   /// All are means over the period, but own_places, which are those at its end; demand counts those of today's waiting list.
   public var machine: Table {
-    func three(_ name: String, _ unit: String) -> [Table.Column] { ["mean", "lower", "upper"].map { .init("\(name)_\($0)", unit: unit) } }
     var table = Table(
       title: title,
-      columns: [.init("scenario"), .init("area"), .init("kind"), .init("region"), .init("municipality"), .init("period")]
-        + [.init("places", unit: "places"), .init("own_places", unit: "places")] + three("demand", "citizens") + three("gap", "places")
-        + three("waiting", "citizens") + [.init("left_mean", unit: "citizens"), .init("share_of_demand", unit: "share")])
+      columns: Self.machineColumns)
     for row in sheetOf.rows {
       func text(_ value: String) -> Table.Cell { value.isEmpty ? .empty : .text(value) }
       func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }

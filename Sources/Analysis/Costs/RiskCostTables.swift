@@ -21,7 +21,7 @@ public struct RiskCostTables: Sendable {
 
   private static let amounts = ["idle_cost", "closing_cost", "account_settled", "tariff_change_per_day", "bill_change"]
 
-  private static var columns: [Table.Column] {
+  public static var machineColumns: [Table.Column] {
     var columns: [Table.Column] = ["scenario", "alternative", "offer", "payer", "year"].map { Table.Column($0) }
     columns += [Table.Column("citizens", unit: "citizens"), Table.Column("share_of_days", unit: "share")]
     for name in amounts {
@@ -45,7 +45,7 @@ public struct RiskCostTables: Sendable {
   public var machine: Table {
     var table = Table(
       title: title,
-      columns: Self.columns)
+      columns: Self.machineColumns)
     for offer in run.costs {
       for option in offer.options {
         addTotals(offer, option, to: &table)

@@ -19,6 +19,14 @@ public struct RiskDriverTables: Sendable {
     self.panel = panel
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    ["scenario", "offer", "held", "part", "municipality"].map { .init($0) } + [.init("months", unit: "months"), .init("citizens", unit: "citizens")]
+      + ["rate_before", "rate_ahead"].map { .init($0, unit: "homecomings a year per 100 citizens") }
+      + ["p_closure", "p_change", "p_change_lower", "p_change_upper"].map { .init($0, unit: "probability") }
+      + ["citizens_change_mean", "citizens_change_lower", "citizens_change_upper"].map { .init($0, unit: "citizens") }
+  }
+
   /// Columns: scenario, offer, held (`zero`, `before`), part (`municipality`, `others`, `all`, `remainder`), municipality (code),
   /// months, citizens (at the origin), rate_before, rate_ahead (homecomings a year per 100 citizens), p_closure, p_change,
   /// p_change_lower, p_change_upper (of the mean of paired draws), citizens_change_mean, citizens_change_lower,
@@ -26,10 +34,7 @@ public struct RiskDriverTables: Sendable {
   public var machine: Table {
     var table = Table(
       title: title,
-      columns: ["scenario", "offer", "held", "part", "municipality"].map { .init($0) } + [.init("months", unit: "months"), .init("citizens", unit: "citizens")]
-        + ["rate_before", "rate_ahead"].map { .init($0, unit: "homecomings a year per 100 citizens") }
-        + ["p_closure", "p_change", "p_change_lower", "p_change_upper"].map { .init($0, unit: "probability") }
-        + ["citizens_change_mean", "citizens_change_lower", "citizens_change_upper"].map { .init($0, unit: "citizens") })
+      columns: Self.machineColumns)
     for line in drivers.lines { for effect in line.effects { table.append(machineRow(line, effect)) } }
     table.footnotes = footnotes
     table.meta = [

@@ -16,25 +16,29 @@ public struct IndicatorTables: Sendable {
     self.panel = panel
   }
 
+  public static var machineColumns: [Table.Column] {
+    func heading(_ name: String, _ da: String, _ en: String, decimals: Int = 0) -> Table.Column {
+      .init(name, heading: Phrase(da: da, en: en), decimals: decimals)
+    }
+    return [
+      heading("scenario", "Scenarie", "Scenario"), heading("indicator", "Indikator", "Indicator"), heading("grain", "Niveau", "Grain"),
+      heading("basis", "Grundlag", "Basis"), heading("period", "Periode", "Period"), heading("area", "Område", "Area"), heading("kind", "Art", "Kind"),
+      heading("offer", "Tilbud", "Offer"), heading("municipality", "Kommune", "Municipality"), heading("respondent", "Svarer", "Respondent"),
+      heading("unit", "Enhed", "Unit"), heading("value", "Værdi", "Value", decimals: 1), heading("lower", "Nedre", "Lower", decimals: 1),
+      heading("upper", "Øvre", "Upper", decimals: 1), heading("level", "Niveau %", "Level %"), heading("numerator", "Tæller", "Numerator"),
+      heading("denominator", "Nævner", "Denominator"), heading("price_level", "Prisniveau", "Price level"),
+      heading("rule_set", "Regelsæt", "Rule set"), heading("cost_behaviour", "Udgifter", "Costs"),
+    ]
+  }
+
   /// Columns: scenario, indicator, grain (`offer area municipality`), basis (`observed forecast`), period, area, kind, offer, municipality,
   /// respondent, unit, value, lower, upper, level, numerator, denominator, price_level (of amounts), rule_set, cost_behaviour (of forecasts). Empty keys mean all; lower, upper and level are of forecasts,
   /// whose value is the mean, numerator and denominator of what was observed. What is not known has no row. All from scenario to unit
   /// together are the key.
   public var table: Table {
-    func heading(_ name: String, _ da: String, _ en: String, decimals: Int = 0) -> Table.Column {
-      .init(name, heading: Phrase(da: da, en: en), decimals: decimals)
-    }
     var table = Table(
       title: Phrase(da: "\(panel.settings.name): indikatorer, set fra \(panel.origin)", en: "\(panel.settings.name): indicators, seen from \(panel.origin)"),
-      columns: [
-        heading("scenario", "Scenarie", "Scenario"), heading("indicator", "Indikator", "Indicator"), heading("grain", "Niveau", "Grain"),
-        heading("basis", "Grundlag", "Basis"), heading("period", "Periode", "Period"), heading("area", "Område", "Area"), heading("kind", "Art", "Kind"),
-        heading("offer", "Tilbud", "Offer"), heading("municipality", "Kommune", "Municipality"), heading("respondent", "Svarer", "Respondent"),
-        heading("unit", "Enhed", "Unit"), heading("value", "Værdi", "Value", decimals: 1), heading("lower", "Nedre", "Lower", decimals: 1),
-        heading("upper", "Øvre", "Upper", decimals: 1), heading("level", "Niveau %", "Level %"), heading("numerator", "Tæller", "Numerator"),
-        heading("denominator", "Nævner", "Denominator"), heading("price_level", "Prisniveau", "Price level"),
-        heading("rule_set", "Regelsæt", "Rule set"), heading("cost_behaviour", "Udgifter", "Costs"),
-      ])
+      columns: Self.machineColumns)
     for fact in facts.facts { table.append(row(fact)) }
     table.footnotes = footnotes
     table.meta = [
@@ -59,13 +63,15 @@ public struct IndicatorTables: Sendable {
     ]
   }
 
+  public static let dictionaryColumns = [
+    "indicator", "name_da", "name_en", "unit", "numerator", "denominator", "grains", "forecast", "better", "definition_da", "definition_en",
+  ].map { Table.Column($0) }
+
   /// Columns: indicator, name_da, name_en, unit, numerator, denominator, grains, forecast, better, definition_da, definition_en.
   public static var dictionary: Table {
     var table = Table(
       title: Phrase(da: "Indikatorer: hvad de er", en: "Indicators: what they are"),
-      columns: ["indicator", "name_da", "name_en", "unit", "numerator", "denominator", "grains", "forecast", "better", "definition_da", "definition_en"].map {
-        .init($0)
-      })
+      columns: dictionaryColumns)
     for own in Indicator.allCases {
       func text(_ value: String) -> Table.Cell { value.isEmpty ? .empty : .text(value) }
       table.append([

@@ -16,6 +16,13 @@ public struct MunicipalityTables: Sendable {
     self.panel = panel
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    ["scenario", "municipality", "topic", "area", "kind", "offer", "period", "basis", "measure", "unit", "mean", "median", "lower", "upper", "status"].map {
+      .init($0)
+    } + [.init("p_closure_24m", unit: "probability")] + RiskMoneyNotes.columns
+  }
+
   /// Columns: scenario, municipality, topic (`citizens share homecomings bill own_supply`), area, kind, offer (empty for all), period,
   /// basis (`observed`, `forecast`), measure, unit, mean, median, lower, upper, status, p_closure_24m (of the offer), price_level
   /// (of amounts; empty where several are added), rule_set, cost_behaviour. Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
@@ -23,9 +30,7 @@ public struct MunicipalityTables: Sendable {
   public var machine: Table {
     var table = Table(
       title: title,
-      columns: ["scenario", "municipality", "topic", "area", "kind", "offer", "period", "basis", "measure", "unit", "mean", "median", "lower", "upper", "status"].map {
-        .init($0)
-      } + [.init("p_closure_24m", unit: "probability")] + RiskMoneyNotes.columns)
+      columns: Self.machineColumns)
     for topic in MunicipalityProfile.Topic.allCases { for row in profile.rows where row.topic == topic { table.append(cells(row)) } }
     table.footnotes = footnotes
     table.meta = [

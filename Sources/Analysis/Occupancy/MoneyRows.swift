@@ -16,6 +16,7 @@ struct MoneyRows {
   let basis: OfferBasis
   let request: RunRequest
   let past: PastPresence
+  let interaction: PlanInteraction?
 
   /// Money belongs to offers, not to payers; a trigger to a single offer.
   static func apply(to request: RunRequest) -> Bool { request.measures?.contains(where: \.needsMoney) == true && OccupancyRows.areBy(request) }
@@ -40,6 +41,18 @@ struct MoneyRows {
           return windows.indices.map {
             ResultRow(plan: plan, key: key, period: windows[$0].period, measure: measure, values: values[$0], base: (base ?? zeros)[$0], request: request)
           }
+        }
+      }
+    } + interactions(lines, windows)
+  }
+
+  private func interactions(_ lines: [[ResultKey: Line]], _ windows: [ResultWindow]) -> [ResultRow] {
+    guard let interaction else { return [] }
+    return lines[interaction.whole].keys.sorted().flatMap { key in
+      (request.measures ?? []).filter(\.needsMoney).flatMap { measure -> [ResultRow] in
+        guard lines[interaction.base][key]?[measure] != nil || !isKnown(key, under: interaction.base) else { return [] }
+        return windows.indices.compactMap { w in
+          interaction.row(lines.map { $0[key]?[measure]?[w] }, key: key, period: windows[w].period, measure: measure, request: request)
         }
       }
     }

@@ -10,11 +10,13 @@ struct OccupancyRows: Sendable {
   private let occupiers: [Occupier]
   let request: RunRequest
   let bases: [Int]
+  private let interaction: PlanInteraction?
   private let windows: [ResultWindow]
 
   /// - Parameter occupier: of each plan, on one simulation.
-  init(occupiers: [Occupier], request: RunRequest, bases: [Int]) {
+  init(occupiers: [Occupier], request: RunRequest, bases: [Int], interaction: PlanInteraction? = nil) {
     self.occupiers = occupiers
+    self.interaction = interaction
     self.request = request
     self.bases = bases
     windows = ResultWindow.all(request, panel: occupiers[0].demand.panel, horizon: occupiers[0].demand.horizon)
@@ -95,7 +97,16 @@ struct OccupancyRows: Sendable {
         }
       }
     }
-    return rows
+    return rows + interactions(key, plans)
+  }
+
+  private func interactions(_ key: ResultKey, _ plans: [[Measure: [[Double]]]]) -> [ResultRow] {
+    guard let interaction else { return [] }
+    return Measure.allCases.flatMap { measure in
+      windows.enumerated().compactMap { w, window in
+        interaction.row(plans.map { $0[measure]?[w] }, key: key, period: window.period, measure: measure, request: request)
+      }
+    }
   }
 }
 

@@ -13,6 +13,15 @@ public struct SignalTables {
     self.panel = panel
   }
 
+  /// Of what machines get, as promised.
+  public static var machineColumns: [Table.Column] {
+    let names = [
+      "level", "region", "area", "municipality", "kind", "flow", "since", "until", "observed", "expected", "ratio", "ratio_lower", "ratio_upper",
+      "tail_probability",
+    ]
+    return names.map { .init($0) } + [.init("effect_12m", unit: "citizens"), .init("interval", unit: "percent")]
+  }
+
   /// Columns: level, region, area, municipality, kind, flow, since, until, observed, expected, ratio, ratio_lower, ratio_upper,
   /// tail_probability, effect_12m, interval. `level` is `area`, `municipality` or `municipality_area`; `flow` is `homecoming` or
   /// `admission`; `effect_12m` are citizens more or fewer twelve months after the data's end, were the ratio to last;
@@ -20,11 +29,7 @@ public struct SignalTables {
   public func machine() -> Table {
     var table = Table(
       title: title,
-      columns: [
-        .init("level"), .init("region"), .init("area"), .init("municipality"), .init("kind"), .init("flow"), .init("since"), .init("until"),
-        .init("observed"), .init("expected"), .init("ratio"), .init("ratio_lower"), .init("ratio_upper"), .init("tail_probability"),
-        .init("effect_12m", unit: "citizens"), .init("interval", unit: "percent"),
-      ])
+      columns: Self.machineColumns)
     func text(_ text: String) -> Table.Cell { text.isEmpty ? .empty : .text(text) }
     for signal in search.signals {
       let region = panel.municipalities.first { $0.code == signal.key.municipality }?.region ?? ""

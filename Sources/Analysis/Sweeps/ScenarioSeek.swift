@@ -85,10 +85,11 @@ public struct ScenarioSeek: Sendable {
     request.level = 0.8
     request.every = period.length
     request.onlyPeriods = [period]
+    let fixed = Sweep.fixed(futures.plans, base: futures.scenario.base)
     let run = ScenarioRun(
-      demand: futures.demand, capacity: futures.extracts.capacity, plans: futures.plans + varied, request: request, recipe: futures.recipe,
+      demand: futures.demand, capacity: futures.extracts.capacity, plans: fixed + varied, request: request, recipe: futures.recipe,
       offers: measure.needsOffers ? futures.offers ?? OfferBasis(futures.extracts, request: RiskRequest()) : nil)
-    let own = run.rows.filter { $0.key == target.line && $0.plan >= futures.plans.count }.sorted { $0.plan < $1.plan }
+    let own = run.rows.filter { $0.key == target.line && $0.plan >= fixed.count }.sorted { $0.plan < $1.plan }
     guard own.count == varied.count else { throw unknown(target) }
     return own.map { row in
       // The interval's width says the draws' spread; with a normal's shape it is near enough for an error.

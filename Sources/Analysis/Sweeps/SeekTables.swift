@@ -22,11 +22,13 @@ public struct SeekTables {
       da: "\(scenario): hvor stor skal \(seek.variable.name) være, for at \(seek.target.text)?", en: "\(scenario): how large must \(seek.variable.name) be for \(seek.target.text)?")
   }
 
+  public static let machineColumns =
+    ["scenario", "target", "variable", "status", "value", "lower", "upper", "from", "to", "reach_lower", "reach_upper"].map { Table.Column($0) }
+
   /// Columns: scenario, target, variable, status (`found`, `one_of_several`, `out_of_reach`), value, lower, upper, from, to, reach_lower, reach_upper;
   /// the interval is the simulation's, 80 %; from and to say where the value was looked for.
   public func machine() -> Table {
-    let names = ["scenario", "target", "variable", "status", "value", "lower", "upper", "from", "to", "reach_lower", "reach_upper"]
-    var table = Table(title: title, columns: names.map { .init($0) })
+    var table = Table(title: title, columns: Self.machineColumns)
     let found = seek.found
     func number(_ value: Double?) -> Table.Cell { value.map { .estimate($0) } ?? .empty }
     table.append([
@@ -65,12 +67,21 @@ public struct SeekTables {
     }
   }
 
+  /// Where to look instead: a number that is nearest to the target at nought cannot go lower.
+  private var wayOut: Phrase {
+    let nearest = seek.found.tried.min { abs($0.figure.value - seek.target.value) < abs($1.figure.value - seek.target.value) }
+    guard nearest?.value == 0, seek.range.lowerBound == 0, !seek.variable.mayBeNegative else { return Phrase(da: "Udvid med --range.", en: "Widen it with --range.") }
+    return Phrase(
+      da: "Nærmest er 0, og mindre kan tallet ikke være: prøv et andet med --by.", en: "The nearest is 0, and the number cannot be less: try another with --by.")
+  }
+
   private var answer: Phrase {
     func shown(_ value: Double) -> Phrase {
       if seek.variable.isWhole { return Phrase(NumberText.machine(value)) }
       // Three digits that mean something.
       let size = abs(value)
       let decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+      if value == value.rounded() { return Phrase(da: NumberText.display(value, decimals: 0, language: .da), en: NumberText.display(value, decimals: 0, language: .en)) }
       return Phrase(da: NumberText.display(value, decimals: decimals, language: .da), en: NumberText.display(value, decimals: decimals, language: .en))
     }
     let name = seek.variable.name
@@ -78,8 +89,8 @@ public struct SeekTables {
       let (low, high) = (shown(seek.found.reach.lowerBound), shown(seek.found.reach.upperBound))
       let (from, to) = (shown(seek.range.lowerBound), shown(seek.range.upperBound))
       return Phrase(
-        da: "Ingen løsning: med \(name) fra \(from[.da]) til \(to[.da]) ligger tallet mellem \(low[.da]) og \(high[.da]). Udvid med --range.",
-        en: "No solution: with \(name) from \(from[.en]) to \(to[.en]) the figure lies between \(low[.en]) and \(high[.en]). Widen it with --range.")
+        da: "Ingen løsning: med \(name) fra \(from[.da]) til \(to[.da]) ligger tallet mellem \(low[.da]) og \(high[.da]). ",
+        en: "No solution: with \(name) from \(from[.en]) to \(to[.en]) the figure lies between \(low[.en]) and \(high[.en]). ") + wayOut
     }
     let value = shown(solution.value)
     var text = Phrase(da: "Svar: \(name) = \(value[.da])", en: "Answer: \(name) = \(value[.en])")

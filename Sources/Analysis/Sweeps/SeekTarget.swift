@@ -62,6 +62,11 @@ public struct SeekTarget: Sendable {
     guard let measure = Measure(rawValue: name), known.contains(name) else {
       throw refusal(name, Phrase(da: "er intet mål, der kan søges.", en: "is no measure that can be sought."), NearestName.hint(name, among: ["risk"] + known, listAtMost: 20))
     }
+    if measure.unit == "percent", value > 0, value <= 1.5 {
+      let percent = NumberText.machine(100 * value)
+      throw refusal(
+        text, Phrase(da: "\(name) er i procent.", en: "\(name) is in per cent."), Phrase(da: "Skriv =\(percent).", en: "Write =\(percent)."))
+    }
     guard let period = Period(parts[1]), period.length >= panel.length, period.enclosing(period.length) == period, period.firstDay > panel.origin.lastDay else {
       throw refusal(
         parts[1], Phrase(da: "er ingen hel periode efter \(panel.origin).", en: "is no whole period after \(panel.origin)."),

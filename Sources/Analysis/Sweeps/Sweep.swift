@@ -40,6 +40,8 @@ public struct Sweep: Sendable {
   public let rows: [Row]
   /// The name of what every point is compared with.
   public let base: String
+  /// Offers that the scenario has besides the panel's.
+  public let newOffers: [Offer]
   /// What the scenario says besides, and what varying does to it.
   public let assumptions: [Phrase]
 
@@ -62,24 +64,29 @@ public struct Sweep: Sendable {
       (number, try builder.plan(Self.point(number, design, scenario)))
     }
     try Self.refuseReactions(plans + points.map(\.1), scenario)
+    let fixed = Self.fixed(plans, base: scenario.base)
     var rows: [Row] = []
     var start = 0
     while start < points.count {
       let end = min(start + Self.together, points.count)
       let done = (start, end)
       let run = ScenarioRun(
-        demand: demand, capacity: capacity, plans: plans + points[start..<end].map(\.1), request: request, recipe: recipe, offers: offers
+        demand: demand, capacity: capacity, plans: fixed + points[start..<end].map(\.1), request: request, recipe: recipe, offers: offers
       ) { share in
         progress?((Double(done.0) + share * Double(done.1 - done.0)) / Double(points.count))
       }
       let numbers = points[start..<end].map(\.0)
-      rows += run.rows.filter { $0.plan >= plans.count }.map { Row(point: numbers[$0.plan - plans.count], result: $0) }
+      rows += run.rows.filter { $0.plan >= fixed.count }.map { Row(point: numbers[$0.plan - fixed.count], result: $0) }
       start = end
     }
     self.rows = rows.enumerated().sorted { ($0.element.point, $0.offset) < ($1.element.point, $1.offset) }.map(\.element)
+    newOffers = plans.flatMap(\.newOffers)
     base = plans.first { $0.name == scenario.base }?.name ?? plans[0].name
     assumptions = plans.first { $0.name == scenario.name }.map { $0.assumptions + [Self.replacing] } ?? [Self.everywhere]
   }
+
+  /// What every point needs beside it: the plain forecast and its own base. The scenario as it is written is not among them.
+  static func fixed(_ plans: [Plan], base: String?) -> [Plan] { plans.enumerated().filter { $0.offset == 0 || $0.element.name == base }.map(\.element) }
 
   static let replacing = Phrase(
     da: "Et varieret tal træder i stedet for det, der står i scenariet (add og set også for multiply). Har scenariet ikke håndtaget, virker tallet overalt fra første periode. add og set er antal pr. periode over hele rækkevidden.",

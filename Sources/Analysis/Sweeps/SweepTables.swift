@@ -22,10 +22,14 @@ public struct SweepTables: Sendable {
     self.notes = notes
     self.meta = meta
     panel = demand.panel
-    lines = LineNames(panel: panel)
+    lines = LineNames(panel: panel, newOffers: sweep.newOffers)
   }
 
   // MARK: Machine formats
+
+  /// Nil stands for one column of each variable.
+  public static let machineColumns: [Table.Column?] =
+    [.init("point"), nil, .init("base"), .init("period")] + ResultTables.keyColumns + ResultTables.differenceColumns + [.init("level", unit: "percent")]
 
   /// Columns: point, one for each variable, base, period, region, area, municipality, offer, kind, measure, unit, mean, median, lower, upper,
   /// delta_mean, delta_lower, delta_upper, p_worse, level.
@@ -33,8 +37,7 @@ public struct SweepTables: Sendable {
   public func machine(last: [(name: String, text: String)] = []) -> Table {
     var table = Table(
       title: title,
-      columns: [.init("point")] + sweep.design.axes.map { .init($0.variable.name) } + [.init("base"), .init("period")] + ResultTables.keyColumns
-        + ResultTables.differenceColumns + [.init("level", unit: "percent")] + last.map { .init($0.name) })
+      columns: Self.machineColumns.flatMap { column in column.map { [$0] } ?? sweep.design.axes.map { .init($0.variable.name) } } + last.map { .init($0.name) })
     let end = [Table.Cell.number(100 * request.level)] + last.map { .text($0.text) }
     for row in sweep.rows {
       let values = sweep.design.points[row.point - 1].map { Table.Cell.estimate($0) }
@@ -160,7 +163,8 @@ public struct SweepTables: Sendable {
         let bar = String(repeating: "▇", count: largest > 0 ? Int((20 * abs(effect.span) / largest).rounded()) : 0)
         table.append([
           number == 0 ? lineCell(key) : .empty, .text(axis.variable.name),
-          .term(code: ends.joined(separator: " – "), Phrase(da: ends.joined(separator: " – ").replacing(".", with: ","), en: ends.joined(separator: " – "))),
+          // The two stay on one line.
+          .term(code: ends.joined(separator: " – "), Phrase(da: ends.joined(separator: "\u{A0}–\u{A0}").replacing(".", with: ","), en: ends.joined(separator: "\u{A0}–\u{A0}"))),
           .number(effect.low), .number(effect.high), .number(effect.span), .text(bar),
         ])
       }

@@ -14,7 +14,7 @@ struct BacktestTables {
     naive = result.names.firstIndex(of: "naive")
   }
 
-  private static let columns: [Table.Column] = [
+  static let columns: [Table.Column] = [
     .init("model", heading: Phrase(da: "Model", en: "Model")), .init("target", heading: Phrase(da: "Mål", en: "Target")),
     .init("grouping", heading: Phrase(da: "Niveau", en: "Level")), .init("horizon", unit: "periods", heading: Phrase(da: "Skridt", en: "Step")),
     .init("origins", heading: Phrase(da: "Udgangspunkter", en: "Origins")), .init("n", heading: Phrase("n")),

@@ -19,7 +19,7 @@ struct ClosureTables {
     }
   }
 
-  private static let machines: [Table.Column] = [
+  static let machines: [Table.Column] = [
     .init("target"), .init("event"), .init("horizon_months", unit: "months"), .init("bin_lower", unit: "probability"),
     .init("bin_upper", unit: "probability"), .init("origins"), .init("offers"), .init("n"), .init("events"),
     .init("mean_forecast", unit: "probability"), .init("observed", unit: "share"), .init("base_rate", unit: "probability"), .init("brier"),

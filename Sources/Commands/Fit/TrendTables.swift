@@ -75,15 +75,18 @@ struct TrendTables {
 
   // MARK: Machine formats
 
+  static var machineColumns: [Table.Column] {
+    ["flow", "group", "area", "legal_basis", "municipality", "kind", "events", "exposure", "unit", "observed_rate"].map { .init($0) }
+      + ["rate_middle", "rate_middle_lower", "rate_middle_upper", "rate", "rate_lower", "rate_upper"].map { .init($0) }
+      + ["change", "change_lower", "change_upper"].map { .init($0, unit: "percent a year") } + [.init("score"), .init("level", unit: "percent")]
+  }
+
   /// Columns: flow, group, area, legal_basis, municipality, kind, events, exposure, unit, observed_rate, rate_middle,
   /// rate_middle_lower, rate_middle_upper, rate, rate_lower, rate_upper, change, change_lower, change_upper, score, level.
   var machine: Table {
     var table = Table(
       title: Phrase(da: "Rater og trends", en: "Rates and trends"),
-      columns: ["flow", "group", "area", "legal_basis", "municipality", "kind", "events", "exposure", "unit", "observed_rate"].map { .init($0) }
-        + ["rate_middle", "rate_middle_lower", "rate_middle_upper", "rate", "rate_lower", "rate_upper"].map { .init($0) }
-        + ["change", "change_lower", "change_upper"].map { .init($0, unit: "percent a year") }
-        + [.init("score"), .init("level", unit: "percent")])
+      columns: Self.machineColumns)
     for trend in trends where isWanted(trend) { table.append(machineRow(trend)) }
     table.footnotes = footnotes
     table.meta = [

@@ -37,7 +37,7 @@ struct RunLists {
     return table
   }
 
-  private static let machines: [Table.Column] = [
+  static let machines: [Table.Column] = [
     .init("run"), .init("command"), .init("spec"), .init("form"), .init("origin"), .init("horizon"), .init("draws"), .init("seed"),
     .init("inputs"), .init("version"), .init("kernel"), .init("rows"), .init("warnings"), .init("label"),
   ]

@@ -35,7 +35,7 @@ struct JudgedOptions: ParsableArguments {
       PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: scenarios, ruleSets: RuleLibrary(folder: session.folder).names)
     }
     guard let scenario else { return ([builder([]).reference(named: ScenarioLibrary.reference)], []) }
-    let library = try ScenarioLibrary(folder: session.folder, wanted: [scenario])
+    let library = try ScenarioLibrary(folder: session.folder, only: scenario)
     return (try library.plans(builder(library.all)), library.files)
   }
 }

@@ -6,10 +6,15 @@ internal import Reports
 /// Where and how results are written; every command has these.
 struct OutputOptions: ParsableArguments {
   @Option(
+    name: .customLong("format"),
     help: help(
-      Phrase(da: "table, csv, json eller markdown; xlsx kommer senere.", en: "table, csv, json or markdown; xlsx comes later."),
+      Phrase(
+        da: "table, csv, json eller markdown; ellers som filens navn siger (.csv .json .md), ellers table. xlsx kommer senere.",
+        en: "table, csv, json or markdown; else what the file's name says (.csv .json .md), else table. xlsx comes later."),
       value: Phrase(da: "format", en: "format")), transform: Choice.word(OutputFormat.self))
-  var format: OutputFormat = .table
+  var wanted: OutputFormat?
+
+  var format: OutputFormat { wanted ?? named?.format ?? .table }
 
   @Option(
     name: [.short, .long],
@@ -37,15 +42,21 @@ struct OutputOptions: ParsableArguments {
     try refuseMisleadingName()
   }
 
+  /// What the file's ending says.
+  private var named: (ending: String, format: OutputFormat)? {
+    let endings: [(ending: String, format: OutputFormat)] = [(".csv", .csv), (".json", .json), (".md", .markdown)]
+    let name = output?.lowercased() ?? ""
+    return endings.first { name.hasSuffix($0.ending) }
+  }
+
   /// A file named .csv or .json that holds a table for people would mislead whoever opens it.
   private func refuseMisleadingName() throws {
-    let endings: [(String, OutputFormat)] = [(".csv", .csv), (".json", .json), (".md", .markdown)]
-    let name = output?.lowercased() ?? ""
-    guard let (ending, wanted) = endings.first(where: { name.hasSuffix($0.0) }), wanted != format else { return }
+    guard let named, let wanted, named.format != wanted else { return }
+    let ending = named.ending
     throw ValidationError(
       Phrase(
-        da: "Filen ender på \(ending), men formatet er \(format.rawValue). Skriv --format \(wanted.rawValue), eller giv filen et andet navn.",
-        en: "The file ends in \(ending), but the format is \(format.rawValue). Write --format \(wanted.rawValue), or name the file otherwise."
+        da: "Filen ender på \(ending), men formatet er \(wanted.rawValue). Skriv --format \(named.format.rawValue), eller giv filen et andet navn.",
+        en: "The file ends in \(ending), but the format is \(wanted.rawValue). Write --format \(named.format.rawValue), or name the file otherwise."
       ).spoken)
   }
 

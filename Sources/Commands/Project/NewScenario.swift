@@ -1,16 +1,19 @@
 internal import Glibc
 internal import Groundwork
 internal import Placements
+internal import Spreadsheets
 
-/// Writes a commented scenario file that runs as it is, with the project's own names in it.
+/// Writes a scenario file that runs as it is, with the project's own names in it: commented TOML, or a sheet.
 struct NewScenario {
+  /// Of the scenario; an ending `.csv` or `.xlsx` makes it a sheet.
   let name: String
   let folder: String
   let panel: Panel
 
   /// - Throws: `UsageError` for a name that is no file name or that exists, `FindingsError` when the file cannot be written.
   func make() throws {
-    let form = NearestName.machineForm(name.hasSuffix(".toml") ? String(name.dropLast(5)) : name)
+    let ending = [".toml", ".csv", ".xlsx"].first { name.lowercased().hasSuffix($0) } ?? ".toml"
+    let form = NearestName.machineForm(name.lowercased().hasSuffix(ending) ? String(name.dropLast(ending.count)) : name)
     guard !form.isEmpty, form.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
       throw UsageError(
         Phrase(
@@ -18,13 +21,17 @@ struct NewScenario {
           en: "“\(name)” cannot name a scenario. Use letters, digits and _."))
     }
     let shelf = (folder == "." ? "" : folder + "/") + "scenarios"
-    let path = shelf + "/" + form + ".toml"
-    guard access(path, F_OK) != 0 else {
+    let path = shelf + "/" + form + ending
+    for other in [".toml", ".csv", ".xlsx"].map({ shelf + "/" + form + $0 }) where access(other, F_OK) == 0 {
       throw UsageError(
-        Phrase(da: "\(path) findes allerede. Vælg et andet navn.", en: "\(path) exists already. Choose another name."))
+        Phrase(da: "\(other) findes allerede. Vælg et andet navn.", en: "\(other) exists already. Choose another name."))
     }
     _ = mkdir(shelf, 0o777)
-    try OutputFile.write(Self.aligned(text(form).spoken), to: path)
+    switch ending {
+    case ".csv": try OutputFile.write(sheet(form).csv(Speech.language), to: path)
+    case ".xlsx": try OutputFile.stream(to: path) { try sheet(form).workbook(Speech.language).write(to: $0) }
+    default: try OutputFile.write(Self.aligned(text(form).spoken), to: path)
+    }
     let option = folder == "." ? "" : " -p \(folder)"
     try Console.print(
       Phrase(
@@ -51,7 +58,17 @@ struct NewScenario {
 
   private func text(_ form: String) -> Phrase {
     if let example = batchExample { return ScenarioTemplate.batch(name: form, example) }
-    return ScenarioTemplate.level(name: form, lever: panel.knowledge.contains(.stockOnly) ? "stock" : "admission", from: panel.origin.advanced(by: 1).description)
+    return ScenarioTemplate.level(name: form, lever: level.lever, from: level.from)
+  }
+
+  private func sheet(_ form: String) -> ScenarioSheetTemplate {
+    if let example = batchExample { return ScenarioSheetTemplate.batch(name: form, example) }
+    return ScenarioSheetTemplate.level(name: form, lever: level.lever, from: level.from)
+  }
+
+  /// For projects that do not know both stocks and flows.
+  private var level: (lever: String, from: String) {
+    (panel.knowledge.contains(.stockOnly) ? "stock" : "admission", panel.origin.advanced(by: 1).description)
   }
 
   /// The municipality and area with most citizens who can be taken home, if the project knows anybody's flows.
