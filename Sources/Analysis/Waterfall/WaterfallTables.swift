@@ -162,22 +162,25 @@ public struct WaterfallTables: Sendable {
     return .term(code: phrase.en, phrase)
   }
 
+  /// One more than whole citizens need, so that the eye can add them up; amounts of kroner have none.
+  private func decimals(_ measure: Measure) -> Int { measure.unit.hasPrefix("kr") ? 0 : max(1, measure.decimals) }
+
   /// Nothing that the sheet's decimals could show.
   private func isNegligible(_ row: ResultRow) -> Bool {
-    row.isUnchanged || (abs(row.difference.mean) < 0.05 && row.difference.lower == 0 && row.difference.upper == 0)
+    let shown = [0.5, 0.05, 0.005, 0.0005][min(3, decimals(row.measure))]
+    return row.isUnchanged || (abs(row.difference.mean) < shown && row.difference.lower == 0 && row.difference.upper == 0)
   }
 
   private func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
     Phrase { language in
-      let mean = NumberText.display(summary.mean, decimals: 1, language: language)
+      let mean = NumberText.display(summary.mean, decimals: decimals(measure), language: language)
       let ends = [summary.lower, summary.upper].map { NumberText.display($0, decimals: measure.decimals, language: language) }
       return ends[0] == ends[1] ? mean : "\(mean) [\(ends[0]);\u{A0}\(ends[1])]"
     }
   }
 
-  /// Always with one decimal, so that the eye can add them up.
   private func changeText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
-    let mean = Phrase.change(summary.mean, decimals: 1)
+    let mean = Phrase.change(summary.mean, decimals: decimals(measure))
     guard summary.lower != summary.upper || summary.mean != summary.lower else { return mean }
     let ends = [summary.lower, summary.upper].map { Phrase.change($0, decimals: measure.decimals) }
     return mean + Phrase(" [") + ends[0] + Phrase(";\u{A0}") + ends[1] + Phrase("]")
@@ -244,7 +247,8 @@ public struct WaterfallTables: Sendable {
         da: "Hver ændring er regnet alene oven på »\(waterfall.base.name)«, på de samme fremtider. Samspil: det, ændringerne gør sammen, ud over summen af dem hver for sig. Middeltallene går op i hver fremtid; intervaller kan ikke lægges sammen.",
         en: "Each change is computed alone on top of “\(waterfall.base.name)”, on the same futures. Interaction: what the changes do together beyond the sum of each alone. The means add up in every future; intervals cannot be added."),
       Phrase(
-        da: "En del mangler, hvor den ændrer intet eller under 0,05.", en: "A part is left out where it changes nothing or less than 0.05."),
+        da: "En del mangler, hvor den ændrer intet, som tallenes decimaler kan vise.",
+        en: "A part is left out where it changes nothing that the figures' decimals can show."),
     ]
     if hasBars {
       notes.append(
