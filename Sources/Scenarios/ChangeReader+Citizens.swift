@@ -44,6 +44,9 @@ extension ChangeReader {
     for project in projects {
       if project == to { fail("to", value: all[to].id, Phrase(da: "er selv et af projekterne.", en: "is one of the projects itself."), Phrase(da: "Vælg et andet tilbud.", en: "Choose another offer.")) }
       refuseSecondEnd(all[project].id, in: plan)
+      if plan.demand.moves.contains(where: { $0.reachesArrivals && $0.offers?.contains(project) ?? false }) {
+        fail("what", value: all[project].id, Phrase(da: "er allerede samlet et sted.", en: "is merged already."), Phrase(da: "Slet det ene.", en: "Remove one of them."))
+      }
     }
     refuseClosed(to, "to", on: day, in: plan)
     guard errors.isEmpty, let stratum = stratumIndex(of: to, "to", in: plan) else { return }

@@ -26,9 +26,70 @@ import Testing
       plans = [PlanBuilder(panel: panel, horizon: 36, capacity: extracts.capacity, scenarios: []).reference(named: "basis")]
     }
 
-    func simulated(draws: Int, seed: UInt64 = 1) -> SimulatedPlans {
+    /// The forecast, and every lever by which citizens go elsewhere or come, in one plan.
+    func withLevers() throws -> [Plan] {
+      let text = """
+        [[change]]
+        what = "closure"
+        offer = "home1"
+        date = "2027-06"
+        wind_down_months = 9
+        stop_admissions = "2026-06"
+        to = ["home2", "long"]
+        leave = [0.1, 0.5]
+        [[change]]
+        what = "takeover"
+        offer = "home2"
+        date = "2028-01"
+        others_stay = 0.4
+        [[change]]
+        what = "own_offer"
+        municipality = 740
+        area = "a"
+        places = 4
+        from = "2026-03"
+        ramp_months = 7
+        from_own = 0.6
+        homecomings = 2
+        [[change]]
+        what = "merge"
+        offers = ["single"]
+        to = "closing"
+        date = "2026-04"
+        [[change]]
+        what = "repackage"
+        offer = "respite"
+        to = "hours"
+        from = "2026-05"
+        share = [0.3, 0.9]
+        ramp_months = 8
+        [[change]]
+        what = "court_admissions"
+        offer = "secure"
+        per_year = [4, 9]
+        size = [1, 3]
+        [[change]]
+        what = "reform"
+        areas = ["a"]
+        from = "2027-03"
+        homecoming = [1, 1.5]
+        from_section = "SEL_107"
+        to_section = "SEL_108"
+        share = 0.3
+        [[change]]
+        what = "batch_homecoming"
+        municipality = 751
+        area = "a"
+        number = 3
+        date = "2026-09"
+        """
+      let builder = PlanBuilder(panel: panel, horizon: 36, capacity: extracts.capacity, scenarios: [])
+      return [plans[0], try builder.plan(try Scenario(text: text, file: "levers.toml", name: "levers"))]
+    }
+
+    func simulated(draws: Int, seed: UInt64 = 1, plans: [Plan]? = nil) -> SimulatedPlans {
       SimulatedPlans(
-        demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(), detail: .events, draws: draws, seed: seed,
+        demand: demand, capacity: extracts.capacity, plans: plans ?? self.plans, grouping: .offer, filter: ResultFilter(), detail: .events, draws: draws, seed: seed,
         threads: 1, progress: nil)
     }
 
@@ -63,17 +124,21 @@ import Testing
     #expect(all.contains { own in own.offers.contains { offer in !own.economy.contains { $0.offer == offer.id } } })
   }
 
-  /// Who leaves one offer for another arrives there: over all offers citizens in = citizens out + present, and none has fewer than nobody.
-  @Test(arguments: seeds) func citizensInAreCitizensOutAndPresent(seed: UInt64) throws {
+  /// Who leaves one offer for another arrives there, by whatever lever: over all offers citizens in = citizens out + present, and none has fewer than nobody.
+  @Test(arguments: seeds, [0, 1]) func citizensInAreCitizensOutAndPresent(seed: UInt64, plan: Int) throws {
     let world = try world(seed)
     let draws = 40
-    let simulated = world.simulated(draws: draws)
+    let plans = try world.withLevers()
+    let simulated = world.simulated(draws: draws, plans: plans)
+    if plan == 1 {
+      #expect(plans[1].demand.moves.count >= 5 && plans[1].demand.competitors.count == 1 && plans[1].demand.jumps.count == 1)
+    }
     let keys = simulated.index.keys.indices.filter { simulated.draws.hasFlowStock(key: $0) }
     var states = keys.map { LineState(draws: draws, opening: simulated.draws.openingFlowStock(key: $0)) }
     let opening = keys.reduce(0) { $0 + simulated.draws.openingFlowStock(key: $1) }
     #expect(opening == world.panel.residents.count && opening > 20)
     for step in 0..<world.demand.horizon {
-      for (index, key) in keys.enumerated() { states[index].add(simulated.draws, plan: 0, key: key, step: step, days: world.panel.origin.advanced(by: step + 1).days) }
+      for (index, key) in keys.enumerated() { states[index].add(simulated.draws, plan: plan, key: key, step: step, days: world.panel.origin.advanced(by: step + 1).days) }
       for d in 0..<draws {
         let came = states.reduce(0) { $0 + $1.admissions[d] }
         let went = states.reduce(0) { $0 + $1.homecomings[d] + $1.otherExits[d] }

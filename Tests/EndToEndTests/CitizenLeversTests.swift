@@ -108,4 +108,36 @@ struct CitizenLeversTests {
       #expect(none.code == 0 && none.output.contains("Uden virkning her: none."), "\(none.errors)")
     }
   }
+
+  /// Names for the places that the file leaves open, by lever and key.
+  private static let filled = [
+    "places.offer": "\"mosebakken\"", "closure.offer": "\"mosebakken\"", "closure.to": "[\"kildespringhus\", \"brombaergaarden\"]",
+    "takeover.offer": "\"kildespringhus\"", "merge.offers": "[\"projekt_fyrrekoglehus\"]", "merge.to": "\"humlekaerparken\"",
+    "repackage.offer": "\"dagtilbud_tegnspiret\"", "repackage.to": "\"stoetteteam_ordbroen\"", "court_admissions.offer": "\"sikret_afdeling_ulvkaerborg\"",
+    "reform.areas": "[\"autisme\"]", "reform.from_section": "\"SEL_108\"", "reform.to_section": "\"SEL_107\"",
+  ]
+
+  @Test("Every block of a new scenario's file can be used once its names are filled in", arguments: ["da", "en"])
+  func template(language: String) throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      #expect(try program.run("scenario", "--new", "all", "-p", "r", "--language", language).code == 0)
+      var text = ""
+      var lever = ""
+      for line in try program.read("r/scenarios/all.toml").split(separator: "\n", omittingEmptySubsequences: false).drop(while: { !$0.hasPrefix("# [[change]]") }) {
+        var own = line.hasPrefix("# ") ? String(line.dropFirst(2)) : String(line)
+        let key = own.split(separator: "=").first.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
+        if key == "what" { lever = own.split(separator: "\"").dropFirst().first.map(String.init) ?? "" }
+        if let value = Self.filled["\(lever).\(key)"] { own = "\(key) = \(value)" }
+        text += own + "\n"
+      }
+      try program.write(text, to: "r/scenarios/all.toml")
+      let run = try program.run("scenario", "all", "--check", "-p", "r", "--language", "en")
+      #expect(run.code == 0, "\(run.errors)\n\(text)")
+      for lever in ["closure", "takeover", "own_offer", "merge", "repackage", "court_admissions", "reform", "new_offer"] {
+        #expect(run.output.contains("all: \(lever) ("), "\(lever)")
+      }
+      #expect(!run.errors.contains("warning"), "\(run.errors)")
+    }
+  }
 }

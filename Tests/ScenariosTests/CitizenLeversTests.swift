@@ -54,6 +54,10 @@ import Testing
     (change("merge", "to = \"humlekaerparken\"", "date = \"2027\""), 2, "offers"),
     (change("merge", "number = 9", "to = \"humlekaerparken\"", "date = \"2027\""), 3, "1"),
     (change("merge", "number = 1", "to = \"humlekaerpaken\"", "date = \"2027\""), 4, "humlekaerparken"),
+    (
+      change("merge", "number = 1", "to = \"humlekaerparken\"", "date = \"2027\"") + change("merge", "number = 1", "to = \"solsortehegnet\"", "date = \"2028\""), 7,
+      "Slet"
+    ),
     (repackage + "share = 0.4\nto = \"mosebakken\"", 6, "stoetteteam_ordbroen"), (repackage + "share = 1.4\nto = \"stoetteteam_ordbroen\"", 5, ""),
     (repackage + "share = 0.4\nto = \"stoetteteam_ordbroen\"\nplaces = 99", 7, "24"),
     (courts + "per_year = -1\nsize = 2", 4, "0"), (courts + "per_year = [0, 3]\nsize = 2", 4, "0"), (courts + "per_year = 2\nsize = \"x\"", 5, "1.3"),

@@ -85,6 +85,7 @@ struct NewScenario {
       municipality: panel.municipalities[most.key.municipality].name, area: most.key.area, number: min(9, most.value),
       announced: Period(containing: announced.advanced(by: 31), length: .month).description,
       changed: Period(containing: announced.advanced(by: 120), length: .month).description,
+      ended: Period(containing: announced.advanced(by: 300), length: .month).description,
       areas: panel.areas.map(\.id))
   }
 
@@ -104,6 +105,7 @@ enum ScenarioTemplate {
     let number: Int
     let announced: String
     let changed: String
+    let ended: String
     let areas: [String]
   }
 
@@ -155,9 +157,9 @@ enum ScenarioTemplate {
         # [[change]]                      # et tilbud lukker; borgerne flytter til områdets andre tilbud
         # what = "closure"
         # offer = "…"
-        # date = "\(example.changed)"
+        # date = "\(example.ended)"
         # wind_down_months = 4            # borgerne flytter jævnt i månederne før; ellers alle på dagen
-        # stop_admissions = "\(example.announced)"   # ingen nye herefter; senest når afviklingen begynder
+        # stop_admissions = "\(example.changed)"   # ingen nye herefter; senest når afviklingen begynder
         # to = ["…", "…"]                 # hertil flytter de; udelad for områdets andre tilbud
         # shares = [0.6, 0.4]             # fordelingen på dem
         # leave = 0.1                     # andelen, der går til andre leverandører
@@ -214,8 +216,8 @@ enum ScenarioTemplate {
         # announced = "\(example.announced)"
         # from = "\(example.changed)"
         # admission = 0.9                 # 10 % færre indskrivninger; også homecoming og other_exit
-        # from_section = "SEL_108"        # så mange af borgerne (share) kommer efter to_section, også af de nye
-        # to_section = "SEL_107"
+        # from_section = "…"              # fx SEL_108: så mange af borgerne (share) kommer efter to_section, også af de nye
+        # to_section = "…"
         # share = 0.2
         # reason = "Hvorfor?"
 
@@ -301,9 +303,9 @@ enum ScenarioTemplate {
         # [[change]]                      # an offer closes; its citizens move to the area's other offers
         # what = "closure"
         # offer = "…"
-        # date = "\(example.changed)"
+        # date = "\(example.ended)"
         # wind_down_months = 4            # citizens move evenly in the months before; else all on the day
-        # stop_admissions = "\(example.announced)"   # nobody new from then on; at the latest when the wind-down begins
+        # stop_admissions = "\(example.changed)"   # nobody new from then on; at the latest when the wind-down begins
         # to = ["…", "…"]                 # where they move; leave out for the area's other offers
         # shares = [0.6, 0.4]             # how they are spread over these
         # leave = 0.1                     # share that goes to other suppliers
@@ -360,8 +362,8 @@ enum ScenarioTemplate {
         # announced = "\(example.announced)"
         # from = "\(example.changed)"
         # admission = 0.9                 # 10 % fewer admissions; homecoming and other_exit likewise
-        # from_section = "SEL_108"        # so many of the citizens (share) come under to_section, newcomers too
-        # to_section = "SEL_107"
+        # from_section = "…"              # as SEL_108: so many of the citizens (share) come under to_section, newcomers too
+        # to_section = "…"
         # share = 0.2
         # reason = "Why?"
 
