@@ -114,7 +114,7 @@ struct CitizenLeversTests {
     "places.offer": "\"mosebakken\"", "closure.offer": "\"mosebakken\"", "closure.to": "[\"kildespringhus\", \"brombaergaarden\"]",
     "takeover.offer": "\"kildespringhus\"", "merge.offers": "[\"projekt_fyrrekoglehus\"]", "merge.to": "\"humlekaerparken\"",
     "repackage.offer": "\"dagtilbud_tegnspiret\"", "repackage.to": "\"stoetteteam_ordbroen\"", "court_admissions.offer": "\"sikret_afdeling_ulvkaerborg\"",
-    "reform.areas": "[\"autisme\"]", "reform.from_section": "\"SEL_108\"", "reform.to_section": "\"SEL_107\"",
+    "tariff.offer": "\"egernstubben\"", "reform.areas": "[\"autisme\"]", "reform.from_section": "\"SEL_108\"", "reform.to_section": "\"SEL_107\"",
   ]
 
   @Test("Every block of a new scenario's file can be used once its names are filled in", arguments: ["da", "en"])
