@@ -150,7 +150,9 @@ struct RateBook {
     var (sum, at) = (0.0, start)
     while at < end {
       let band = Self.band(at - admitted)
-      let next = min(end, max(at.nextUp, admitted + Self.end(band)))
+      // Not a number where the admission is not known: then the last band lasts.
+      let bandEnd = admitted + Self.end(band)
+      let next = bandEnd < end ? max(at.nextUp, bandEnd) : end
       sum += factors[band] * (passed(next) - passed(at))
       at = next
     }
