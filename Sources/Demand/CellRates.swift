@@ -413,19 +413,19 @@ final class CellRates {
       if !changesPopulation { for t in periods { populationRatio[t] = 1 } }
       changesPopulation = true
       let value = plan.value(index, draw: draw)
-      let change = plan.plan.changes[index]
+      let step = plan.steps[index]
       let given = plan.multiplies[index] ? 0 : plan.shares[index][municipality * strata + stratum] * value
-      for t in change.periods.clamped(to: periods) {
+      for t in step.periods(within: periods) {
         let persons = exposure[(municipality * areas + areaOfStratum[stratum]) * horizon + t] * 10_000
-        if persons > 0 { populationRatio[t] = change.changed(populationRatio[t], by: value, given: given / persons, in: t) }
+        if persons > 0 { populationRatio[t] = step.changed(populationRatio[t], by: value, given: given / persons, in: t) }
       }
     }
     if changesPopulation { for t in periods { amounts[t] *= populationRatio[t] } }
     for index in plan.changesOfMunicipality[municipality] where !plan.isOfPopulation[index] && applies(index, to: row, stratum) {
       let value = plan.value(index, draw: draw)
-      let change = plan.plan.changes[index]
+      let step = plan.steps[index]
       let given = plan.multiplies[index] ? 0 : added(index, value, row, stratum)
-      for t in change.periods.clamped(to: periods) { amounts[t] = change.changed(amounts[t], by: value, given: given, in: t) }
+      for t in step.periods(within: periods) { amounts[t] = step.changed(amounts[t], by: value, given: given, in: t) }
     }
   }
 

@@ -62,13 +62,35 @@ public struct RateChange: Sendable {
     return (ramp * ramp - start * start) / (2 * ramp) + (start + 1 - ramp)
   }
 
+  var step: RateStep {
+    let kind: RateStep.Kind =
+      switch effect {
+      case .multiply, .multiplyEach: .multiply
+      case .add: .add
+      case .set: .set
+      }
+    return RateStep(kind: kind, first: periods.lowerBound, end: periods.upperBound, ramp: ramp)
+  }
+}
+
+/// What the innermost loops need of a change, without a reference to anything.
+struct RateStep: BitwiseCopyable {
+  enum Kind: UInt8 { case multiply, add, set }
+
+  let kind: Kind
+  let first: Int
+  let end: Int
+  let ramp: Double
+
+  func periods(within all: Range<Int>) -> Range<Int> { (first..<end).clamped(to: all) }
+
   /// What the change makes of a rate or number, at a value of its effect.
   /// - Parameter given: the cell's share of the value, where it is a number and no factor.
   @inline(__always)
   func changed(_ before: Double, by value: Double, given: Double, in period: Int) -> Double {
-    let strength = ramp == 0 ? 1 : strength(in: period)
-    switch effect {
-    case .multiply, .multiplyEach: return strength == 1 ? before * value : before * (1 + (value - 1) * strength)
+    let strength = ramp == 0 ? 1 : RateChange.strength(since: Double(period - first), ramp: ramp)
+    switch kind {
+    case .multiply: return strength == 1 ? before * value : before * (1 + (value - 1) * strength)
     case .add: return max(0, before + given * strength)
     case .set: return max(0, before * (1 - strength) + given * strength)
     }

@@ -139,11 +139,15 @@ struct PathWorker: ~Copyable {
       }
     }
     for stratum in 0..<strataCount where isFollowed[stratum] && rates.touch(stratum).contains(.admissionRate) { admitExcess(stratum) }
+    if current.hasMore { addMore(into: tally) }
+    for spell in spells { count(spell, sign: 1, into: tally) }
+  }
+
+  private mutating func addMore(into tally: EventTally) {
     if !current.plan.entries.isEmpty { admitPlanned(current.plan.entries) }
     if !current.plan.jumps.isEmpty { admitPlanned(jumped[plan]) }
     if !current.plan.competitors.isEmpty { fillCompetitors() }
     if !current.plan.batches.isEmpty { applyBatches(into: tally) }
-    for spell in spells { count(spell, sign: 1, into: tally) }
   }
 
   private mutating func followChanged(_ citizens: Range<Int>, into tally: EventTally) {
@@ -316,9 +320,12 @@ struct PathWorker: ~Copyable {
   private mutating func admitExcess(_ stratum: Int) {
     let cell = CounterStream.key(rates.root, 1_000_001 + UInt64(stratum))
     var clocks = CounterStream(key: cell)
-    var reached = clocks.nextExponential()
-    // Most cells have so few admissions that no more of them come anyway.
-    guard reached < rates.mostExcess(stratum) else { return }
+    let most = rates.mostExcess(stratum)
+    let first = clocks.nextUniform()
+    // Most cells have so few admissions that no more of them come anyway; −ln u is at least 1 − u, which spares them the logarithm.
+    guard 1 - first < most else { return }
+    var reached = -log(first)
+    guard reached < most else { return }
     rates.fillExcess(stratum)
     let book = rates.excess
     let theta = rates.theta(.admission)

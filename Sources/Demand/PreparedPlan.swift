@@ -66,7 +66,10 @@ final class PreparedPlan: Sendable {
   let multiplies: [Bool]
   /// By change: whether it is a factor that stays the same over the whole horizon.
   let actsThroughout: [Bool]
+  /// Whether it has more than changes of rates: citizens who are known to come, jumps, competitors or batches.
+  let hasMore: Bool
   let targets: [RateChange.Target]
+  let steps: [RateStep]
   /// `[change · strata + stratum]`.
   private let strataOfChange: BareArray<Bool>
   private let strata: Int
@@ -119,7 +122,9 @@ final class PreparedPlan: Sendable {
     multiplies = plan.changes.map(\.effect.isFactor)
     let horizon = 0..<simulator.horizon
     actsThroughout = plan.changes.map { $0.effect.isFactor && $0.ramp == 0 && $0.periods.clamped(to: horizon) == horizon }
+    hasMore = !(plan.entries.isEmpty && plan.jumps.isEmpty && plan.competitors.isEmpty && plan.batches.isEmpty)
     targets = plan.changes.map(\.target)
+    steps = plan.changes.map(\.step)
     strataOfChange = BareArray(plan.changes.flatMap(\.strata))
     self.strata = strata
     shares = plan.changes.map { Self.shares(of: $0, simulator: simulator) }

@@ -64,8 +64,8 @@ extension StockModel {
       let value = plan.value(index, draw: draw)
       let given = plan.multiplies[index] ? 0 : value * plan.shares[index][cell]
       switch change.target {
-      case .population: persons = change.changed(persons, by: value, given: given, in: period)
-      case .stock: stock = change.changed(stock ?? base(logShare, persons), by: value, given: given, in: period)
+      case .population: persons = change.step.changed(persons, by: value, given: given, in: period)
+      case .stock: stock = change.step.changed(stock ?? base(logShare, persons), by: value, given: given, in: period)
       case .flow: continue
       }
     }
