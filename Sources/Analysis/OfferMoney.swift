@@ -121,7 +121,10 @@ struct OfferMoney: Sendable {
       let periods = (0..<panel.count).map { panel.first.advanced(by: $0) }.filter { year.first <= $0.firstDay && $0.lastDay <= year.last }
       let days = periods.map { past.occupiedDays(in: $0, offer: offer.id) }
       let covered = periods.reduce(0) { $0 + $1.days }
-      if covered == year.last - year.first + 1, !days.contains(nil) { return days.reduce(0) { $0 + ($1 ?? 0) } / Double(covered) }
+      let mean = days.reduce(0) { $0 + ($1 ?? 0) } / Double(covered)
+      // One citizen's project costs what it costs for that citizen; what an empty year cost says nothing of a full one.
+      if offer.kind == .singlePerson { return places(of: offer, in: year).map { max(1, $0) } ?? 1 }
+      if covered == year.last - year.first + 1, !days.contains(nil), mean > 0 { return mean }
     }
     guard let assumed = steps[offer.id]?.last(where: { $0.from <= year.last })?.assumedOccupancy else { return nil }
     return places(of: offer, in: year).map { $0 * assumed }

@@ -14,7 +14,9 @@ extension ResultRow {
     var worse = 0
     var unchanged = true
     for d in values.indices {
-      let change = values[d] - base[d]
+      // Sums of millions differ in their last digits by the order in which they are added.
+      let exact = values[d] - base[d]
+      let change = measure.needsMoney && abs(exact) < 0.005 ? 0 : exact
       difference[d] = change
       if change != 0 { unchanged = false }
       if measure.worse == .lower ? change < 0 : change > 0 { worse += 1 }

@@ -13,8 +13,10 @@ extension RiskJudge {
   /// Without what is paid under notice.
   /// - Parameter served: citizens on average, `[period][draw]`.
   func results(_ served: [[Double]], of offer: Offer) -> ResultWatch? {
-    (try? money.economics(of: offer).get()).map {
-      AlternativePath(served: served, places: places(of: offer)).money(begun(offer, $0), from: panel.origin)
+    (try? money.economics(of: offer).get()).map { economics in
+      var path = AlternativePath(served: served, places: places(of: offer))
+      path.placesNow = timeline.atEnd(of: panel.origin, offer: offer.id)
+      return path.money(begun(offer, economics), from: panel.origin)
     }
   }
 
@@ -38,16 +40,18 @@ extension RiskJudge {
 
   /// Fresh, at the origin.
   func watch(_ offer: Offer, _ economics: OfferEconomics) -> ResultWatch {
-    ResultWatch(
-      economics: economics, behaviour: request.behaviour, rules: request.rules, length: panel.length, paths: request.draws,
-      past: money.recent(offer.id, count: Self.pastPeriods), levers: levers(on: offer, price: economics.price))
+    // A new offer is staffed from the day it opens; that it fills is no decline to adapt to.
+    let isNew = newOffers[offer.id] != nil
+    return ResultWatch(
+      economics: economics, behaviour: isNew && request.behaviour == .adaptationLag ? .unadapted : request.behaviour, rules: request.rules,
+      length: panel.length, paths: request.draws, past: money.recent(offer.id, count: Self.pastPeriods), levers: levers(on: offer, price: economics.price))
   }
 
   /// What the plan makes of an offer's money; nil where it leaves it.
   /// - Parameter price: kroner a day now.
   func levers(on offer: Offer, price: Double) -> MoneyLevers? {
     MoneyLevers(
-      changes, on: offer, price: price, from: panel.origin.advanced(by: 1), periods: demand.horizon, draws: request.draws, seed: request.seed)
+      changes, on: offer, price: price, from: panel.origin.advanced(by: 1), periods: demand.horizon, draws: request.draws, seed: request.seed, stop: tariffStop)
   }
 
   private static let pastPeriods = 12
@@ -55,15 +59,22 @@ extension RiskJudge {
   /// The offer as it is planned.
   func path(_ own: JudgedPath) -> AlternativePath {
     var path = AlternativePath(served: own.served, places: places(of: own.offer))
+    path.placesNow = timeline.atEnd(of: panel.origin, offer: own.offer.id)
     path.opening = Double(own.drawn.opening)
     path.crowding = Occupier.crowding(own.drawn.opening, places: timeline.atEnd(of: panel.origin, offer: own.offer.id))
     path.staying = own.drawn.staying
+    let announced = AnnouncedLeavers(simulated, plan: plan, key: own.key, horizon: demand.horizon, draws: request.draws)
+    if let announced {
+      path.early = announced.early(
+        request.behaviour.weights(request.rules, months: panel.length.months), days: own.served.indices.map { panel.origin.advanced(by: $0 + 1).days },
+        cuts: path.cuts)
+    }
     if case .currentMonthPlus(let months) = request.rules.notice {
       let notice = NoticePay(
         months: months, length: panel.length, days: own.served.indices.map { panel.origin.advanced(by: $0 + 1).days },
         before: money.recent(own.offer.id, count: Self.pastPeriods).map(\.citizens))
       path.notice = notice
-      path.paidEmpty = notice.paidEmpty(own.served)
+      path.paidEmpty = notice.paidEmpty(own.served, places: path.places, announced: announced?.withoutPay(months: months) ?? [])
     }
     return path
   }

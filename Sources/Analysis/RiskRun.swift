@@ -248,14 +248,15 @@ struct RiskJudge: Sendable {
   let takeovers: [String: Day]
   /// By id, of those that the plan opens.
   let newOffers: [String: NewOfferTerms]
-  /// What the plan changes of tariffs and costs.
+  /// What the plan changes of tariffs and costs, and when tariffs stand still.
   let changes: [MoneyChange]
+  let tariffStop: RuleChanges.TariffStop?
   let request: RiskRequest
   let capacity: [String: [CapacityStep]]
   let money: OfferMoney
   let past: PastPresence
   let occupier: Occupier
-  private let pastPlaces: PlacesTimeline
+  let pastPlaces: PlacesTimeline
 
   /// - Parameters:
   ///   - simulated: by offer, whole areas.
@@ -272,6 +273,7 @@ struct RiskJudge: Sendable {
     takeovers = plans[plan].takeovers
     newOffers = plans[plan].newOfferTerms
     changes = plans[plan].money
+    tariffStop = plans[plan].rules.tariffStop
     self.request = request
     self.capacity = Dictionary(grouping: capacity.sorted { $0.from < $1.from }, by: \.offer)
     self.past = past

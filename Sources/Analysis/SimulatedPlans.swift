@@ -9,6 +9,8 @@ struct SimulatedPlans: Sendable {
   let offers: [Offer]
   let index: KeyIndex
   let draws: DemandDraws
+  /// What its events tell apart.
+  let detail: EventTally.Detail
   /// By plan, from the last observed day on.
   let timelines: [PlacesTimeline]
 
@@ -18,6 +20,9 @@ struct SimulatedPlans: Sendable {
     draws: Int, seed: UInt64, threads: Int, progress: (@Sendable (Double) -> Void)?
   ) {
     let panel = demand.panel
+    // Who was announced to leave is told apart, since nobody pays notice for him twice.
+    let detail = detail == .events && plans.contains { !$0.demand.batches.isEmpty } ? .announced : detail
+    self.detail = detail
     let offers = panel.offers + plans.flatMap(\.newOffers)
     self.offers = offers
     let aligned = Self.align(plans, panelOffers: panel.offers.count)

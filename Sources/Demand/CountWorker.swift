@@ -195,7 +195,7 @@ struct CountWorker: ~Copyable {
     switch self.keys.detail {
     case .net: leaveUncounted(present, part, &stream, group, key)
     case .flows: leave(present, part, &stream, group, key, countsDays: false)
-    case .events, .causes, .batches: leave(present, part, &stream, group, key, countsDays: true)
+    case .events, .causes, .batches, .announced: leave(present, part, &stream, group, key, countsDays: true)
     case .presence: preconditionFailure("presence is counted by paths")
     }
   }

@@ -28,6 +28,8 @@ public final class EventTally: @unchecked Sendable {
     case causes
     /// Every kind of event.
     case batches
+    /// Those, with the announced leavers of notices among the batches.
+    case announced
     /// Only what the stock changes by, all under `netMoves`: a fifth of the memory, for stocks and places.
     case net
     /// That, and the days that arrivals add and leavers take.
@@ -38,7 +40,7 @@ public final class EventTally: @unchecked Sendable {
       case .flows: Kind.dayCorrection.rawValue
       case .events: Kind.ageOuts.rawValue
       case .causes: Kind.batchCitizens.rawValue
-      case .batches: Kind.allCases.count
+      case .batches, .announced: Kind.allCases.count
       case .net: 1
       case .presence: 2
       }
@@ -53,7 +55,7 @@ public final class EventTally: @unchecked Sendable {
       switch self {
       case .net: kind == .netMoves ? 0 : nil
       case .presence: kind == .netMoves ? 0 : kind == .dayCorrection ? 1 : nil
-      case .flows, .events, .causes, .batches: kind.rawValue < kinds ? kind.rawValue : nil
+      case .flows, .events, .causes, .batches, .announced: kind.rawValue < kinds ? kind.rawValue : nil
       }
     }
   }

@@ -415,7 +415,7 @@ struct PathWorker: ~Copyable {
       for at in leavers {
         spells[at].end = time
         spells[at].cause = .homecoming
-        if keys.detail == .batches, !batch.isNotice { countLeaver(spells[at], noticeDays: time - batch.announced, into: tally) }
+        if keys.detail == .announced || (keys.detail == .batches && !batch.isNotice) { countLeaver(spells[at], noticeDays: time - batch.announced, into: tally) }
       }
       spells.removeAll { $0.start > time && citizens.contains($0.citizen) }
     }
@@ -479,7 +479,7 @@ struct PathWorker: ~Copyable {
     case .otherExit: tally.add(sign, .otherExits, key: key, period: at, draw: draw)
     case .ageOut:
       tally.add(sign, .otherExits, key: key, period: at, draw: draw)
-      if keys.detail == .causes || keys.detail == .batches { tally.add(sign, .ageOuts, key: key, period: at, draw: draw) }
+      if keys.detail == .causes || keys.detail == .batches || keys.detail == .announced { tally.add(sign, .ageOuts, key: key, period: at, draw: draw) }
     case .move: tally.add(-sign, .netMoves, key: key, period: at, draw: draw)
     }
   }

@@ -183,7 +183,7 @@ import Testing
     let money = OfferMoney(extracts, panel: keyed, past: past, places: timeline)
     var rules = RuleSet(name: "r", title: Phrase("r"))
     rules.keyAges = 15...17
-    let bills = KeyFinancedBills(panel: keyed, population: extracts.population, money: money, timeline: timeline, rules: rules)
+    let bills = KeyFinancedBills(panel: keyed, population: extracts.population, money: money, timeline: timeline, past: timeline, rules: rules)
     let offer = try #require(keyed.offers.first { $0.id == "egernstubben" })
     let year = try #require(ResultTables.wholePeriods(panel: keyed, horizon: 36, every: .year).first)
     let months = (0..<12).map { Period(containing: year.firstDay, length: .month).advanced(by: $0) }

@@ -7,6 +7,8 @@ struct AlternativePath {
   var served: [[Double]]
   /// On average over the period; nil where unknown.
   var places: [Double?]
+  /// At the origin; nil where unknown.
+  var placesNow: Double?
   /// Citizens at the decision.
   var opening = 0.0
   /// Of those who are there when a period begins or come in it, the share that is there at its end, in 0...1, `[period][draw]`.
@@ -17,6 +19,8 @@ struct AlternativePath {
   var notice: NoticePay?
   /// Empty places that payers pay for under notice, `[period][draw]`; empty for none.
   var paidEmpty: [[Double]] = []
+  /// Citizens to whose leaving costs have adapted more than by the day, since it was announced, `[period][draw]`; empty for none.
+  var early: [[Double]] = []
   /// The first period with other places; nil where there is none inside the horizon.
   var adapted: Int?
 
@@ -44,6 +48,7 @@ struct AlternativePath {
       }
       if step >= periods { path.places[step] = path.places[step].map { _ in 0 } }
     }
+    path.early = Self.ending(early, at: periods)
     guard let notice else { return path }
     path.paidEmpty = notice.paidEmpty(own)
     // A closed offer sends no bills.
@@ -74,6 +79,7 @@ struct AlternativePath {
       path.places[step] = path.places[step].map { min($0, places) }
       path.served[step] = capped(served[step])
     }
+    path.early = Self.ending(early, at: start)
     guard var notice, !paidEmpty.isEmpty else { return path }
     // As if the cut had always held, so that it is no fall.
     notice.before = capped(notice.before)
@@ -84,11 +90,25 @@ struct AlternativePath {
   /// What it earns and costs by calendar year.
   func money(_ watch: ResultWatch, from origin: Period) -> ResultWatch {
     var watch = watch
-    for step in served.indices {
-      if step == adapted { watch.adapt() }
-      watch.observe(
-        served[step], in: origin.advanced(by: step + 1), places: places[step], paidEmpty: paidEmpty.isEmpty ? nil : paidEmpty[step])
-    }
+    for step in served.indices { take(step, into: &watch, from: origin) }
     return watch
+  }
+
+  /// Takes one period. Where places are cut their costs go with them, and what had still to be adapted of the empty ones is adapted.
+  func take(_ step: Int, into watch: inout ResultWatch, from origin: Period) {
+    if step == adapted || isCut(step) { watch.adapt() }
+    watch.observe(served[step], in: origin.advanced(by: step + 1), places: places[step], paidEmpty: paidEmpty.isEmpty ? nil : paidEmpty[step],
+      early: early.isEmpty ? nil : early[step])
+  }
+
+  private static func ending(_ values: [[Double]], at period: Int) -> [[Double]] {
+    values.indices.map { $0 < period ? values[$0] : values[$0].map { _ in 0 } }
+  }
+
+  var cuts: [Int] { served.indices.filter(isCut) }
+
+  private func isCut(_ step: Int) -> Bool {
+    guard let now = places[step], let before = step == 0 ? placesNow : places[step - 1] else { return false }
+    return now < before - 1e-9
   }
 }

@@ -7,7 +7,9 @@ struct KeyFinancedBills {
   let panel: Panel
   let population: Population
   let money: OfferMoney
+  /// From the origin on, and until then.
   let timeline: PlacesTimeline
+  let past: PlacesTimeline
   let rules: RuleSet
 
   /// Codes of those who pay, sorted.
@@ -36,8 +38,7 @@ struct KeyFinancedBills {
     guard let year = money.yearlyCosts(of: offer) else { return nil }
     let days = Double(periods.reduce(0) { $0 + $1.days })
     return periods.reduce(0) { sum, period in
-      // What was observed of a running year had the places that the costs were held with.
-      let places = period > panel.origin ? timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) } : nil
+      let places = (period > panel.origin ? timeline : past).placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
       let ratio = places.flatMap { own in year.places.map { $0 > 0 ? own / $0 : own > 0 ? 1 : 0 } } ?? (isOpen(offer, in: period) ? 1 : 0)
       return sum + year.costs * ratio * Double(period.days) / days
     }

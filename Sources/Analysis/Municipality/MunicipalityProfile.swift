@@ -168,7 +168,7 @@ private struct ProfileMaker {
 
   /// What the municipality owes for offers whatever their use, if it is one of those who pay.
   private mutating func addKeyFinanced(to total: inout Sums) {
-    let bills = KeyFinancedBills(panel: panel, population: extracts.population, money: judge.money, timeline: judge.timeline, rules: request.rules)
+    let bills = KeyFinancedBills(panel: panel, population: extracts.population, money: judge.money, timeline: judge.timeline, past: judge.pastPlaces, rules: request.rules)
     let offers = panel.offers.filter {
       $0.financing == .key && (request.areas.isEmpty || request.areas.contains($0.area)) && (request.offers.isEmpty || request.offers.contains($0.id))
         && ($0.validTo.map { $0 > panel.origin.lastDay } ?? true)

@@ -20,12 +20,20 @@ struct SettledAccounts {
   /// Income that the accounts do not give is days × the mean tariff at the middle of the year.
   /// - Parameter days: paid ones, above 0.
   func tariffChange(_ offer: Offer, year: Int, rules: RuleSet.Settlement, days: Double) -> Double? {
-    guard let own = try? money.economics(of: offer).get(), own.paidShare > 0 else { return nil }
-    let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
-    guard let costs = entries.wholeYear(\.costs), let income = entries.wholeYear(\.income) ?? income(of: offer, year: year, share: own.paidShare) else { return nil }
-    let basis = entries.wholeYear { $0.revisedBudget ?? $0.originalBudget } ?? costs
+    guard let own = try? money.economics(of: offer).get(), own.paidShare > 0, let settled = settled(offer, year: year, rules: rules, share: own.paidShare)
+    else { return nil }
     let most = TariffGrowth.most(tariffRules, from: own.priceYear, to: year + rules.lagYears).map { own.price * $0 } ?? .infinity
-    return min(-rules.settled(income - costs, basis: basis) / days, most)
+    return min(-settled / days, most)
+  }
+
+  /// What of a past year's result later tariffs pay back (above zero) or collect, kroner: R(t) = income − costs + what was settled for t − lag,
+  /// which the year's tariff paid back or collected already; without the last where that year's accounts are not known.
+  private func settled(_ offer: Offer, year: Int, rules: RuleSet.Settlement, share: Double) -> Double? {
+    let entries = extracts.economy.filter { $0.offer == offer.id && $0.period.lastDay.year == year }
+    guard let costs = entries.wholeYear(\.costs), let income = entries.wholeYear(\.income) ?? income(of: offer, year: year, share: share) else { return nil }
+    let basis = entries.wholeYear { $0.revisedBudget ?? $0.originalBudget } ?? costs
+    let before = settled(offer, year: year - rules.lagYears, rules: rules, share: share) ?? 0
+    return rules.settled(income - costs + before, basis: basis)
   }
 
   /// What settlement changes the tariff of a year by, kroner a day by draw: what the simulated year brings that it settles, or what the

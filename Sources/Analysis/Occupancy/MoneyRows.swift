@@ -136,7 +136,7 @@ extension RiskJudge {
       let period = panel.origin.advanced(by: step + 1)
       let year = period.enclosing(.year).year
       let before = watch.sums(in: year)
-      watch.observe(path.served[step], in: period, places: path.places[step], paidEmpty: path.paidEmpty.isEmpty ? nil : path.paidEmpty[step])
+      path.take(step, into: &watch, from: panel.origin)
       guard let after = watch.sums(in: year) else { return nil }
       let costs = before.map { zip(after.costs, $0.costs).map { $0 - $1 } } ?? after.costs
       let income = before.map { zip(after.income, $0.income).map { $0 - $1 } } ?? after.income

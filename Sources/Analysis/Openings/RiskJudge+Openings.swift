@@ -38,7 +38,7 @@ private struct OpeningBooks {
       let period = origin.advanced(by: step + 1)
       let year = period.enclosing(.year).year
       let before = watch.sums(in: year)
-      watch.observe(path.served[step], in: period, places: path.places[step], paidEmpty: path.paidEmpty.isEmpty ? nil : path.paidEmpty[step])
+      path.take(step, into: &watch, from: origin)
       guard period >= first, let after = watch.sums(in: year) else { continue }
       months[year, default: 0] += judge.panel.length.months
       guard period - first < periods else { continue }

@@ -12,18 +12,30 @@ public struct MoneyLevers: Hashable, Sendable {
   ///   - price: kroner a day now, above 0.
   ///   - first: the first future period.
   ///   - periods: future ones.
-  public init?(_ changes: [MoneyChange], on offer: Offer, price: Double, from first: Period, periods: Int, draws: Int, seed: UInt64) {
+  ///   - stop: years in which tariffs may grow by so much alone; nil for none.
+  public init?(
+    _ changes: [MoneyChange], on offer: Offer, price: Double, from first: Period, periods: Int, draws: Int, seed: UInt64, stop: RuleChanges.TariffStop? = nil
+  ) {
     let own = changes.filter { $0.acts(on: offer) }
     guard !own.isEmpty, price > 0 else { return nil }
     self.first = first
     let values = own.map { change in (0..<draws).map { change.number(seed: seed, draw: $0) } }
+    // The price in the last period before a stop, by draw: what tariffs may grow from.
+    var before = [Double](repeating: 1, count: draws)
     factors = (0..<periods).map { t in
-      (0..<draws).map { d in
+      let year = first.advanced(by: t).lastDay.year
+      let most = stop.flatMap { stop in stop.years.contains(year) ? Self.growth(stop, in: year) : nil }
+      return (0..<draws).map { d in
         var all = MoneyChange.Factors()
         for (change, value) in zip(own, values) { all.multiply(change.factors(in: t, at: value[d], price: price * all.price, length: first.length)) }
+        if let most { all.price = min(all.price, before[d] * most) } else { before[d] = all.price }
         return all
       }
     }
+  }
+
+  private static func growth(_ stop: RuleChanges.TariffStop, in year: Int) -> Double {
+    (stop.years.lowerBound...year).reduce(1) { factor, _ in factor * (1 + stop.growth / 100) }
   }
 
   /// By draw; nil outside the periods.

@@ -84,9 +84,10 @@ public struct ResultWatch: Sendable {
   ///   - citizens: served on average, by path.
   ///   - places: standard places on average; nil where unknown.
   ///   - paidEmpty: empty places that payers still pay for under notice, by path; nil for none.
+  ///   - early: citizens to whose leaving costs have adapted beyond the schedule, since it was announced, by path; nil for none.
   ///   - accounted: what the accounts of the period say it cost; nil where it is reckoned.
   public mutating func observe(
-    _ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil, accounted: Double? = nil
+    _ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil, early: [Double]? = nil, accounted: Double? = nil
   ) {
     let year = period.enclosing(.year)
     let (days, ratio) = (Double(period.days), Self.ratio(places, self.reference))
@@ -98,6 +99,7 @@ public struct ResultWatch: Sendable {
     var costs = [Double](repeating: accounted ?? budget, count: paths)
     if accounted == nil {
       for (lag, weight) in weights.enumerated() { Self.add(deviations[min(lag, deviations.count - 1)], times: daily * weight, to: &costs) }
+      if let early { Self.add(early, times: -daily, to: &costs) }
     }
     let factors = levers?.factors(in: period)
     if let factors { for path in costs.indices { costs[path] *= factors[path].costs } }
