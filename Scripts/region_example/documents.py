@@ -85,7 +85,7 @@ multiply = [0.75, 0.95]
 reason = "5 til 25 procent færre indskrivninger i områder med døgntilbud"
 """,
     "takststop.toml": """\
-title  = "Takststop 2027-2028"
+title  = "Takststop 2027-2030"
 base   = "basis"
 reason = "Opdigtet: kommuner og region aftaler, at takster ikke må stige realt, som i Midtjyllands rammeaftale 2025-26"
 

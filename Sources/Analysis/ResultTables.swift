@@ -332,6 +332,16 @@ public struct ResultTables: Sendable {
 
   /// Why a sheet has no lines, and where to look.
   private func emptyNote(_ measure: Measure) -> Phrase {
+    if measure == .pClosure {
+      return Phrase(
+        da: "Ingen tal: sandsynligheden vises med --by offer, for tilbud med kendte pladser (capacity.csv).",
+        en: "No figures: the probability is shown with --by offer, for offers with known places (capacity.csv).")
+    }
+    if measure.needsMoney {
+      return Phrase(
+        da: "Ingen tal: indtægt og resultat kræver udgifter (economy.csv med offer, period og costs) og priser (tariffs.csv), og vises efter total, area eller offer, for alle kommuner.",
+        en: "No figures: income and result need costs (economy.csv with offer, period and costs) and prices (tariffs.csv), and are shown by total, area or offer, for all municipalities.")
+    }
     if measure.needsPlaces {
       return Phrase(
         da: "Ingen tal: pladser kræver capacity.csv og vises efter total, area eller offer, for alle kommuner.",
@@ -355,8 +365,10 @@ public struct ResultTables: Sendable {
         let note = Phrase(da: "Uden virkning her: \(names).", en: "No effect here: \(names).")
         let hint = Phrase(da: " Se --by offer eller --measure occupancy.", en: " See --by offer or --measure occupancy.")
         let mayShowElsewhere = request.grouping != .offer && !measure.needsPlaces && quiet.contains { !run.plans[$0].places.isEmpty }
-        let onlyMoney = !measure.needsMoney && quiet.contains { !run.plans[$0].money.isEmpty || !run.plans[$0].rules.isEmpty }
-        let elsewhere = Phrase(da: " Takster, udgifter og regler: se --measure result og plads risk --years.", en: " Tariffs, costs and rules: see --measure result and plads risk --years.")
+        let onlyMoney = quiet.contains { !run.plans[$0].money.isEmpty || !run.plans[$0].rules.isEmpty }
+        let elsewhere = measure.needsMoney
+          ? Phrase(da: " Efterregulering er ikke i resultatet: se plads risk --years.", en: " Later settlement is not in the result: see plads risk --years.")
+          : Phrase(da: " Takster, udgifter og regler: se --measure result og plads risk --years.", en: " Tariffs, costs and rules: see --measure result and plads risk --years.")
         notes.append((mayShowElsewhere ? note + hint : note) + (onlyMoney ? elsewhere : Phrase("")))
       }
       if run.plans.count > quiet.count + 1 {

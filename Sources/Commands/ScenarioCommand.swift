@@ -123,7 +123,7 @@ struct ScenarioCommand: AsyncParsableCommand {
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, offers: offers,
       progress: progress.follow)
     progress.finish()
-    let own = OfferNotes(offers, request.measures ?? [], panel: session.panel)
+    let own = OfferNotes(offers, request.measures ?? [], panel: session.panel, plans: plans)
     let tables = ResultTables(
       run: result, request: request, demand: demand, notes: own.phrases + basis.notes + demand.assumptions,
       meta: basis.meta + own.meta)

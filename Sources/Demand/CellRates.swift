@@ -147,8 +147,12 @@ final class CellRates {
     arrivals.removeAll(keepingCapacity: true)
     var total = 0.0
     for s in 0..<strata {
+      bounds[s] = total
+      levels[s] = 0
+      // Where nobody is followed there may be no rates at all to read.
+      guard isFollowed[s] else { continue }
       let area = areaOfStratum[s]
-      levels[s] = isFollowed[s] ? level(admission, s) * largestExposure[municipality * areas + area] : 0
+      levels[s] = level(admission, s) * largestExposure[municipality * areas + area]
       total += levels[s] * admission.total(area: area, draw: draw)
       bounds[s] = total
     }

@@ -99,4 +99,54 @@ import Testing
       #expect(row.probabilityWorse == 0)
     }
   }
+
+  private func rows(_ changes: String, name: String = "x") throws -> [ResultRow] {
+    let world = try Self.world.get()
+    let plans = [world.plans[0], try world.builder.plan(try Scenario(text: "base = \"basis\"\n" + changes, file: "\(name).toml", name: name))]
+    let request = RunRequest(grouping: .offer, filter: ResultFilter(areas: ["boern_og_unge"]), every: .month, draws: 60, threads: 2, measures: [.income, .result, .places])
+    return ScenarioRun(
+      demand: world.demand, capacity: world.extracts.capacity, plans: plans, request: request, offers: OfferBasis(world.extracts, request: RiskRequest())).rows
+  }
+
+  /// An offer that is closed or given away takes in nothing and costs nothing: nobody pays notice for a place that is no longer there.
+  @Test(arguments: [
+    "[[change]]\nwhat = \"closure\"\noffer = \"mosebakken\"\ndate = \"2027-06\"",
+    "[[change]]\nwhat = \"takeover\"\noffer = \"mosebakken\"\ndate = \"2028-01\"",
+    "[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2027-06\"\nset = 0",
+  ])
+  func withoutPlacesThereIsNoMoney(changes: String) throws {
+    let own = try rows(changes).filter { $0.plan == 1 && $0.key.offer == "mosebakken" }
+    let closed = Set(own.filter { $0.measure == .places && $0.value.mean == 0 }.map(\.period))
+    #expect(closed.count > 12)
+    for row in own where closed.contains(row.period) && row.measure != .places {
+      // Nobody is served in a place that is not there; sums of a year's months leave their last digits.
+      #expect(abs(row.value.lower) < 0.01 && abs(row.value.upper) < 0.01, "\(row.period) \(row.measure)")
+    }
+  }
+
+  /// A cut of empty places moves no income: whom nobody moves out pays as before, and nobody pays for what was cut.
+  @Test func aCutOfPlacesSendsNoBills() throws {
+    let own = try rows("[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2027-06\"\nset = 8")
+    func income(_ plan: Int, _ period: String) throws -> Double {
+      try #require(own.first { $0.plan == plan && $0.key.offer == "mosebakken" && $0.measure == .income && $0.period.description == period }).value.mean
+    }
+    // Fewer are served, so that less comes in than without the cut from its first month on.
+    for period in ["2027-06", "2027-07", "2027-08"] { #expect(try income(1, period) < income(0, period), "\(period)") }
+  }
+
+  /// Whoever is told half a year ahead has no notice left to pay when the citizens leave, and costs have begun to follow.
+  @Test func aLongerNoticeCostsTheOfferLessAfterwards() throws {
+    func result(_ date: String, _ notice: Int) throws -> (income: Double, result: Double) {
+      let changes = "[[change]]\nwhat = \"batch_homecoming\"\nmunicipality = \"Hedensted\"\noffer = \"mosebakken\"\nnumber = 3\ndate = \"\(date)\"\nnotice = \(notice)\nreplaces_trend = false"
+      let own = try rows(changes, name: "b").filter { $0.plan == 1 && $0.key.offer == "mosebakken" && ["2027-07", "2027-08", "2027-09"].contains($0.period.description) }
+      func sum(_ measure: Measure) -> Double { own.filter { $0.measure == measure }.reduce(0) { $0 + $1.value.mean } }
+      return (sum(.income), sum(.result))
+    }
+    // The same three leave on the same day, told of in January and in June.
+    let (early, late) = (try result("2027-01", 6), try result("2027-06", 1))
+    // Six months ahead nothing is paid for the empty places; one month ahead half a month of three places at least is.
+    #expect(late.income - early.income > 3 * 15 * 2000 * 0.3)
+    // Costs have adapted by then: the costs of the quarter are lower.
+    #expect((early.income - early.result) < (late.income - late.result))
+  }
 }

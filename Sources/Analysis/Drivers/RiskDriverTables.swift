@@ -105,6 +105,7 @@ public struct RiskDriverTables: Sendable {
     let municipalities = parts.filter { if case .municipality = $0 { true } else { false } }
     let shown = municipalities.prefix(Self.shownMunicipalities)
     for (number, part) in (shown + [.all, .remainder]).enumerated() {
+      if part == .all { addRest(of: line, municipalities.dropFirst(Self.shownMunicipalities) + parts.filter { $0 == .others }, to: &table) }
       let rates = rates(part)
       let name = number == 0 ? Phrase { "\(line.offer.name) (\(NumberText.display(line.within24, decimals: 2, language: $0)))" } : Phrase("")
       table.append(
@@ -113,6 +114,20 @@ public struct RiskDriverTables: Sendable {
           rates.before.map { .number(100 * $0) } ?? .empty, rates.ahead.map { .number(100 * $0) } ?? .empty,
         ] + cells(effect(.zero, part), part) + cells(effect(.before, part), part))
     }
+  }
+
+  /// The municipalities that have no row of their own, so that the rows add up; means add, intervals do not.
+  private func addRest(of line: RiskDrivers.Line, _ rest: [RiskDrivers.Part], to table: inout Table) {
+    guard !rest.isEmpty else { return }
+    func sums(_ held: RiskDrivers.Held) -> [Table.Cell] {
+      let own = line.effects.filter { $0.held == held && rest.contains($0.part) }
+      guard !own.isEmpty else { return [.empty, .empty] }
+      return [
+        .phrase(.change(own.reduce(0) { $0 + $1.probability.mean }, decimals: 2)), .phrase(.change(own.reduce(0) { $0 + $1.citizens.mean }, decimals: 1)),
+      ]
+    }
+    let label = Phrase(da: "øvrige kommuner", en: "other municipalities")
+    table.append([.empty, .phrase(label), .integer(rest.reduce(0) { $0 + (line.now[$1] ?? 0) }), .empty, .empty] + sums(.zero) + sums(.before))
   }
 
   private func cells(_ effect: RiskDrivers.Effect?, _ part: RiskDrivers.Part) -> [Table.Cell] {

@@ -3,7 +3,7 @@ import Demand
 import Forecasting
 public import Groundwork
 import Placements
-import Scenarios
+public import Scenarios
 
 /// Income, results and the probability of closure as rows of results, the same as `plads risk` has them.
 struct MoneyRows {
@@ -150,10 +150,27 @@ extension RiskJudge {
 /// What income, results and closure probabilities rest on, said with every table that shows them.
 public struct MoneyNotes: Sendable {
   private let basis: OfferBasis
+  private let plans: [Plan]
 
-  public init(_ basis: OfferBasis) { self.basis = basis }
+  /// - Parameter plans: those that are shown, some perhaps with rules of their own.
+  public init(_ basis: OfferBasis, plans: [Plan]) {
+    self.basis = basis
+    self.plans = plans
+  }
 
   private var request: RiskRequest { basis.request }
+
+  /// The rule sets in force, with the plans that have another than the chosen one.
+  private func ruleSets(_ language: Language) -> String {
+    let own = plans.filter { !$0.rules.isEmpty }.map { plan in
+      let name = plan.rules.ruleSet ?? request.rules.name
+      let isChanged = plan.rules.tariffStop != nil || plan.rules.adaptationMonths != nil || plan.rules.noticeMonths != nil
+      return "\(plan.name): \(name)" + (isChanged ? Phrase(da: ", ændret af scenariet", en: ", changed by the scenario")[language] : "")
+    }
+    return ([request.rules.name] + own).joined(separator: "; ")
+  }
+
+  private var used: Set<RuleKey> { request.behaviour.rulesUsed(request.rules).union([.noticeKind, .noticeMonths]) }
 
   private var priceYears: [Int] {
     Set(basis.extracts.tariffs.map { $0.priceYear ?? $0.from.year }).max().map { [$0] } ?? []
@@ -171,11 +188,11 @@ public struct MoneyNotes: Sendable {
     let share = NumberText.machine(100 * request.trigger.share)
     return [
       Phrase(
-        da: "Indtægt og resultat som i plads risk --years: dage × borgernes dagspris nu, som scenariet ændrer den, med betaling gennem varslet, minus udgifter, før efterregulering. Prisniveau \(level), regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue). Et områdes linje mangler, hvor ét af dets tilbud mangler udgifter eller pris.",
-        en: "Income and result as in plads risk --years: days × the citizens' price a day now, as the scenario changes it, with payment under notice, less costs, before later settlement. Price level \(level), rule set \(request.rules.name), costs: \(request.behaviour.rawValue). An area's line is missing where one of its offers lacks costs or a price."),
+        da: "Indtægt og resultat som i plads risk --years: dage × borgernes dagspris nu, som scenariet ændrer den, med betaling gennem varslet, minus udgifter, før efterregulering. Prisniveau \(level), regelsæt \(ruleSets(.da)), udgifter: \(request.behaviour.rawValue). Hvad det koster at lukke et tilbud (fratrædelse, lejemål, restværdi), er ikke med: se plads risk --costs. Et områdes linje mangler, hvor ét af dets tilbud mangler udgifter (economy.csv) eller pris (tariffs.csv).",
+        en: "Income and result as in plads risk --years: days × the citizens' price a day now, as the scenario changes it, with payment under notice, less costs, before later settlement. Price level \(level), rule set \(ruleSets(.en)), costs: \(request.behaviour.rawValue). What closing an offer costs (severance, lease, residual value) is not in it: see plads risk --costs. An area's line is missing where one of its offers lacks costs (economy.csv) or a price (tariffs.csv)."),
       Phrase(
-        da: "p_closure: sandsynlighed for inden periodens slutning at nå lukningsgrænsen på \(share) % af pladserne i \(request.trigger.months) måneder (antagelse, ingen beslutning); kun efter tilbud og kun til intern brug.",
-        en: "p_closure: probability of reaching by the period's end the closure limit of \(share) % of the places for \(request.trigger.months) months (assumption, no decision); by offer alone and for internal use only."),
-    ]
+        da: "p_closure: sandsynlighed for inden periodens slutning at nå lukningsgrænsen på \(share) % af pladserne i \(request.trigger.months) måneder (antagelse, ingen beslutning); kun efter tilbud og kun til intern brug. Et tilbud, som et scenarie lukker, har ingen linje.",
+        en: "p_closure: probability of reaching by the period's end the closure limit of \(share) % of the places for \(request.trigger.months) months (assumption, no decision); by offer alone and for internal use only. An offer that a scenario closes has no line of it."),
+    ] + request.rules.assumptions(used)
   }
 }

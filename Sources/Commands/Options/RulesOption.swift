@@ -47,9 +47,9 @@ struct OfferNotes {
   let phrases: [Phrase]
   let meta: [(key: String, value: String)]
 
-  init(_ basis: OfferBasis?, _ measures: [Measure], panel: Panel) {
+  init(_ basis: OfferBasis?, _ measures: [Measure], panel: Panel, plans: [Plan] = []) {
     let places = measures.contains(where: \.needsAllocation) ? basis.map { OccupancyNotes($0.occupancy(panel)) } : nil
-    let money = measures.contains(where: \.needsMoney) ? basis.map(MoneyNotes.init) : nil
+    let money = measures.contains(where: \.needsMoney) ? basis.map { MoneyNotes($0, plans: plans) } : nil
     phrases = (places?.phrases ?? []) + (money?.phrases ?? [])
     let own = places?.meta ?? []
     meta = own + (money?.meta ?? []).filter { entry in !own.contains { $0.key == entry.key } }

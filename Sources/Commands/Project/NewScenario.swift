@@ -246,10 +246,26 @@ enum ScenarioTemplate {
         # tariff_share = 0.5              # hvor meget af det takst og budget følger med
         # reason = "Hvorfor?"
 
-        # [[change]]                      # takster: multiply, add (kr. pr. dag) eller set; også tariff_stop, rule_set, notice, adaptation_time
+        # [[change]]                      # takster: multiply (1.02 er 2 % mere), add (kr. pr. dag) eller set
         # what = "tariff"
         # offer = "…"
         # add = -100
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # takster må ikke stige; growth er procent om året (2 er 2 %)
+        # what = "tariff_stop"
+        # from = 2027                     # år; to = 2030
+        # growth = 0
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # andre økonomiske regler for alle tilbud
+        # what = "rule_set"
+        # rules = "sjaelland_2012"        # et regelsæt i rules eller programmets
+        # reason = "Hvorfor?"
+
+        # [[change]]                      # varsel: løbende måned plus så mange; adaptation_time skrives på samme måde
+        # what = "notice"
+        # months = 3
         # reason = "Hvorfor?"
 
         # [[change]]                      # kommunerne reagerer på takster, som efterreguleringen ændrer (--rules)
@@ -392,10 +408,26 @@ enum ScenarioTemplate {
         # tariff_share = 0.5              # how much of it tariff and budget follow
         # reason = "Why?"
 
-        # [[change]]                      # tariffs: multiply, add (kr. a day) or set; also tariff_stop, rule_set, notice, adaptation_time
+        # [[change]]                      # tariffs: multiply (1.02 is 2 % more), add (kr. a day) or set
         # what = "tariff"
         # offer = "…"
         # add = -100
+        # reason = "Why?"
+
+        # [[change]]                      # tariffs may not rise; growth is per cent a year (2 is 2 %)
+        # what = "tariff_stop"
+        # from = 2027                     # years; to = 2030
+        # growth = 0
+        # reason = "Why?"
+
+        # [[change]]                      # other economic rules for all offers
+        # what = "rule_set"
+        # rules = "sjaelland_2012"        # a rule set in rules or the program's
+        # reason = "Why?"
+
+        # [[change]]                      # notice: the running month and so many more; adaptation_time is written alike
+        # what = "notice"
+        # months = 3
         # reason = "Why?"
 
         # [[change]]                      # municipalities react to tariffs that settlement changes (--rules)

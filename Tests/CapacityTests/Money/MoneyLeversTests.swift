@@ -118,4 +118,19 @@ import Testing
     let other = Offer(id: "b", name: "B", area: "y", region: "", legalBasis: "SEL_107", kind: .residential)
     #expect(MoneyLevers([change(.tariffMultiply, 2)], on: other, price: 3000, from: first, periods: 24, draws: 2, seed: 1) == nil)
   }
+
+  /// A stop bounds the scenario's own tariffs, too: what they were before it, times its growth a year.
+  @Test func aTariffStopHoldsBackTheScenariosOwnTariffs() throws {
+    let dearer = MoneyChange(effect: .tariffMultiply, value: .exact(1.1), strata: [own.stratum], offer: nil, periods: 6..<24, ramp: 0)
+    func factors(_ years: ClosedRange<Int>, _ growth: Double) throws -> [Double] {
+      let levers = try #require(
+        MoneyLevers([dearer], on: own, price: 3000, from: first, periods: 24, draws: 1, seed: 1, stop: RuleChanges.TariffStop(years: years, growth: growth)))
+      return try (0..<24).map { try #require(levers.factors(in: first.advanced(by: $0))?.first).price }
+    }
+    #expect(try factors(2027...2028, 0).allSatisfy { $0 == 1 })
+    let grown = try factors(2027...2028, 2)
+    #expect(grown[5] == 1 && abs(grown[6] - 1.02) < 1e-12 && abs(grown[12] - 1.02 * 1.02) < 1e-12)
+    // Dearer before the stop begins, it stays so.
+    #expect(try factors(2028...2028, 0)[23] == 1.1)
+  }
 }
