@@ -190,14 +190,12 @@ public struct RiskRun: Sendable {
   ///   - demand: fitted with a horizon of 36 months.
   ///   - plans: the plain forecast first.
   ///   - judged: index of the plan that is judged.
-  ///   - byOffer: the extracts' panel by offer, where it is there already.
   /// - Throws: `FindingsError` where nothing is counted by offer.
   public init(
-    demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest, byOffer: Panel? = nil,
-    progress: (@Sendable (Double) -> Void)? = nil
+    demand: FittedDemand, extracts: Extracts, plans: [Plan], judged: Int, request: RiskRequest, progress: (@Sendable (Double) -> Void)? = nil
   ) throws {
     plan = plans[judged]
-    let past = PastPresence(try byOffer ?? Panel(byOffer: extracts))
+    let past = PastPresence(try Panel(byOffer: extracts))
     self.past = past
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer,

@@ -209,21 +209,6 @@ struct ProjectSession {
 
   func fitted(horizon: Int, threads: Int) -> FittedDemand { FittedDemand(panel: panel, horizon: horizon, threads: threads) }
 
-  /// The same, with the panel counted by offer, which is made while a thread has no flow left to fit.
-  /// - Throws: `FindingsError` where nothing is counted by offer.
-  func fittedWithOffers(horizon: Int, threads: Int) throws -> (demand: FittedDemand, byOffer: Panel) {
-    let demand = ConcurrentResults<FittedDemand>(count: 1)
-    let byOffer = ConcurrentResults<Result<Panel, any Error>>(count: 1)
-    concurrently(2, threads: threads) { job in
-      if job == 0 {
-        demand.set(fitted(horizon: horizon, threads: threads), at: 0)
-      } else {
-        byOffer.set(Result { try Panel(byOffer: extracts) }, at: 0)
-      }
-    }
-    return (demand.all[0], try byOffer.all[0].get())
-  }
-
   /// Prints machine tables whole, people's as sheets, one a measure.
   func print(_ sheets: [Table], machine: Table, _ project: ProjectOptions, _ output: OutputOptions) throws {
     guard output.isForPeople else { return try output.write(project.headed(machine, by: extracts.settings)) }

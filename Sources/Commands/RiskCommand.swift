@@ -154,10 +154,10 @@ struct RiskCommand: AsyncParsableCommand {
   private typealias Tables = (sheets: [Table], machine: Table)
 
   private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, payer: Municipality?, horizon: Int) throws -> RunDocument {
-    let (demand, byOffer) = try session.fittedWithOffers(horizon: horizon, threads: simulation.taskCount)
+    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
     let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: request)
     let tables = try payer.map { try profile(of: $0, plans, request, session, demand) }
-      ?? (balance ? balanced(plans, request, session, demand, horizon: horizon) : assessed(plans, request, session, demand, byOffer))
+      ?? (balance ? balanced(plans, request, session, demand, horizon: horizon) : assessed(plans, request, session, demand))
     return session.document(tables.sheets, machine: tables.machine, warnings: demand.warnings, project)
   }
 
@@ -168,12 +168,11 @@ struct RiskCommand: AsyncParsableCommand {
     return (tables.sheets, tables.machine)
   }
 
-  private func assessed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand, _ byOffer: Panel) throws -> Tables {
+  private func assessed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand) throws -> Tables {
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     // The scenario that was asked for comes after the plain forecast, which it may be itself.
     let result = try RiskRun(
-      demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), request: request, byOffer: byOffer,
-      progress: progress.follow)
+      demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1), request: request, progress: progress.follow)
     progress.finish()
     if years {
       let tables = RiskYearTables(run: result, request: request, panel: session.panel)

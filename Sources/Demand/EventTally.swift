@@ -74,8 +74,10 @@ public final class EventTally: @unchecked Sendable {
   /// Whether it holds one block at a time, whichever that is.
   private let holdsOne: Bool
 
-  /// - Parameter draws: nil for one block at a time, forgotten by `restart`.
-  init(keys: Int, horizon: Int, draws: Int?, detail: Detail = .events) {
+  /// - Parameters:
+  ///   - draws: nil for one block at a time, forgotten by `restart`.
+  ///   - isSparse: whether most counts stay zero, so that large pages would be cleared for nothing.
+  init(keys: Int, horizon: Int, draws: Int?, detail: Detail = .events, isSparse: Bool = false) {
     holdsOne = draws == nil
     let draws = draws ?? Self.width
     self.keys = keys
@@ -87,7 +89,7 @@ public final class EventTally: @unchecked Sendable {
     guard let raw = calloc(count, MemoryLayout<Int32>.stride), let flags = calloc(max(1, keys), 1) else {
       fatalError("out of memory for \(count) event counts")
     }
-    LargePages.prefer(raw, bytes: count * MemoryLayout<Int32>.stride)
+    if !isSparse { LargePages.prefer(raw, bytes: count * MemoryLayout<Int32>.stride) }
     cells = raw.bindMemory(to: Int32.self, capacity: count)
     touched = flags.bindMemory(to: UInt8.self, capacity: max(1, keys))
   }

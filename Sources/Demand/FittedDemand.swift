@@ -226,6 +226,9 @@ public struct DemandDraws: Sendable {
   /// Whether any draw of the plan's flows differs from the reference under the key.
   public func differs(plan: Int, key: Int) -> Bool { plan > 0 && (isTouched(first + plan, key) || isTouched(first, key) || hasStockOnly(key: key)) }
 
+  /// False where nobody of the line has another path under the plan than in the bare forecast.
+  public func isChanged(plan: Int, key: Int) -> Bool { isTouched(first + plan, key) }
+
   private func isTouched(_ simulated: Int, _ key: Int) -> Bool { simulated > 0 && flows.differences[simulated - 1].isTouched(key) }
 
   /// Adds the events of one kind, key and period under a plan, times a factor, to sums by draw.

@@ -126,8 +126,9 @@ final class FlowSimulator: Sendable {
     plans: [PreparedPlan], keys: TallyKeys, threads: Int, method: Method = .paths, progress: (@Sendable (Double) -> Void)? = nil
   ) -> SimulatedFlows {
     if method == .counts { return count(keys: keys, threads: threads, progress: progress) }
-    let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail)
-    let differences = plans.dropFirst().map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail) }
+    // Nobody is announced in the base, which is bare.
+    let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail == .announced ? .causes : keys.detail)
+    let differences = plans.dropFirst().map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail, isSparse: true) }
     inBlocks(threads: threads, progress: progress) { next in
       var worker = PathWorker(simulator: self, plans: plans, keys: keys, base: base, differences: differences)
       while let block = next() {

@@ -12,7 +12,7 @@ struct AnnouncedLeavers {
 
   /// Nil where nobody of the line is announced.
   init?(_ simulated: SimulatedPlans, plan: Int, key: Int, horizon: Int, draws: Int) {
-    guard simulated.detail == .announced else { return nil }
+    guard simulated.detail == .announced, simulated.draws.isChanged(plan: plan, key: key) else { return nil }
     func counts(_ kind: EventTally.Kind) -> [[Double]] {
       (0..<horizon).map { step in
         var values = [Double](repeating: 0, count: draws)

@@ -45,8 +45,19 @@ public struct Sweep: Sendable {
   /// What the scenario says besides, and what varying does to it.
   public let assumptions: [Phrase]
 
-  /// Points simulated together share the base's; more would need more memory.
-  private static let together = 24
+  /// Points simulated together share the base's, as many as some 400 megabytes of counts hold.
+  private static func together(_ request: RunRequest, _ demand: FittedDemand) -> Int {
+    let panel = demand.panel
+    let lines =
+      switch request.grouping {
+      case .total, .region, .area: panel.strata.count
+      case .municipality: panel.municipalities.count * ServiceKind.allCases.count
+      case .offer: panel.offers.count
+      }
+    let isNet = request.detail == .net
+    let counts = lines * (isNet ? 1 : 8) * demand.horizon * request.draws
+    return min(96, max(24, 100_000_000 / max(1, counts)))
+  }
 
   /// - Parameters:
   ///   - scenario: whose numbers are varied.
@@ -68,7 +79,7 @@ public struct Sweep: Sendable {
     var rows: [Row] = []
     var start = 0
     while start < points.count {
-      let end = min(start + Self.together, points.count)
+      let end = min(start + Self.together(request, demand), points.count)
       let done = (start, end)
       let run = ScenarioRun(
         demand: demand, capacity: capacity, plans: fixed + points[start..<end].map(\.1), request: request, recipe: recipe, offers: offers
