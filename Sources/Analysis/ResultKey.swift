@@ -4,6 +4,15 @@ public import Placements
 /// By what the results are split; the kind of place always splits them.
 public enum Grouping: String, CaseIterable, Sendable {
   case total, region, municipality, area, offer
+
+  /// The line to which what belongs to an offer, and to no payer, adds up.
+  func line(of offer: Offer) -> ResultKey {
+    switch self {
+    case .offer: ResultKey(area: offer.area, offer: offer.id, kind: offer.kind)
+    case .area, .region, .municipality: ResultKey(area: offer.area, kind: offer.kind)
+    case .total: ResultKey(kind: offer.kind)
+    }
+  }
 }
 
 /// One line of results; an empty text means all.
@@ -134,13 +143,7 @@ struct KeyIndex: Sendable {
       // Several plans may have the same new offer; places go by its name.
       var named = Set<String>()
       for (position, offer) in offers.enumerated() where Self.passes(offer, filter) && named.insert("\(offer.area)|\(offer.kind)|\(offer.id)").inserted {
-        let key: ResultKey =
-          switch grouping {
-          case .offer: Self.key(offer)
-          case .total: ResultKey(kind: offer.kind)
-          case .area, .region, .municipality: ResultKey(area: offer.area, kind: offer.kind)
-          }
-        if let line = index[key] { result[line].append(position) }
+        if let line = index[grouping.line(of: offer)] { result[line].append(position) }
       }
       return result
     }

@@ -56,8 +56,15 @@ struct MoneyScenarioTests {
       #expect(found.count == 3)
       #expect(try number(#require(found.first { $0["savings.percent"] == "0" }), "delta_mean") == 0)
       let seek = try program.run(
-        "scenario", "-p", "r", "besparelse", "--seek", "income(autisme,2028)=100000000", "--by", "savings.percent", "--range", "0:50", "--draws", "60", "--quiet")
+        "scenario", "-p", "r", "besparelse", "--seek", "income(autisme,2028)=75000000", "--by", "savings.percent", "--range", "0:50", "--draws", "60",
+        "--format", "csv", "--quiet")
       #expect(seek.code == 0)
+      // The target holds a comma and stands in quotes: columns are counted from the end. Income falls by the saving's share of what it is without.
+      let cells = try #require(seek.output.split(separator: "\n").last).split(separator: ",", omittingEmptySubsequences: false)
+      try #require(cells.count > 8)
+      let (status, value, without) = (cells[cells.count - 8], try #require(Double(cells[cells.count - 7])), try #require(Double(cells[cells.count - 1])))
+      #expect(status == "found" && without > 75_000_000)
+      #expect(abs(value - 100 * (1 - 75_000_000 / without)) < 0.1)
     }
   }
 

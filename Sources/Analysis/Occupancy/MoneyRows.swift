@@ -72,21 +72,13 @@ struct MoneyRows {
     }.flatMap(\.self)
     var lines: [ResultKey: Line] = [:]
     for (offer, own) in found where isWanted(offer) {
-      let key = key(offer)
+      let key = request.grouping.line(of: offer)
       lines[key] = lines[key].map { Self.sum($0, own) } ?? own
     }
     return lines
   }
 
   private func isWanted(_ offer: Offer) -> Bool { request.filter.offers.isEmpty || request.filter.offers.contains(offer.id) }
-
-  private func key(_ offer: Offer) -> ResultKey {
-    switch request.grouping {
-    case .offer: ResultKey(area: offer.area, offer: offer.id, kind: offer.kind)
-    case .area, .region, .municipality: ResultKey(area: offer.area, kind: offer.kind)
-    case .total: ResultKey(kind: offer.kind)
-    }
-  }
 
   /// A sum without one of its offers would be wrong: what one lacks the line lacks.
   private static func sum(_ one: Line, _ other: Line) -> Line {

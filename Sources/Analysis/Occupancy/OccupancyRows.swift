@@ -57,13 +57,7 @@ struct OccupancyRows: Sendable {
     return byLine.keys.filter { !incomplete.contains($0) }.sorted().map { byLine[$0] ?? [] }
   }
 
-  private func line(_ offer: Offer) -> ResultKey {
-    switch request.grouping {
-    case .offer: ResultKey(area: offer.area, offer: offer.id, kind: offer.kind)
-    case .area, .region, .municipality: ResultKey(area: offer.area, kind: offer.kind)
-    case .total: ResultKey(kind: offer.kind)
-    }
-  }
+  private func line(_ offer: Offer) -> ResultKey { request.grouping.line(of: offer) }
 
   private func rows(of job: [OfferGroup]) -> [ResultRow] {
     var lines: [ResultKey: [[Measure: [[Double]]]]] = [:]

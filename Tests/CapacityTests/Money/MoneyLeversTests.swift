@@ -1,4 +1,5 @@
 import Demand
+import Glibc
 import Groundwork
 import Placements
 import Scenarios
@@ -51,21 +52,9 @@ import Testing
   @Test func complexity() throws {
     let own = try sums([change(.complexity(tariffShare: 0), 2)])
     var expected = 0.0
-    for step in 0..<12 { expected += 20_805_000 * Double(first.advanced(by: step).days) / 365 * power(1.02, (Double(step) + 0.5) / 12) }
+    for step in 0..<12 { expected += 20_805_000 * Double(first.advanced(by: step).days) / 365 * pow(1.02, (Double(step) + 0.5) / 12) }
     #expect(abs(own.costs - expected) < 0.01)
     #expect(abs(own.income - year) < 0.01 && abs(own.basis - 20_805_000) < 0.01)
-  }
-
-  private func power(_ base: Double, _ exponent: Double) -> Double {
-    var (sum, term) = (1.0, 1.0)
-    // e^(exponent ln base), ln by its own series around 1.
-    let x = base - 1
-    let log = x - x * x / 2 + x * x * x / 3 - x * x * x * x / 4 + x * x * x * x * x / 5
-    for n in 1...20 {
-      term *= exponent * log / Double(n)
-      sum += term
-    }
-    return sum
   }
 
   /// Changes compound, whatever their order for factors.
