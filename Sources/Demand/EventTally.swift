@@ -66,7 +66,7 @@ public final class EventTally: @unchecked Sendable {
   private let keys: Int
   private let horizon: Int
   private let draws: Int
-  private let detail: Detail
+  let detail: Detail
   private let kinds: Int
   private let cells: UnsafeMutablePointer<Int32>
   private let touched: UnsafeMutablePointer<UInt8>
@@ -139,6 +139,17 @@ public final class EventTally: @unchecked Sendable {
   func restart() {
     memset(cells, 0, count * MemoryLayout<Int32>.stride)
     memset(touched, 0, max(1, keys))
+  }
+
+  /// Bytes of a block's counts.
+  static func blockBytes(_ keys: TallyKeys, horizon: Int) -> Int { keys.count * keys.detail.kinds * horizon * width * MemoryLayout<Int32>.stride }
+
+  /// Takes over the counts of a tally that holds one block, which forgets them.
+  func take(block: Int, from one: EventTally) {
+    precondition(one.holdsOne && one.count * (block + 1) <= count && one.kinds == kinds, "a block of the same counts")
+    memcpy(cells + block * one.count, one.cells, one.count * MemoryLayout<Int32>.stride)
+    for key in 0..<keys where one.isTouched(key) { touched[key] = 1 }
+    one.restart()
   }
 
   /// Counts of one key and kind in the first block, `[period · width + lane]`; nil where nothing was counted or the kind is not.

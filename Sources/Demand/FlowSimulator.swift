@@ -47,6 +47,9 @@ final class FlowSimulator: Sendable {
 
   static let daysPerYear = 365.25
 
+  /// What a core's own cache holds beside everything else, on machines of these years.
+  private static let cachedBytes = 768 * 1024
+
   /// - Parameter arrivals: like whom those are who come; the panel's own unless given.
   init(
     panel: Panel, clock: FlowClock, draws: Int, seed: UInt64, admission: FlowRates, homecoming: FlowRates, otherExit: FlowRates,
@@ -129,10 +132,14 @@ final class FlowSimulator: Sendable {
     // Nobody is announced in the base, which is bare.
     let base = EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail == .announced ? .causes : keys.detail)
     let differences = plans.dropFirst().map { _ in EventTally(keys: keys.count, horizon: horizon, draws: draws, detail: keys.detail, isSparse: true) }
+    // Counts meet at random: in a block that stays in a core's own cache if it can, and from there to the others at once.
+    let isSmall = EventTally.blockBytes(keys, horizon: horizon) <= Self.cachedBytes
     inBlocks(threads: threads, progress: progress) { next in
-      var worker = PathWorker(simulator: self, plans: plans, keys: keys, base: base, differences: differences)
+      let one = isSmall ? EventTally(keys: keys.count, horizon: horizon, draws: nil, detail: base.detail) : nil
+      var worker = PathWorker(simulator: self, plans: plans, keys: keys, base: one ?? base, differences: differences)
       while let block = next() {
         for draw in block * EventTally.width..<min(draws, (block + 1) * EventTally.width) { worker.run(draw: draw) }
+        if let one { base.take(block: block, from: one) }
       }
     }
     return SimulatedFlows(base: base, differences: differences, openingStock: openingStock(keys))

@@ -43,7 +43,7 @@ extension PathWorker {
   }
 
   /// When and how a spell ends by its clocks alone.
-  private func expire(_ clocks: Clocks, _ spell: inout Spell) {
+  private mutating func expire(_ clocks: Clocks, _ spell: inout Spell) {
     let stratum = Int(spell.stratum)
     let at = period(at: spell.start)
     spell.end = .infinity
@@ -116,7 +116,7 @@ extension PathWorker {
   }
 
   /// Begins a spell elsewhere. In another stratum the clocks run on at its rates.
-  private func settle(_ spell: inout Spell, _ next: (stratum: Int, offer: Int32), at time: Double, _ clocks: inout Clocks) {
+  private mutating func settle(_ spell: inout Spell, _ next: (stratum: Int, offer: Int32), at time: Double, _ clocks: inout Clocks) {
     let before = spell
     spell.offer = next.offer
     spell.stratum = Int32(next.stratum)
@@ -128,7 +128,7 @@ extension PathWorker {
   }
 
   /// Where a decision sends a citizen; nil for another supplier.
-  private func destination(of decision: Int, _ spell: Spell, at time: Double) -> (stratum: Int, offer: Int32)? {
+  private mutating func destination(of decision: Int, _ spell: Spell, at time: Double) -> (stratum: Int, offer: Int32)? {
     if current.moves.leaves(decision, spell, draw: draw) { return nil }
     let (chosen, lot) = current.moves.destination(decision, spell)
     guard let chosen else {
@@ -140,7 +140,7 @@ extension PathWorker {
   }
 
   /// Sends a citizen who comes at the spell's start another way where a decision says so. False for another supplier.
-  private func divert(_ spell: inout Spell, _ reached: inout UInt64) -> Bool {
+  private mutating func divert(_ spell: inout Spell, _ reached: inout UInt64) -> Bool {
     var isDone = false
     while !isDone {
       isDone = true

@@ -3,6 +3,8 @@ import Placements
 import Probability
 
 /// One thread's scratch: simulates a municipality in a draw under every plan and adds the events to the tallies.
+///
+/// What is called for each citizen is mutating though it changes nothing: the worker would be copied for every other call.
 struct PathWorker: ~Copyable {
   let simulator: FlowSimulator
   private let plans: [PreparedPlan]
@@ -104,12 +106,13 @@ struct PathWorker: ~Copyable {
   private mutating func simulateBase() {
     spells.removeAll(keepingCapacity: true)
     citizenStarts.removeAll(keepingCapacity: true)
-    for (number, resident) in simulator.residents[municipality].enumerated() {
+    let (residents, admitted, traits) = (simulator.residents[municipality], simulator.admitted[municipality], simulator.traits[municipality])
+    for (number, resident) in residents.enumerated() {
       citizenStarts.append(spells.count)
-      let known = hasTraits ? simulator.traits[municipality][number] : .unknown
+      let known = hasTraits ? traits[number] : .unknown
       var spell = Spell(
         citizen: Int32(number), stratum: Int32(resident.stratum), offer: Int32(resident.offer ?? -1), entry: .resident,
-        cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: simulator.admitted[municipality][number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number)))
+        cause: .stays, birthYear: known.birthYear, profile: known.profile, admitted: admitted[number], start: 0, end: 0, key: CounterStream.key(rates.root, UInt64(number)))
       follow(&spell)
     }
     rates.fillArrivals(&arrivals)
@@ -230,7 +233,7 @@ struct PathWorker: ~Copyable {
   static let ageOutClock: UInt64 = 1 << 32
   private static let traitsNumber: UInt64 = 1 << 33
 
-  func considerAge(_ uniform: Double, spell: inout Spell) {
+  mutating func considerAge(_ uniform: Double, spell: inout Spell) {
     let area = simulator.areaOfStratum[Int(spell.stratum)]
     let end =
       simulator.ageLimits?.crossing(
@@ -241,7 +244,7 @@ struct PathWorker: ~Copyable {
   }
 
   /// Those who come are like somebody who came to the stratum before.
-  private func traits(ofArrival key: UInt64, in stratum: Int, at time: Double) -> StayTraits.Person {
+  private mutating func traits(ofArrival key: UInt64, in stratum: Int, at time: Double) -> StayTraits.Person {
     guard hasTraits, !simulator.arrivals[stratum].isEmpty else { return .unknown }
     let past = simulator.arrivals[stratum]
     let like = past[min(past.count - 1, Int(CounterStream.uniform(key: key, Self.traitsNumber) * Double(past.count)))]
@@ -272,7 +275,7 @@ struct PathWorker: ~Copyable {
   }
 
   @inline(__always)
-  func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
+  mutating func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
     let stratum = Int(spell.stratum)
     let book = rates.book(row, stratum)
     let end =
@@ -364,7 +367,7 @@ struct PathWorker: ~Copyable {
   }
 
   /// As `offer(in:at:uniform:)`, of the offers besides one.
-  private func offer(in stratum: Int, at time: Double, uniform: Double, besides other: Int32) -> Int32 {
+  private mutating func offer(in stratum: Int, at time: Double, uniform: Double, besides other: Int32) -> Int32 {
     let windows = current.windows[stratum].filter { $0.offer != Int(other) }
     let total = windows.reduce(0) { $0 + $1.weight(at: time) }
     guard tracksOffers, total > 0 else { return -1 }
@@ -377,7 +380,7 @@ struct PathWorker: ~Copyable {
   }
 
   /// The offer that takes a new citizen; −1 where offers are not known or none is open.
-  func offer(in stratum: Int, at time: Double, uniform: Double) -> Int32 {
+  mutating func offer(in stratum: Int, at time: Double, uniform: Double) -> Int32 {
     guard tracksOffers else { return -1 }
     let windows = current.windows[stratum]
     var total = 0.0
@@ -433,18 +436,18 @@ struct PathWorker: ~Copyable {
     RandomStream.uniform(seed: simulator.seed, spell.key, batch.key, 23)
   }
 
-  func refuge(from stratum: Int, at time: Double, uniform: Double, besides own: Int32) -> (stratum: Int, offer: Int32) {
+  mutating func refuge(from stratum: Int, at time: Double, uniform: Double, besides own: Int32) -> (stratum: Int, offer: Int32) {
     let same = offer(in: stratum, at: time, uniform: uniform, besides: own)
     return same >= 0 ? (stratum, same) : elsewhere(than: stratum, at: time, uniform: uniform)
   }
 
-  func refuge(from stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
+  mutating func refuge(from stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
     let same = offer(in: stratum, at: time, uniform: uniform)
     return same >= 0 ? (stratum, same) : elsewhere(than: stratum, at: time, uniform: uniform)
   }
 
   /// An offer of another stratum of the area and kind; none, −1, where there is none.
-  private func elsewhere(than stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
+  private mutating func elsewhere(than stratum: Int, at time: Double, uniform: Double) -> (stratum: Int, offer: Int32) {
     let strata = simulator.panel.strata
     for other in strata.indices where other != stratum && strata[other].area == strata[stratum].area && strata[other].kind == strata[stratum].kind {
       let found = offer(in: other, at: time, uniform: uniform)
@@ -455,7 +458,7 @@ struct PathWorker: ~Copyable {
 
   // MARK: Counting
 
-  private func count(_ spell: Spell, sign: Int32, into tally: EventTally) {
+  private mutating func count(_ spell: Spell, sign: Int32, into tally: EventTally) {
     let arrives = spell.entry != .resident
     let leaves = spell.end < endOfTime
     guard arrives || leaves else { return }

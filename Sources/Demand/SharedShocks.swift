@@ -19,7 +19,7 @@ struct SharedShocks: Sendable {
   let areaWalk: Component
   let shock: Component
   let areaShock: Component
-  private let model: ShockModel
+  let model: ShockModel
   private let solution: ShockModel.Solution
   private let level: [Double]
   /// Expected logs by area and step.
@@ -193,26 +193,15 @@ struct SharedShocks: Sendable {
   }
 
   /// `[draw · areas + area]`: logs of the level at the origin, whose exponentials have the estimates as means.
-  ///
-  /// By conditional simulation: what the model draws and what it would expect from the draw's own data differ as truth and
-  /// estimate do.
   private func originLevels(_ draws: Int, seed: UInt64) -> [Double] {
-    let steps = model.steps
     var levels = [Double](repeating: 0, count: draws * areas)
     guard walk.variance > 0 || areaWalk.variance > 0 else { return levels }
-    let pull = originWeights()
+    let root = originRoot()
     for d in 0..<draws {
       var stream = RandomStream(seed: seed ^ 0x6C65_7665_6C, pair: UInt64(d), 1)
-      let common = walked(walk.variance.squareRoot(), &stream)
-      let passing = (0..<steps).map { _ in shock.variance.squareRoot() * stream.nextNormal() }
-      for a in 0..<areas {
-        let own = walked(areaWalk.variance.squareRoot(), &stream)
-        levels[d * areas + a] += level[a] + common[steps - 1] + own[steps - 1]
-        for k in 0..<steps {
-          let chance = (areaShock.variance + model.chance[a][k]).squareRoot() * stream.nextNormal()
-          let value = common[k] + passing[k] + own[k] + chance
-          for other in 0..<areas { levels[d * areas + other] -= pull[(other * areas + a) * steps + k] * value }
-        }
+      for j in 0..<areas {
+        let normal = stream.nextNormal()
+        for a in 0..<areas { levels[d * areas + a] += root[a, j] * normal }
       }
     }
     for a in 0..<areas {
@@ -220,6 +209,41 @@ struct SharedShocks: Sendable {
       for d in 0..<draws { levels[d * areas + a] += level[a] - log(mean) }
     }
     return levels
+  }
+
+  /// The covariance, `[area, area]`, of what is unknown of the levels at the origin given the data: how what the
+  /// model draws and what it would expect from the draw's own data differ, over all that is drawn independently.
+  func originCovariance() -> Matrix {
+    let (steps, pull) = (model.steps, originWeights())
+    var covariance = Matrix(rows: areas, columns: areas)
+    /// Adds what one standard normal brings, by area.
+    func add(_ effect: [Double], variance: Double) {
+      guard variance > 0 else { return }
+      for i in 0..<areas { for j in 0..<areas { covariance[i, j] += variance * effect[i] * effect[j] } }
+    }
+    func pulled(_ other: Int, by a: Int, _ path: [Double]) -> Double {
+      (0..<steps).reduce(0.0) { $0 + pull[(other * areas + a) * steps + $1] * path[$1] }
+    }
+    for column in walkColumns {
+      add((0..<areas).map { other in column[steps - 1] - (0..<areas).reduce(0.0) { $0 + pulled(other, by: $1, column) } }, variance: walk.variance)
+      for a in 0..<areas {
+        add((0..<areas).map { other in (other == a ? column[steps - 1] : 0) - pulled(other, by: a, column) }, variance: areaWalk.variance)
+      }
+    }
+    for k in 0..<steps {
+      func weight(_ other: Int, _ a: Int) -> Double { pull[(other * areas + a) * steps + k] }
+      add((0..<areas).map { other in (0..<areas).reduce(0.0) { $0 + weight(other, $1) } }, variance: shock.variance)
+      for a in 0..<areas { add((0..<areas).map { weight($0, a) }, variance: areaShock.variance + model.chance[a][k]) }
+    }
+    return covariance
+  }
+
+  /// A square root of it; areas without a walk have none.
+  private func originRoot() -> Matrix {
+    guard let eigen = try? SymmetricEigen(originCovariance()) else { preconditionFailure("a finite symmetric matrix") }
+    var root = eigen.vectors
+    for j in 0..<areas { for a in 0..<areas { root[a, j] *= max(0, eigen.values[j]).squareRoot() } }
+    return root
   }
 
   /// What each deviation weighs in each area's expected level at the origin: `[(area · areas + deviation's area) · steps + step]`.
@@ -237,17 +261,6 @@ struct SharedShocks: Sendable {
       }
     }
     return weights
-  }
-
-  /// A walk over the data's steps, of the form that the model knows.
-  private func walked(_ deviation: Double, _ stream: inout RandomStream) -> [Double] {
-    var path = [Double](repeating: 0, count: model.steps)
-    guard deviation > 0 else { return path }
-    for column in walkColumns {
-      let step = deviation * stream.nextNormal()
-      for k in path.indices { path[k] += step * column[k] }
-    }
-    return path
   }
 }
 

@@ -26,15 +26,17 @@ extension PathDraws {
         continue
       }
       let guide = order.setAside.contains(series) ? parts[first] : order
+      let lots = Self.lots(series, draws)
       let total = known.reduce(0) { $0 + weights[$1] }
       for step in 0..<horizon {
         var mean = [Double](repeating: 0, count: draws)
         for part in known {
-          let sorted = parts[part].draws(series, step).sorted()
-          for rank in 0..<draws { mean[rank] += weights[part] / total * Double(sorted[rank]) }
+          let sorted = parts[part].draws(series, step).map(Self.rankable).sorted()
+          for rank in 0..<draws { mean[rank] += weights[part] / total * Double(Self.value(sorted[rank])) }
         }
         let start = (series * horizon + step) * draws
-        for (rank, draw) in guide.ranked(series, step).enumerated() { values[start + draw] = Float(mean[rank]) }
+        let ranked = zip(guide.draws(series, step), lots.ranks).map { UInt64(Self.rankable($0)) << 32 | UInt64($1) }.sorted()
+        for (rank, own) in ranked.enumerated() { values[start + lots.draws[Int(own & 0xFFFF_FFFF)]] = Float(mean[rank]) }
       }
     }
     return PathDraws(hierarchy: order.hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
@@ -47,10 +49,20 @@ extension PathDraws {
 
   private static let salt: UInt64 = 0x7469_6573
 
-  /// The draws of a series at a step, the lowest first.
-  private func ranked(_ series: Int, _ step: Int) -> [Int] {
-    let own = Array(draws(series, step))
-    let ties = (0..<draws).map { RandomStream.uniform(seed: Self.salt, UInt64(series), UInt64($0), 0) }
-    return (0..<draws).sorted { (own[$0], ties[$0]) < (own[$1], ties[$1]) }
+  /// Lots that break a series' ties: each draw's rank, and the draw of each rank.
+  private static func lots(_ series: Int, _ count: Int) -> (ranks: [UInt32], draws: [Int]) {
+    let lots = (0..<count).map { RandomStream.uniform(seed: salt, UInt64(series), UInt64($0), 0) }
+    let draws = (0..<count).sorted { (lots[$0], $0) < (lots[$1], $1) }
+    var ranks = [UInt32](repeating: 0, count: count)
+    for (rank, draw) in draws.enumerated() { ranks[draw] = UInt32(rank) }
+    return (ranks, draws)
   }
+
+  /// A whole number in the order of finite numbers: whole numbers are sorted much sooner. Both zeros are one.
+  private static func rankable(_ value: Float) -> UInt32 {
+    let bits = (value == 0 ? 0 : value).bitPattern
+    return bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
+  }
+
+  private static func value(_ rank: UInt32) -> Float { Float(bitPattern: rank & 0x8000_0000 == 0 ? ~rank : rank & 0x7FFF_FFFF) }
 }

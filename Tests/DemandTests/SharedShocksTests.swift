@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 import Probability
 import Testing
 
@@ -125,5 +126,46 @@ import Testing
     factors.withUnsafeMutableBufferPointer { shocks.multiply($0.baseAddress!, draws: draws, horizon: 1, seed: 9) }
     let mean = (0..<draws).reduce(0.0) { $0 + factors[$1 * Self.areas] } / Double(draws) * totals.means[Self.steps - 1]
     #expect(abs(mean / 400 - 1) < 0.1, "\(mean): the line alone says \(totals.means[Self.steps - 1])")
+  }
+
+  /// What is unknown of the levels is what conditioning the whole normal model on its data leaves, with the line unknown as well:
+  /// L − P S⁻¹ P' + P S⁻¹ X (X' S⁻¹ X)⁻¹ X' S⁻¹ P' over all areas and steps at once.
+  @Test func originIsAsUnknownAsTheWholeModelSays() throws {
+    let shocks = try Self.fit(Self.totals(seed: 3, size: 50, walk: 0.1, areaWalk: 0.12, shock: 0.08))
+    let (model, n) = (shocks.model, Self.areas * Self.steps)
+    let (walk, areaWalk) = (shocks.walk.variance, shocks.areaWalk.variance)
+    var covariance = Matrix(rows: n, columns: n)
+    var levels = Matrix(rows: n, columns: Self.areas)
+    var lines = Matrix(rows: n, columns: model.fixed.columns)
+    var prior = Matrix(rows: Self.areas, columns: Self.areas)
+    let end = Self.steps - 1
+    for a in 0..<Self.areas {
+      for k in 0..<Self.steps {
+        let row = a * Self.steps + k
+        for b in 0..<Self.areas {
+          for j in 0..<Self.steps {
+            let common = walk * model.walk[k, j] + (k == j ? shocks.shock.variance : 0)
+            let own = areaWalk * model.walk[k, j] + (k == j ? shocks.areaShock.variance + model.chance[a][k] : 0)
+            covariance[row, b * Self.steps + j] = common + (a == b ? own : 0)
+          }
+          levels[row, b] = (walk + (a == b ? areaWalk : 0)) * model.walk[k, end]
+        }
+        for c in 0..<model.fixed.columns { lines[row, c] = model.fixed[k, c] }
+      }
+      for b in 0..<Self.areas { prior[a, b] = (walk + (a == b ? areaWalk : 0)) * model.walk[end, end] }
+    }
+    let factor = try Cholesky(covariance)
+    let known = try levels.multiplied(by: try factor.solve(levels), transposed: true)
+    let along = try lines.multiplied(by: try factor.solve(levels), transposed: true)
+    let line = try Cholesky(try lines.multiplied(by: try factor.solve(lines), transposed: true))
+    let back = try along.multiplied(by: try line.solve(along), transposed: true)
+    let found = shocks.originCovariance()
+    // The model solves the same equations area by area; 240 rows of double precision leave some eight digits.
+    for a in 0..<Self.areas {
+      for b in 0..<Self.areas {
+        let expected = prior[a, b] - known[a, b] + back[a, b]
+        #expect(abs(found[a, b] - expected) < 1e-7 * prior[0, 0], "\(a), \(b): \(found[a, b]), \(expected)")
+      }
+    }
   }
 }
