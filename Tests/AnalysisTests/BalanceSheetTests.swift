@@ -130,6 +130,34 @@ import Testing
     #expect(now.filter { $0.offer.isEmpty }.reduce(0) { $0 + $1.value.mean } == Double(world.demand.panel.residents.count { world.demand.panel.municipalities[$0.municipality].code == "740" }))
   }
 
+  /// The running year has the homecomings observed in it and, on the same draws, those of the rest of the year.
+  @Test func homecomingsOfTheRunningYearAreThoseObservedAndThoseAhead() throws {
+    let world = try Self.world.get()
+    let panel = world.demand.panel
+    let m = try #require(panel.municipalities.firstIndex { $0.code == "740" })
+    let run = ScenarioRun(
+      demand: world.demand, capacity: world.extracts.capacity, plans: world.plans,
+      request: RunRequest(
+        grouping: .area, filter: ResultFilter(municipalities: ["740"]), every: .month, draws: Self.draws, threads: 2, measures: [.homecomings]))
+    let rows = try profile().rows.filter { $0.topic == .homecomings && $0.period == "2026" }
+    #expect(!rows.isEmpty && rows.allSatisfy(\.isForecast))
+    var all = 0.0
+    for row in rows {
+      var observed = 0.0
+      for t in 0..<panel.count where panel.first.advanced(by: t).lastDay.year == 2026 {
+        for s in panel.strata.indices where panel.strata[s].area == row.area && panel.strata[s].kind == row.kind {
+          observed += panel.value(.homecomings, municipality: m, stratum: s, period: t)
+        }
+      }
+      let ahead = run.rows.filter { $0.key.area == row.area && $0.key.kind == row.kind && $0.period.description.hasPrefix("2026") }
+      #expect(ahead.count == 2)
+      #expect(abs(row.value.mean - observed - ahead.reduce(0) { $0 + $1.value.mean }) < 1e-9, "\(row.area)")
+      #expect(row.value.lower >= observed)
+      all += observed
+    }
+    #expect(all > 0)
+  }
+
   /// Days × price where there are places for all, for one offer by hand; the whole is the sum of its offers but for those with hardly
   /// anybody.
   @Test func theBillIsDaysTimesPrice() throws {

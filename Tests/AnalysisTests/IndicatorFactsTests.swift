@@ -98,7 +98,7 @@ import Testing
     #expect(try Self.find(.costPerDay, "2024", offer: "dagtilbud_vindfloejen", kind: .day) == nil)
   }
 
-  @Test(arguments: ["2020", "2025", "2027", "2028"]) func partsAddUp(year: String) throws {
+  @Test(arguments: ["2020", "2025", "2026", "2027", "2028"]) func partsAddUp(year: String) throws {
     let facts = try Self.world.get().facts.filter { $0.period.description == year }
     for area in facts where area.grain == .area && area.indicator == .citizensServed {
       let offers = facts.filter { $0.grain == .offer && $0.indicator == .citizensServed && $0.area == area.area && $0.kind == area.kind }
@@ -107,6 +107,51 @@ import Testing
       #expect(abs(shares.reduce(0) { $0 + $1.value } - 100) < 1e-6)
       let payers = facts.filter { $0.grain == .municipality && $0.indicator == .citizensServed && $0.area == area.area && $0.kind == area.kind }
       if !area.isForecast { #expect(abs(payers.reduce(0) { $0 + $1.value } - area.value) < 1e-6) }
+    }
+  }
+
+  /// History, the running year and forecast without a hole, for every indicator that a scope has before and after; the mark is on the running year alone.
+  @Test func historyRunningYearAndForecastAreOneSeries() throws {
+    let facts = try Self.world.get().facts.filter { $0.indicator != .satisfaction && $0.indicator != .budgetCompliance }
+    var series: [[String]: [Int: IndicatorFact]] = [:]
+    for fact in facts {
+      series[[fact.indicator.rawValue, fact.area, fact.kind?.rawValue ?? "", fact.offer, fact.municipality], default: [:]][fact.period.firstDay.year] = fact
+    }
+    var whole: Set<Indicator> = []
+    for (key, years) in series {
+      for (year, fact) in years { #expect((fact.observedUntil?.description == "2026-10") == (year == 2026), "\(key) \(year)") }
+      guard years[2025] != nil, let next = years[2027] else { continue }
+      let running = try #require(years[2026], "\(key)")
+      #expect(running.isForecast && next.isForecast && running.interval != nil)
+      whole.insert(running.indicator)
+    }
+    #expect(whole == [.capacityUse, .selfSupply, .purchaseShare, .costPerDay, .citizensServed])
+  }
+
+  /// The days until the origin by the stays themselves, and those of the rest as the forecast of served citizens has them.
+  @Test func theRunningYearIsItsObservedDaysAndThoseAhead() throws {
+    let (extracts, demand, _) = try Self.world.get()
+    let origin = demand.panel.origin.lastDay
+    let first = try #require(Day(year: 2026, month: 1, day: 1))
+    let plan = PlanBuilder(panel: demand.panel, horizon: 36, capacity: extracts.capacity, scenarios: []).reference(named: "basis")
+    let run = ScenarioRun(
+      demand: demand, capacity: extracts.capacity, plans: [plan],
+      request: RunRequest(
+        grouping: .offer, filter: ResultFilter(areas: ["autisme", "boern_og_unge"]), every: .month, draws: Self.draws, threads: 2, measures: [.served]),
+      offers: OfferBasis(extracts, request: RiskRequest()))
+    for offer in ["lyngspurven", "mosebakken"] {
+      var days = 0
+      for stay in extracts.stays where stay.offer == offer {
+        let end = min(stay.end ?? origin.advanced(by: 1), origin.advanced(by: 1))
+        days += max(0, end - max(stay.start, first))
+      }
+      let ahead = run.rows.filter { $0.key.offer == offer && $0.period.description.hasPrefix("2026") }
+      #expect(ahead.count == 2)
+      let expected = Double(days) + ahead.reduce(0) { $0 + $1.value.mean * Double($1.period.days) }
+      let fact = try #require(try Self.find(.citizensServed, "2026", offer: offer))
+      #expect(abs(fact.value - expected / 365) < 1e-6, "\(offer)")
+      // What was observed is certain: in every future at least that.
+      #expect(fact.interval.map { $0.lower >= Double(days) / 365 } ?? false)
     }
   }
 

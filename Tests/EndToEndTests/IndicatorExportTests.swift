@@ -4,7 +4,7 @@ import Testing
 @Suite("plads export indicators")
 struct IndicatorExportTests {
   private static let columns =
-    "scenario,indicator,grain,basis,period,area,kind,offer,municipality,respondent,unit,value,lower,upper,level,numerator,denominator,price_level,rule_set,cost_behaviour"
+    "scenario,indicator,grain,basis,period,area,kind,offer,municipality,respondent,unit,value,lower,upper,level,numerator,denominator,price_level,rule_set,cost_behaviour,observed_until"
 
   @Test("Facts and dictionary as files; the same in both languages, with any number of threads, and what is chosen alone")
   func facts() throws {
@@ -17,7 +17,11 @@ struct IndicatorExportTests {
       let facts = try program.read("facts.csv")
       #expect(facts.hasPrefix(Self.columns + "\n"))
       #expect(try facts == program.run(arguments + ["--language", "en", "--threads", "1", "--fresh"]).output)
-      #expect(facts.contains("basis,satisfaction,offer,observed,2025,boern_og_unge,residential,mosebakken,,citizen,score,4.2,,,,4.2,5,,,\n"))
+      #expect(facts.contains("basis,satisfaction,offer,observed,2025,boern_og_unge,residential,mosebakken,,citizen,score,4.2,,,,4.2,5,,,,\n"))
+      // The running year is forecast, with what was observed of it.
+      let marked = facts.split(separator: "\n").filter { $0.hasSuffix(",2026-10") }
+      #expect(!marked.isEmpty && marked.allSatisfy { $0.contains(",forecast,2026,") })
+      #expect(facts.split(separator: "\n").count { $0.contains(",forecast,2026,") } == marked.count)
       let dictionary = try program.read("facts-dictionary.csv")
       let names = Set(facts.split(separator: "\n").dropFirst().map { String($0.split(separator: ",", omittingEmptySubsequences: false)[1]) })
       for name in names { #expect(dictionary.contains("\n\(name),"), "\(name)") }

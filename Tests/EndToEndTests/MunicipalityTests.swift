@@ -10,7 +10,7 @@ struct MunicipalityTests {
       let common = ["risk", "-p", "r", "--draws", "40", "--area", "autisme"]
       let expected = [
         ("--balance", [String](), "scenario,area,kind,region,municipality,period,places,own_places,demand_mean,demand_lower,demand_upper,gap_mean,gap_lower,gap_upper,waiting_mean,waiting_lower,waiting_upper,left_mean,share_of_demand"),
-        ("--municipality", ["740"], "scenario,municipality,topic,area,kind,offer,period,basis,measure,unit,mean,median,lower,upper,status,p_closure_24m,price_level,rule_set,cost_behaviour"),
+        ("--municipality", ["740"], "scenario,municipality,topic,area,kind,offer,period,basis,measure,unit,mean,median,lower,upper,status,p_closure_24m,price_level,rule_set,cost_behaviour,observed_until"),
       ]
       for (option, value, header) in expected {
         let danish = try program.run(common + [option] + value + ["--format", "csv"])

@@ -25,11 +25,13 @@ public struct IndicatorFact: Sendable {
   public let parts: (numerator: Double, denominator: Double)?
   /// Of amounts: that year's prices. Nil for what is no money, and where offers at different levels are added.
   public var priceYear: Int?
+  /// Of the running year alone: the last period in it that was observed; the rest of the year is forecast.
+  public var observedUntil: Period?
 
   var grain: Indicator.Grain { !municipality.isEmpty ? .municipality : offer.isEmpty ? .area : .offer }
 }
 
-/// The indicators of whole calendar years, those that were observed and those ahead.
+/// The indicators of whole calendar years: those that were observed, the running one, observed in part, and those ahead.
 public struct IndicatorFacts: Sendable {
   public let plan: Plan
   /// Sorted by indicator, grain, keys and time.

@@ -28,11 +28,13 @@ public struct IndicatorTables: Sendable {
       heading("upper", "Øvre", "Upper", decimals: 1), heading("level", "Niveau %", "Level %"), heading("numerator", "Tæller", "Numerator"),
       heading("denominator", "Nævner", "Denominator"), heading("price_level", "Prisniveau", "Price level"),
       heading("rule_set", "Regelsæt", "Rule set"), heading("cost_behaviour", "Udgifter", "Costs"),
+      heading("observed_until", "Faktisk til og med", "Observed until"),
     ]
   }
 
   /// Columns: scenario, indicator, grain (`offer area municipality`), basis (`observed forecast`), period, area, kind, offer, municipality,
-  /// respondent, unit, value, lower, upper, level, numerator, denominator, price_level (of amounts), rule_set, cost_behaviour (of forecasts). Empty keys mean all; lower, upper and level are of forecasts,
+  /// respondent, unit, value, lower, upper, level, numerator, denominator, price_level (of amounts), rule_set, cost_behaviour (of forecasts), observed_until (of the running year:
+  /// a forecast that holds what was observed until then). Empty keys mean all; lower, upper and level are of forecasts,
   /// whose value is the mean, numerator and denominator of what was observed. What is not known has no row. All from scenario to unit
   /// together are the key.
   public var table: Table {
@@ -59,7 +61,7 @@ public struct IndicatorTables: Sendable {
       text(fact.respondent), .term(code: fact.indicator.unit, fact.indicator.unitName), .number(fact.value), number(fact.interval?.lower), number(fact.interval?.upper),
       fact.interval == nil ? .empty : .number(100 * request.level), number(fact.parts?.numerator), number(fact.parts?.denominator),
       text(fact.priceYear.map(String.init) ?? ""), fact.isForecast ? .text(request.rules.name) : .empty,
-      fact.isForecast ? .text(request.behaviour.rawValue) : .empty,
+      fact.isForecast ? .text(request.behaviour.rawValue) : .empty, text(fact.observedUntil?.description ?? ""),
     ]
   }
 
@@ -83,11 +85,18 @@ public struct IndicatorTables: Sendable {
     return table
   }
 
+  private var running: Phrase {
+    guard let own = facts.facts.lazy.compactMap({ fact in fact.observedUntil.map { (fact.period, $0) } }).first else { return Phrase("") }
+    return Phrase(
+      da: " \(own.0) er prognose, men rummer i hver fremtid det faktiske til og med \(own.1) (observed_until).",
+      en: " \(own.0) is forecast, but in every future holds what was observed until \(own.1) (observed_until).")
+  }
+
   private var footnotes: [Phrase] {
     [
       Phrase(
-        da: "Hele kalenderår; hvad der ikke er kendt, har ingen række. --dictionary siger, hvad indikatorerne er. Fremad: middel og interval i simuleringen (stock_and_flow), regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue); prisniveauet står ved beløbene.",
-        en: "Whole calendar years; what is not known has no row. --dictionary says what the indicators are. Ahead: mean and interval of the simulation (stock_and_flow), rule set \(request.rules.name), costs: \(request.behaviour.rawValue); the price level stands beside amounts.")
+        da: "Hele kalenderår; hvad der ikke er kendt, har ingen række.\(running.da) --dictionary siger, hvad indikatorerne er. Fremad: middel og interval i simuleringen (stock_and_flow), regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue); prisniveauet står ved beløbene.",
+        en: "Whole calendar years; what is not known has no row.\(running.en) --dictionary says what the indicators are. Ahead: mean and interval of the simulation (stock_and_flow), rule set \(request.rules.name), costs: \(request.behaviour.rawValue); the price level stands beside amounts.")
     ] + request.rules.assumptions(RuleSet.Waiting.rulesUsed) + facts.plan.assumptions + panel.settings.assumptions
   }
 }

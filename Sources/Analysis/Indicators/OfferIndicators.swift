@@ -115,31 +115,37 @@ struct OfferIndicators {
 
   // MARK: Ahead
 
-  /// Of one year ahead by draw, over one offer or several.
+  /// Of one year ahead by draw, over one offer or several; nil where it is not known of one of them. The running year has its observed
+  /// part in it.
   private struct Future {
-    var days: [Double]
-    var placeDays: Double
+    var days: [Double]?
+    var placeDays: Double?
     /// Of the prices and costs; nil where they are not known or differ.
     var priceYear: Int?
-    /// Nil where the costs or paid days of one of them are not known.
     var costs: [Double]?
     var paidDays: [Double]?
 
     mutating func add(_ other: Future) {
       func sum(_ a: [Double]?, _ b: [Double]?) -> [Double]? { a.flatMap { a in b.map { zip(a, $0).map { $0 + $1 } } } }
-      days = zip(days, other.days).map { $0 + $1 }
-      placeDays += other.placeDays
+      days = sum(days, other.days)
+      placeDays = placeDays.flatMap { own in other.placeDays.map { own + $0 } }
       if priceYear != other.priceYear { priceYear = nil }
       costs = sum(costs, other.costs)
       paidDays = sum(paidDays, other.paidDays)
     }
   }
 
+  /// One offer's periods ahead: citizens served by draw, and what a citizen and the places of a period amount to in days.
+  private struct Course {
+    let offer: Offer
+    let served: [[Double]]
+    let placeDays: [Double]?
+    let paidDays: [Double?]
+  }
+
   private func ahead() -> [IndicatorFact] {
-    let years = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
-    // The running year is whole with its observed part; only a budget is compared with it.
-    let running = money.runningYear.isEmpty ? [] : [panel.origin.enclosing(.year)]
-    guard !(years + running).isEmpty else { return [] }
+    let years = panel.yearsAhead(horizon: demand.horizon)
+    guard !years.isEmpty else { return [] }
     let simulated = SimulatedPlans(
       demand: demand, capacity: extracts.capacity, plans: plans, grouping: .offer, filter: ResultFilter(areas: request.areas), detail: .events,
       draws: request.draws, seed: request.seed, threads: request.threads, progress: nil)
@@ -147,14 +153,17 @@ struct OfferIndicators {
     var facts: [IndicatorFact] = []
     var sums: [ResultKey: [Future]] = [:]
     var budgets: [ResultKey: [Budget]] = [:]
-    for group in OfferGroup.all(simulated) {
-      for paths in judge.occupier.paths(of: group, plan: judged) {
-        let watch = judge.results(paths.served, of: paths.offer)
-        let own = futures(paths, years, watch)
-        let compared = (running + years).map { budget(paths.offer, $0, watch) }
-        let key = ResultKey(area: paths.offer.area, offer: paths.offer.id, kind: paths.offer.kind)
-        facts += ahead(own, key: key, years) + compliance(compared, key: key, running + years)
-        let line = ResultKey(area: paths.offer.area, kind: paths.offer.kind)
+    var followed: Set<String> = []
+    for group in judge.groups {
+      for course in courses(of: group, judge) {
+        let offer = course.offer
+        followed.insert(offer.id)
+        let watch = judge.results(course.served, of: offer)
+        let own = years.map { future(course, $0, watch) }
+        let compared = years.map { budget(offer, $0, watch) }
+        let key = ResultKey(area: offer.area, offer: offer.id, kind: offer.kind)
+        facts += ahead(own, key: key, years) + compliance(compared, key: key, years)
+        let line = ResultKey(area: offer.area, kind: offer.kind)
         budgets[line] = budgets[line].map { zip($0, compared).map { $0.adding($1) } } ?? compared
         guard var sum = sums[line] else { sums[line] = own; continue }
         for y in years.indices { sum[y].add(own[y]) }
@@ -162,9 +171,31 @@ struct OfferIndicators {
       }
     }
     // A sum without one of its offers would be too small.
-    for offer in panel.offers where !simulated.timelines[judged].knows(offer.id) { sums[ResultKey(area: offer.area, kind: offer.kind)] = nil }
-    for line in sums.keys.sorted() { facts += ahead(sums[line] ?? [], key: line, years) + compliance(budgets[line] ?? [], key: line, running + years) }
+    for offer in panel.offers where !followed.contains(offer.id) && !simulated.timelines[judged].knows(offer.id) {
+      sums[ResultKey(area: offer.area, kind: offer.kind)] = nil
+    }
+    for line in sums.keys.sorted() { facts += ahead(sums[line] ?? [], key: line, years) + compliance(budgets[line] ?? [], key: line, years) }
     return facts
+  }
+
+  /// Of offers without known places all who ask are served.
+  private func courses(of group: OfferGroup, _ judge: RiskJudge) -> [Course] {
+    let steps = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
+    let isLimited = group.members.contains { member in judge.simulated.timelines.contains { $0.knows(member.offer.id) } }
+    let known = group.members.filter { judge.simulated.draws.hasFlowStock(key: $0.key) }
+    guard isLimited else {
+      return known.map { key, offer in
+        let share = paidShare(offer, on: panel.origin.lastDay)
+        return Course(
+          offer: offer, served: judge.occupier.drawn(key, plan: judged).citizens, placeDays: nil,
+          paidDays: steps.map { step in share.map { $0 * Double(step.days) } })
+      }
+    }
+    guard !known.isEmpty else { return [] }
+    return judge.occupier.paths(of: group, plan: judged).map { paths in
+      Course(
+        offer: paths.offer, served: paths.served, placeDays: zip(steps, paths.places).map { Double($0.days) * $1 }, paidDays: paths.days)
+    }
   }
 
   /// Costs by draw against a revised budget; nil where one of both is not known of every offer that is added.
@@ -180,8 +211,14 @@ struct OfferIndicators {
   }
 
   private func budget(_ offer: Offer, _ year: Period, _ watch: ResultWatch?) -> Budget {
-    guard let watch, watch.wholeYears.contains(year.firstDay.year), let sums = watch.sums(in: year.firstDay.year) else { return Budget() }
-    return Budget(costs: sums.costs, budget: money.revisedBudget(of: offer, year: year.firstDay.year), priceYear: money.priceYear(of: offer))
+    guard let costs = costs(in: year, watch) else { return Budget() }
+    return Budget(costs: costs, budget: money.revisedBudget(of: offer, year: year.firstDay.year), priceYear: money.priceYear(of: offer))
+  }
+
+  /// By draw; nil for a year that is not whole.
+  private func costs(in year: Period, _ watch: ResultWatch?) -> [Double]? {
+    guard let watch, watch.wholeYears.contains(year.firstDay.year) else { return nil }
+    return watch.sums(in: year.firstDay.year)?.costs
   }
 
   private func compliance(_ own: [Budget], key: ResultKey, _ years: [Period]) -> [IndicatorFact] {
@@ -191,16 +228,30 @@ struct OfferIndicators {
     }
   }
 
-  private func futures(_ paths: OccupancyPaths, _ years: [Period], _ watch: ResultWatch?) -> [Future] {
-    let steps = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
-    let priceYear = (try? money.economics(of: paths.offer).get())?.priceYear
-    return years.map { year in
-      let own = steps.indices.filter { steps[$0].lastDay.year == year.firstDay.year }
-      func days(_ length: (Int) -> Double) -> [Double] { (0..<request.draws).map { d in own.reduce(0) { $0 + length($1) * paths.served[$1][d] } } }
-      let paid = own.contains { paths.days[$0] == nil } ? nil : days { paths.days[$0] ?? 0 }
-      return Future(
-        days: days { Double(steps[$0].days) }, placeDays: own.reduce(0) { $0 + paths.places[$1] * Double(steps[$1].days) }, priceYear: priceYear,
-        costs: paid.flatMap { _ in watch?.sums(in: year.firstDay.year)?.costs }, paidDays: paid)
+  private func future(_ course: Course, _ year: Period, _ watch: ResultWatch?) -> Future {
+    let steps = (0..<demand.horizon).filter { panel.origin.advanced(by: $0 + 1).lastDay.year == year.firstDay.year }
+    let begun = begun(course.offer, year)
+    func sum(_ observed: Double?, _ length: (Int) -> Double?) -> [Double]? {
+      let lengths = steps.compactMap(length)
+      guard let observed, lengths.count == steps.count else { return nil }
+      return (0..<request.draws).map { d in zip(steps, lengths).reduce(observed) { $0 + $1.1 * course.served[$1.0][d] } }
+    }
+    let paid = sum(begun.paidDays) { course.paidDays[$0] }
+    return Future(
+      days: sum(begun.days) { Double(panel.origin.advanced(by: $0 + 1).days) },
+      placeDays: begun.placeDays.flatMap { observed in course.placeDays.map { own in steps.reduce(observed) { $0 + own[$1] } } },
+      priceYear: (try? money.economics(of: course.offer).get())?.priceYear, costs: paid.flatMap { _ in costs(in: year, watch) }, paidDays: paid)
+  }
+
+  /// What was observed of a year that is not over at the origin: nothing of a later one, nor of an offer that was not there.
+  private func begun(_ offer: Offer, _ year: Period) -> Year {
+    let isNew = !panel.offers.contains { $0.id == offer.id }
+    return (isNew ? [] : panel.observedPeriods(of: year)).reduce(into: Year(days: 0, paidDays: 0, placeDays: 0)) { sum, period in
+      let days = past.occupiedDays(in: period, offer: offer.id) ?? (exists(offer, in: period) ? nil : 0)
+      sum.add(
+        Year(
+          days: days, paidDays: days.flatMap { all in paidShare(offer, on: period.lastDay).map { all * $0 } },
+          placeDays: pastPlaces.placeDays(in: period, offer: offer.id)))
     }
   }
 
@@ -209,17 +260,19 @@ struct OfferIndicators {
     let summary = DrawSummary(&copy, level: request.level)
     return IndicatorFact(
       indicator: indicator, isForecast: true, period: year, area: key.area, kind: key.kind, offer: key.offer, municipality: "", respondent: "",
-      value: summary.mean, interval: summary, parts: nil, priceYear: indicator.isMoney ? priceYear : nil)
+      value: summary.mean, interval: summary, parts: nil, priceYear: indicator.isMoney ? priceYear : nil,
+      observedUntil: year.firstDay <= panel.origin.lastDay ? panel.origin : nil)
   }
 
   private func ahead(_ own: [Future], key: ResultKey, _ years: [Period]) -> [IndicatorFact] {
     zip(own, years).flatMap { future, year -> [IndicatorFact] in
       func fact(_ indicator: Indicator, _ values: [Double]) -> IndicatorFact { forecast(indicator, key, year, values, priceYear: future.priceYear) }
       var facts: [IndicatorFact] = []
-      if future.placeDays > 0 { facts.append(fact(.capacityUse, future.days.map { 100 * $0 / future.placeDays })) }
+      guard let days = future.days else { return [] }
+      if let places = future.placeDays, places > 0 { facts.append(fact(.capacityUse, days.map { 100 * $0 / places })) }
       // Without a day there is no cost per day; an offer that one draw empties has none.
       if let costs = future.costs, let paid = future.paidDays, paid.allSatisfy({ $0 > 0 }) { facts.append(fact(.costPerDay, zip(costs, paid).map { $0 / $1 })) }
-      facts.append(fact(.citizensServed, future.days.map { $0 / Double(year.days) }))
+      facts.append(fact(.citizensServed, days.map { $0 / Double(year.days) }))
       return facts
     }
   }

@@ -23,7 +23,7 @@ struct PayerIndicators {
 
   func facts() -> [IndicatorFact] {
     let lines = Set(panel.strata.filter { request.areas.isEmpty || request.areas.contains($0.area) }.map { Line(area: $0.area, kind: $0.kind) }).sorted()
-    let years = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
+    let years = panel.yearsAhead(horizon: demand.horizon)
     let payers = PayerMeans(
       demand: demand, plans: plans, judged: judged,
       lines: lines.map { line in panel.strata.indices.filter { panel.strata[$0].area == line.area && panel.strata[$0].kind == line.kind } },
@@ -35,24 +35,28 @@ struct PayerIndicators {
 
   private func facts(_ line: Line, _ payers: PayerMeans, _ index: Int) -> [IndicatorFact] {
     let past = Period.wholeYears(from: panel.first, to: panel.origin)
-    let ahead = Period.wholeYears(from: panel.origin.advanced(by: 1), to: panel.origin.advanced(by: demand.horizon))
+    let ahead = panel.yearsAhead(horizon: demand.horizon)
     let observed = past.map { year in panel.municipalities.indices.map { mean(line, $0, year) } }
     // With one payer's number hidden the sum is not known.
-    let isWhole = past.map { year in !panel.municipalities.indices.contains { isHidden(line, $0, year) } }
-    let future = panel.municipalities.indices.map { payers.citizens(line: index, municipality: $0) }
+    func isWhole(_ year: Period) -> Bool { !panel.municipalities.indices.contains { isHidden(line, $0, year) } }
+    let whole = past.map(isWhole)
+    // By payer `[year][draw]`; nil for a running year of which its part is not known.
+    let future = panel.municipalities.indices.map { m in
+      payers.citizens(line: index, municipality: m).map { own in zip(ahead, own).map { wholeYear(line, m, $0, ahead: $1) } }
+    }
     var facts: [IndicatorFact] = []
     let totals = observed.map { $0.compactMap(\.self).reduce(0, +) }
     let totalsAhead = ahead.indices.map { y in
-      (0..<request.draws).map { d in future.reduce(0) { $0 + ($1?[y][d] ?? 0) } }
+      isWhole(ahead[y]) ? (0..<request.draws).map { d in future.reduce(0) { $0 + ($1?[y]?[d] ?? 0) } } : []
     }
     for m in panel.municipalities.indices {
       // Who never had anybody in an area and has nobody in any future has no facts of it.
-      let most = (observed.compactMap { $0[m] } + (future[m]?.map { $0.reduce(0, +) / Double(request.draws) } ?? [])).max() ?? 0
+      let most = (observed.compactMap { $0[m] } + (future[m]?.compactMap { $0.map { $0.reduce(0, +) / Double(request.draws) } } ?? [])).max() ?? 0
       guard most > 0 else { continue }
       let scope = Scope(line: line, municipality: panel.municipalities[m].code)
-      for (y, year) in past.enumerated() { facts += self.observed(scope, year, observed[y][m], of: isWhole[y] ? totals[y] : 0) }
+      for (y, year) in past.enumerated() { facts += self.observed(scope, year, observed[y][m], of: whole[y] ? totals[y] : 0) }
       guard let own = future[m] else { continue }
-      for (y, year) in ahead.enumerated() { facts += self.ahead(scope, year, own[y], of: totalsAhead[y]) }
+      for (y, year) in ahead.enumerated() { facts += own[y].map { self.ahead(scope, year, $0, of: totalsAhead[y]) } ?? [] }
     }
     return facts
   }
@@ -71,7 +75,7 @@ struct PayerIndicators {
     cells(line, year).contains { panel.isUncounted(.occupiedDays, municipality: m, stratum: $0.stratum, period: $0.period) }
   }
 
-  /// Citizens on average over a year; nil where hidden in one of its periods or counted in none.
+  /// Occupied days of a year's observed periods over all its days; nil where hidden in one of its periods or counted in none.
   private func mean(_ line: Line, _ m: Int, _ year: Period) -> Double? {
     guard !isHidden(line, m, year) else { return nil }
     var days: Double?
@@ -80,6 +84,14 @@ struct PayerIndicators {
       if !value.isNaN { days = (days ?? 0) + value }
     }
     return days.map { $0 / Double(year.days) }
+  }
+
+  /// A year's citizens on average by draw: those of its observed part and those of the rest, which alone is simulated, by their days.
+  private func wholeYear(_ line: Line, _ m: Int, _ year: Period, ahead: [Double]) -> [Double]? {
+    let periods = panel.observedPeriods(of: year)
+    guard !periods.isEmpty else { return ahead }
+    let rest = Double(year.days - periods.reduce(0) { $0 + $1.days })
+    return mean(line, m, year).map { observed in ahead.map { observed + $0 * rest / Double(year.days) } }
   }
 
   private func own(_ scope: Scope, _ day: Day) -> Double? {
@@ -106,10 +118,11 @@ struct PayerIndicators {
       let summary = DrawSummary(&copy, level: request.level)
       return IndicatorFact(
         indicator: indicator, isForecast: true, period: year, area: scope.line.area, kind: scope.line.kind, offer: "", municipality: scope.municipality,
-        respondent: "", value: summary.mean, interval: summary, parts: nil)
+        respondent: "", value: summary.mean, interval: summary, parts: nil,
+        observedUntil: year.firstDay <= panel.origin.lastDay ? panel.origin : nil)
     }
     var facts = [fact(.citizensServed, means)]
-    if totals.allSatisfy({ $0 > 0 }) { facts.append(fact(.purchaseShare, zip(means, totals).map { 100 * $0 / $1 })) }
+    if !totals.isEmpty, totals.allSatisfy({ $0 > 0 }) { facts.append(fact(.purchaseShare, zip(means, totals).map { 100 * $0 / $1 })) }
     if let own = own(scope, panel.origin.lastDay), own > 0 { facts.append(fact(.selfSupply, means.map { 100 * own / (own + $0) })) }
     return facts
   }

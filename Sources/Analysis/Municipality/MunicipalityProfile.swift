@@ -151,7 +151,9 @@ private struct ProfileMaker {
     append(.citizens, line, period: panel.origin.description, "citizens", "citizens", exact: now)
     for period in sums.citizens.keys.sorted() { append(.citizens, line, period: period, "citizens", "citizens", sums.citizens[period] ?? []) }
     for year in sums.homecomings.keys.sorted() {
-      append(.homecomings, line, period: String(year), "homecomings", "citizens", sums.homecomings[year] ?? [])
+      // Of the running year with those until now, of whichever offers.
+      guard let observed = year == panel.origin.lastDay.year ? observedHomecomings(line, year) : 0 else { continue }
+      append(.homecomings, line, period: String(year), "homecomings", "citizens", (sums.homecomings[year] ?? []).map { $0 + observed })
     }
   }
 
@@ -200,10 +202,7 @@ private struct ProfileMaker {
   }
 
   /// Whether the origin's calendar year is not over, all of its periods until then are observed and the rest is in the horizon.
-  private var observesRunningYear: Bool {
-    guard let first = judge.money.runningYear.first else { return false }
-    return first >= panel.first && panel.origin.advanced(by: demand.horizon).lastDay >= panel.origin.enclosing(.year).lastDay
-  }
+  private var observesRunningYear: Bool { panel.runningYear(horizon: demand.horizon) != nil }
 
   /// The municipality's days in an offer in the observed part of the running year; nil where there is none.
   private func observedDays(of offer: String) -> Double? {
@@ -290,6 +289,7 @@ private struct ProfileMaker {
       whole.add(all.draws, plan: plan, key: everybody, step: step, days: period.days)
       leaving.observe(mine, of: whole)
       let year = period.lastDay.year
+      let isBegun = observesRunningYear && year == panel.origin.lastDay.year
       if wholeYears.contains(year) || (running != nil && year == panel.origin.lastDay.year) {
         let factors = levers?.factors(in: period)
         let served = use.part[step].map { $0 * Double(period.days) }
@@ -304,7 +304,7 @@ private struct ProfileMaker {
           Self.accumulate(paid, &noticed[year])
         }
       }
-      if wholeYears.contains(year) { Self.accumulate(mine.homecomings, &sums.homecomings[year]) }
+      if wholeYears.contains(year) || isBegun { Self.accumulate(mine.homecomings, &sums.homecomings[year]) }
       if shown.contains(period) {
         sums.citizens[period.description] = mine.stock
         shares.append((period.description, (0..<request.draws).map { whole.stock[$0] > 0 ? mine.stock[$0] / whole.stock[$0] : 0 }))
@@ -370,21 +370,24 @@ private struct ProfileMaker {
 
   /// Homecomings of the whole years that were observed.
   private mutating func observedHomecomings() {
-    guard let m = panel.municipalities.firstIndex(where: { $0.code == code }) else { return }
-    let lines = Dictionary(grouping: panel.strata.indices.filter { request.areas.isEmpty || request.areas.contains(panel.strata[$0].area) }) {
-      ResultKey(area: panel.strata[$0].area, kind: panel.strata[$0].kind)
-    }
-    for line in lines.keys.sorted() {
-      for year in panel.origin.lastDay.year - 5...panel.origin.lastDay.year {
-        let steps = (0..<panel.count).filter { panel.first.advanced(by: $0).lastDay.year == year }
-        guard steps.count == panel.length.perYear else { continue }
-        let values = request.offers.isEmpty
-          ? (lines[line] ?? []).flatMap { s in steps.map { panel.value(.homecomings, municipality: m, stratum: s, period: $0) } }
-          : judge.past.homecomings(of: code, offers: panel.offers.filter { request.asksFor($0) && $0.area == line.area && $0.kind == line.kind }.map(\.id), year: year)
-        guard !values.contains(where: \.isNaN), rows.contains(where: { $0.topic == .citizens && $0.area == line.area && $0.kind == line.kind }) else { continue }
-        append(.homecomings, line, period: String(year), "homecomings", "citizens", exact: values.reduce(0, +))
+    let lines = Set(rows.filter { $0.topic == .citizens && $0.offer.isEmpty }.compactMap { row in row.kind.map { ResultKey(area: row.area, kind: $0) } })
+    for line in lines.sorted() {
+      for year in Period.wholeYears(from: panel.first, to: panel.origin).map(\.firstDay.year) where year >= panel.origin.lastDay.year - 5 {
+        guard let observed = observedHomecomings(line, year) else { continue }
+        append(.homecomings, line, period: String(year), "homecomings", "citizens", exact: observed)
       }
     }
+  }
+
+  /// In the observed periods of a year; nil where unknown in one of them.
+  private func observedHomecomings(_ line: ResultKey, _ year: Int) -> Double? {
+    guard let m = panel.municipalities.firstIndex(where: { $0.code == code }) else { return nil }
+    let steps = (0..<panel.count).filter { panel.first.advanced(by: $0).lastDay.year == year }
+    let strata = panel.strata.indices.filter { panel.strata[$0].area == line.area && panel.strata[$0].kind == line.kind }
+    let values = request.offers.isEmpty
+      ? strata.flatMap { s in steps.map { panel.value(.homecomings, municipality: m, stratum: s, period: $0) } }
+      : judge.past.homecomings(of: code, offers: panel.offers.filter { request.asksFor($0) && $0.area == line.area && $0.kind == line.kind }.map(\.id), year: year)
+    return values.contains(where: \.isNaN) ? nil : values.reduce(0, +)
   }
 
   private mutating func ownSupply(_ now: [ResultKey: Double]) {

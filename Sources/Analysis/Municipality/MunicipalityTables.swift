@@ -20,12 +20,12 @@ public struct MunicipalityTables: Sendable {
   public static var machineColumns: [Table.Column] {
     ["scenario", "municipality", "topic", "area", "kind", "offer", "period", "basis", "measure", "unit", "mean", "median", "lower", "upper", "status"].map {
       .init($0)
-    } + [.init("p_closure_24m", unit: "probability")] + RiskMoneyNotes.columns
+    } + [.init("p_closure_24m", unit: "probability")] + RiskMoneyNotes.columns + [.init("observed_until")]
   }
 
   /// Columns: scenario, municipality, topic (`citizens share homecomings bill own_supply`), area, kind, offer (empty for all), period,
   /// basis (`observed`, `forecast`), measure, unit, mean, median, lower, upper, status, p_closure_24m (of the offer), price_level
-  /// (of amounts; empty where several are added), rule_set, cost_behaviour. Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
+  /// (of amounts; empty where several are added), rule_set, cost_behaviour, observed_until (of the running year: a forecast that holds what was observed until then). Amounts are whole kroner at today's prices. Measures of the bill: `bill` (in all, by
   /// offer those who pay by the day), `notice_pay` (of it, for places that were left), `key_financed` (of it, owed whatever the use), `settlement`, `bill_with_settlement`.
   public var machine: Table {
     var table = Table(
@@ -51,6 +51,7 @@ public struct MunicipalityTables: Sendable {
       .text(profile.plan.name), .text(profile.municipality.code), .text(row.topic.rawValue), text(row.area), text(row.kind?.rawValue ?? ""),
       text(row.offer), .text(row.period), .text(row.isForecast ? "forecast" : "observed"), .text(row.measure), .text(row.unit),
     ] + numbers + [risk.map { .text($0.status.rawValue) } ?? .empty, risk?.outlook.map { .number($0.within24) } ?? .empty] + RiskMoneyNotes.cells(priceLevel(row), request)
+      + [isRunning(row) ? .text(panel.origin.description) : .empty]
   }
 
   private func priceLevel(_ row: MunicipalityProfile.Row) -> Int? {
@@ -225,8 +226,8 @@ public struct MunicipalityTables: Sendable {
     let level = profile.priceYears.isEmpty ? "–" : profile.priceYears.map(String.init).joined(separator: ", ")
     var notes = [
       Phrase(
-        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Heri betaling gennem varslet for pladser, som ikke straks tages igen, delt efter hvis borgere der rejste (csv: notice_pay).\(running.da) Prisniveau \(level), regelsæt \(request.rules.name). Hjemtagninger: døgn; fremad middeltal.",
-        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. In it is the payment under notice for places that are not taken again at once, divided by whose citizens left (csv: notice_pay).\(running.en) Price level \(level), rule set \(request.rules.name). Homecomings: residential; ahead means.")
+        da: "Regning: borgernes dage × dagspris nu (kommunens egne borgeres, ellers tilbuddets); hvor et tilbud har for få pladser, deles dets dage efter efterspørgslen. Heri betaling gennem varslet for pladser, som ikke straks tages igen, delt efter hvis borgere der rejste (csv: notice_pay).\(running.da) Prisniveau \(level), regelsæt \(request.rules.name). Hjemtagninger: døgn; fremad middeltal\(hasBegun ? ", i \(panel.origin.lastDay.year) med de faktiske" : "").",
+        en: "Bill: the citizens' days × the price a day now (that of the municipality's own citizens, else the offer's); where an offer has too few places, its days are divided by demand. In it is the payment under notice for places that are not taken again at once, divided by whose citizens left (csv: notice_pay).\(running.en) Price level \(level), rule set \(request.rules.name). Homecomings: residential; ahead means\(hasBegun ? ", of \(panel.origin.lastDay.year) with those observed" : "").")
     ] + keyNotes
     if !unpriced.isEmpty {
       let list = unpriced.joined(separator: ", ")
@@ -259,6 +260,16 @@ public struct MunicipalityTables: Sendable {
     return Phrase(
       da: " \(year) er de observerede dage til og med \(panel.origin) og prognosen for resten, uden efterregulering, som er i årets takst.",
       en: " \(year) is the days observed up to \(panel.origin) and the forecast for the rest, without settlement, which is in the year's tariff.")
+  }
+
+  /// Whether the homecomings of the running year are shown.
+  private var hasBegun: Bool {
+    profile.rows.contains { $0.topic == .homecomings && isRunning($0) }
+  }
+
+  /// Whether a row is of the calendar year that is observed in part.
+  private func isRunning(_ row: MunicipalityProfile.Row) -> Bool {
+    row.isForecast && row.period == String(panel.origin.lastDay.year) && panel.runningYear(horizon: RiskRun.horizonMonths / panel.length.months) != nil
   }
 
   private var keyNotes: [Phrase] {

@@ -76,6 +76,7 @@ struct ColumnMeaning {
     cost_behaviour: how costs follow the citizens
     alternative: close, reduce, carry_on or open
     from to since until: end of a range, included
+    observed_until: last observed period in the figure of the running year, whose rest is forecast; else empty
     held part: which rates are held, and whose
     topic basis: what the row is about, and whether it was observed or is forecast
     cost_unit: unit of the row's costs
