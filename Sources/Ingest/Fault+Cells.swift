@@ -150,7 +150,7 @@ extension Fault {
     return Fault("word", .error, Phrase(da: "er ikke en kendt værdi.", en: "is not a known value."), hint())
   }
 
-  private static func after(_ hint: Phrase, _ remedy: Phrase) -> Phrase { hint.isEmpty ? remedy : hint + Phrase(" ") + remedy }
+  static func after(_ hint: Phrase, _ remedy: Phrase) -> Phrase { hint.isEmpty ? remedy : hint + Phrase(" ") + remedy }
 
   static func unknownLegalBasis(_ value: String) -> Fault {
     let hint = nearest(value, among: LegalBasis.codes, listAtMost: 0)

@@ -1,4 +1,5 @@
 import Groundwork
+import Placements
 
 /// Faults between values, rows and tables.
 extension Fault {
@@ -25,6 +26,27 @@ extension Fault {
       "tariffs", .error,
       Phrase(da: "taksten gælder samtidig med den i række \(firstRow) for samme tilbud, ydelse og niveau.", en: "the tariff is valid together with that of row \(firstRow) for the same offer, service and level."),
       Phrase(da: "Ret from eller to, så kun én takst gælder.", en: "Mend from or to so that one tariff is valid."))
+  }
+
+  static func unknownTariffService(_ value: String, among words: [String]) -> Fault {
+    let hint = nearest(value, among: words, listAtMost: 0)
+    return Fault(
+      "tariff-service", .warning,
+      Phrase(da: "er ikke en kendt ydelse; taksten indgår ikke i nogen pris.", en: "is not a known service; the tariff counts in no price."),
+      after(
+        hint(),
+        Phrase(
+          da: "Skriv tilbuddets art, basistakst, ydelsespakke, ydelsestakst eller tillæg.",
+          en: "Write the offer's kind, base, package, hourly or supplement.")))
+  }
+
+  static func otherTariffService(_ kind: ServiceKind) -> Fault {
+    Fault(
+      "tariff-kind", .note,
+      Phrase(
+        da: "taksten er for en anden art end tilbuddets (\(kind.phrase.da)) og indgår ikke i dets pris.",
+        en: "the tariff is for another kind than the offer's (\(kind.phrase.en)) and counts in no price of it."),
+      Phrase(da: "Ret service, eller giv ydelsen sit eget tilbud.", en: "Mend service, or make the service an offer of its own."))
   }
 
   static func costsFarFromBudget(_ budget: Double) -> Fault {

@@ -27,8 +27,9 @@ enum TariffTable {
       let year = row.integer(priceYear, in: CheckedRow.years)
       if let first, let last, last < first { row.report(.endBeforeStart(first.iso), to) }
       guard let index, let value, let first else { return }
+      let own = registers.offers.offers[index]
       let tariff = Tariff(
-        offer: registers.offers.offers[index].id, service: row.text(service), level: row.text(level), amount: value,
+        offer: own.id, service: self.service(row, service, of: own), level: row.text(level), amount: value,
         priceYear: year, from: first, to: last)
       entries.append(Entry(tariff: tariff, row: row.row.line))
     }
@@ -38,6 +39,19 @@ enum TariffTable {
     }
     reportOverlaps(sorted, table, from)
     return (rows, closed(sorted.map(\.tariff)))
+  }
+
+  /// In the words of `Tariff.service`: the offer's own kind where the cell is blank, and an unknown word as it stands, with a warning.
+  private static func service(_ row: CheckedRow, _ column: ColumnPlace, of offer: Offer) -> String {
+    let text = row.text(column)
+    guard !text.isEmpty else { return offer.kind.rawValue }
+    guard let service = Words.services.value(text) else {
+      row.report(.unknownTariffService(text, among: Words.services.suggestions), column)
+      return text
+    }
+    let isPart = Tariff.Part(rawValue: service) != nil
+    if service != offer.kind.rawValue, !isPart || offer.kind == .hours { row.report(.otherTariffService(offer.kind), column) }
+    return service
   }
 
   /// A tariff without an end gives way to the next one of the same offer, service and level.

@@ -34,6 +34,21 @@ extension Words where Value == ServiceKind {
   ])
 }
 
+extension Words where Value == String {
+  /// What a tariff is for: a place of a kind or a part of a price, in the words of `Tariff.service`.
+  static let services = Words([
+    ("residential", "residential", ["døgn", "døgntilbud", "døgnplads", "døgntakst", "botilbud", "ophold"]),
+    ("day", "day", ["dag", "dagtilbud", "dagplads", "dagtakst", "aktivitets- og samværstilbud"]),
+    ("respite", "respite", ["aflastning", "aflastningstilbud", "aflastningsplads"]),
+    ("hours", "hours", ["timer", "time", "bostøtte", "ambulant"]),
+    ("single_person", "single_person", ["enkeltmand", "enkeltmandsprojekt", "enkeltmandstilbud", "særforanstaltning", "særtakst"]),
+    ("base", "base", ["basistakst", "basis", "grundtakst"]),
+    ("package", "package", ["ydelsespakke", "pakke", "støttepakke"]),
+    ("hourly", "hourly", ["ydelsestakst", "timetakst", "pr. time"]),
+    ("supplement", "supplement", ["tillæg", "tillægstakst", "tillægsydelse", "børnetillæg", "ungetillæg"]),
+  ])
+}
+
 extension Words where Value == EndReason {
   static let endReasons = Words([
     ("homecoming", .homecoming, ["hjemtagning", "hjemtaget", "hjemtagelse", "hjemtagen"]),

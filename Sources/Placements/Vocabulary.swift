@@ -258,8 +258,23 @@ public struct Activity: Hashable, Sendable {
 }
 
 public struct Tariff: Hashable, Sendable {
+  /// A part of a price; whatever else a service is called, its amount is the whole price of a place.
+  public enum Part: String, CaseIterable, Hashable, Sendable {
+    /// Before support (basistakst).
+    case base
+    /// A support package (ydelsespakke) at its level; without a level the step between packages, each priced at its middle:
+    /// package n costs (n − ½) steps, rounded to kroner.
+    case package
+    /// Kroner for each hour of support a day; the stay's support level is its hours.
+    case hourly
+    /// An agreed addition (tillægsydelse) a day, of one level or of all.
+    case supplement
+  }
+
   public let offer: String
+  /// A `ServiceKind` or `Part` in its raw value; other words are kept, and count in no price.
   public let service: String
+  /// Empty for all.
   public let level: String
   /// Kroner, per day unless the service says otherwise.
   public let amount: Double
@@ -277,6 +292,9 @@ public struct Tariff: Hashable, Sendable {
     self.from = from
     self.to = to
   }
+
+  /// Whether it makes part of the price a day of an offer's places.
+  public func counts(in kind: ServiceKind) -> Bool { service == kind.rawValue || Part(rawValue: service) != nil }
 }
 
 /// What an offer was budgeted to cost and did cost in a period, in kroner; nil where not given.

@@ -79,6 +79,7 @@ struct MoneyTablesTests {
     Bad(
       table: "capacity", text: "offer,from,places,assumed_occupancy\nM1,2024-01-01,2,40\n", row: 2, column: "assumed_occupancy", says: "reason",
       severity: .warning),
+    Bad(table: "tariffs", text: "offer,service,amount,from\nM1,ydelsepakke,5,2024-01-01\n", row: 2, column: "service", says: "“ydelsespakke”", severity: .warning),
     Bad(table: "rules", text: "a,b\n1,2\n", row: 0, column: "", says: "rules/NAME.toml", severity: .warning),
   ]
 
@@ -125,6 +126,23 @@ struct MoneyTablesTests {
     guard !agrees else { return }
     #expect(read.findings[0].row == 2 && read.findings[0].column == "income" && read.findings[0].severity == .warning)
     #expect(read.findings[0].text(in: .en).contains("days × tariff"))
+  }
+
+  /// A base tariff with packages, by their Danish names and a step of 800 between them, and a supplement for all: 1,000 + 2.5 × 800 + 100 for
+  /// level 3; the other stay has a price of its own.
+  @Test(arguments: [(1_500_600.0, true), (1_464_000, false)])
+  func partsOfAPriceAddUp(income: Double, agrees: Bool) throws {
+    let tariffs = "tilbud;ydelse;niveau;takst;fra\nM1;basistakst;;1000;2024-01-01\nM1;ydelsespakke;;800;2024-01-01\nM1;tillæg;;100;2024-01-01\n"
+    let read = try Self.project(["tariffs": tariffs, "economy": "offer,period,income\nM1,2024,\(income)\n"])
+    #expect(read.findings.isEmpty == agrees, "\(read.all)")
+  }
+
+  /// A tariff without a service is that of the offer's kind; one of another kind is said to count for nothing.
+  @Test func aServiceIsThatOfTheOffer() throws {
+    let read = try Self.project(["tariffs": "offer,amount,from\nM1,2000,2024-01-01\n", "economy": "offer,period,income\nM1,2024,1464000\n"])
+    #expect(read.findings.isEmpty && read.extracts.tariffs.map(\.service) == ["residential"], "\(read.all)")
+    let other = try Self.project(["tariffs": "offer,service,amount,from\nM1,dagtilbud,500,2024-01-01\n"])
+    #expect(other.findings.map(\.severity) == [.note] && other.findings[0].column == "service" && other.findings[0].value == "dagtilbud", "\(other.all)")
   }
 
   /// Without a price of every day nothing is held against the income; nor outside the data.

@@ -214,7 +214,8 @@ enum ProjectTemplate {
     period: 2027-04, 2027Q2, 2027. kind: residential, day, respite, single_person, hours. nation_wide: yes, no. financing: tariff, key. payer, municipality: code or name.
     end_reason: homecoming, transfer, discharge, death, age_out, closure, takeover, other, unknown. end: the first day absent.
     source: observed, projection; of expectations redegoerelse, dialogue. kind of notices: exit, admission.
-    status of own_supply: open, planned. respondent: citizen, relative, municipality, staff. Rule sets are TOML files in rules/, not tables.
+    service of tariffs: the offer's kind (the whole price of a level, or of all), or base with package (of a level; without level the step
+    between packages) or hourly (a level is its hours a day), and supplement on top. status of own_supply: open, planned. respondent: citizen, relative, municipality, staff. Rule sets are TOML files in rules/, not tables.
 
     """
 
