@@ -41,6 +41,10 @@ struct PathWorker: ~Copyable {
   let hasTraits: Bool
   /// By plan: citizens who come in this draw's jumps.
   private var jumped: [[PlannedAdmission]]
+  /// `[plan · municipalities + municipality]`: looked up without the plans themselves, whose counts of references all threads share.
+  private let touches: UnsafePointer<Bool>
+  private let memory = BareMemory()
+  private let jumps: [Int]
   /// Of the current plan in the municipality: decisions by which citizens move.
   var decisions: [Int] = []
 
@@ -68,13 +72,15 @@ struct PathWorker: ~Copyable {
     hasTraits = simulator.panel.traits != nil
     moves = (0..<strata).map { (transfer?.isPositive(stratum: $0) ?? false) && simulator.destinations.hasDestinations($0) }
     jumped = plans.map { _ in [] }
+    jumps = plans.indices.filter { !plans[$0].plan.jumps.isEmpty }
+    touches = memory.copy(plans.flatMap(\.touches))
   }
 
   /// Simulates a draw. Those of a block follow each other, since their counts stand near each other in memory.
   mutating func run(draw: Int) {
     rates.begin(draw: draw)
-    for (index, plan) in plans.enumerated() where !plan.plan.jumps.isEmpty {
-      jumped[index] = plan.plan.jumps.flatMap { $0.entries(seed: simulator.seed, draw: draw, endOfTime: endOfTime) }
+    for index in jumps {
+      jumped[index] = plans[index].plan.jumps.flatMap { $0.entries(seed: simulator.seed, draw: draw, endOfTime: endOfTime) }
     }
     for municipality in simulator.panel.municipalities.indices { run(municipality: municipality, draw: draw) }
   }
@@ -90,7 +96,8 @@ struct PathWorker: ~Copyable {
     swap(&spells, &baseSpells)
     for spell in baseSpells { count(spell, sign: 1, into: base) }
     if countsEvents { countEvents() }
-    for index in 1..<plans.count where plans[index].touches[municipality] {
+    let municipalities = simulator.panel.municipalities.count
+    for index in 1..<plans.count where touches[index * municipalities + municipality] {
       plan = index
       current = plans[index]
       decisions = current.moves.ofMunicipality[municipality]

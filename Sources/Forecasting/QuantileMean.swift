@@ -1,3 +1,4 @@
+import Groundwork
 internal import Probability
 
 extension PathDraws {
@@ -12,34 +13,40 @@ extension PathDraws {
   /// - Parameters:
   ///   - parts: at least one, of the size of `order`; where one has set a series aside, the others stand for it.
   ///   - weights: one for each part, above 0.
+  ///   - threads: series at the same time; the numbers do not depend on it.
   /// - Returns: paths that have set aside what `order` and all parts have.
-  public static func quantileMean(_ parts: [PathDraws], weights: [Double], order: PathDraws) -> PathDraws {
+  public static func quantileMean(_ parts: [PathDraws], weights: [Double], order: PathDraws, threads: Int = 1) -> PathDraws {
     precondition(!parts.isEmpty && parts.count == weights.count, "one weight for each forecast")
     precondition(parts.allSatisfy { $0.horizon == order.horizon && $0.draws == order.draws }, "paths of different size")
+    let size = order.horizon * order.draws
+    let means = ConcurrentResults.of(order.hierarchy.bottomCount, threads: threads) { series in mean(of: series, parts, weights, order) }
+    var values: [Float] = []
+    values.reserveCapacity(order.values.count)
+    for (series, mean) in means.enumerated() { values += mean ?? Array(order.values[series * size..<(series + 1) * size]) }
+    return PathDraws(
+      hierarchy: order.hierarchy, horizon: order.horizon, draws: order.draws, values: values,
+      setAside: means.indices.filter { means[$0] == nil && order.setAside.contains($0) })
+  }
+
+  /// `[step · draws + draw]` of one series; nil where no part has it.
+  private static func mean(of series: Int, _ parts: [PathDraws], _ weights: [Double], _ order: PathDraws) -> [Float]? {
     let (horizon, draws) = (order.horizon, order.draws)
-    var values = order.values
-    var setAside: [Int] = []
-    for series in 0..<order.hierarchy.bottomCount {
-      let known = parts.indices.filter { !parts[$0].setAside.contains(series) }
-      guard let first = known.first else {
-        if order.setAside.contains(series) { setAside.append(series) }
-        continue
+    let known = parts.indices.filter { !parts[$0].setAside.contains(series) }
+    guard let first = known.first else { return nil }
+    let guide = order.setAside.contains(series) ? parts[first] : order
+    let lots = lots(series, draws)
+    let total = known.reduce(0) { $0 + weights[$1] }
+    var values = [Float](repeating: 0, count: horizon * draws)
+    for step in 0..<horizon {
+      var mean = [Double](repeating: 0, count: draws)
+      for part in known {
+        let sorted = parts[part].draws(series, step).map(rankable).sorted()
+        for rank in 0..<draws { mean[rank] += weights[part] / total * Double(value(sorted[rank])) }
       }
-      let guide = order.setAside.contains(series) ? parts[first] : order
-      let lots = Self.lots(series, draws)
-      let total = known.reduce(0) { $0 + weights[$1] }
-      for step in 0..<horizon {
-        var mean = [Double](repeating: 0, count: draws)
-        for part in known {
-          let sorted = parts[part].draws(series, step).map(Self.rankable).sorted()
-          for rank in 0..<draws { mean[rank] += weights[part] / total * Double(Self.value(sorted[rank])) }
-        }
-        let start = (series * horizon + step) * draws
-        let ranked = zip(guide.draws(series, step), lots.ranks).map { UInt64(Self.rankable($0)) << 32 | UInt64($1) }.sorted()
-        for (rank, own) in ranked.enumerated() { values[start + lots.draws[Int(own & 0xFFFF_FFFF)]] = Float(mean[rank]) }
-      }
+      let ranked = zip(guide.draws(series, step), lots.ranks).map { UInt64(rankable($0)) << 32 | UInt64($1) }.sorted()
+      for (rank, own) in ranked.enumerated() { values[step * draws + lots.draws[Int(own & 0xFFFF_FFFF)]] = Float(mean[rank]) }
     }
-    return PathDraws(hierarchy: order.hierarchy, horizon: horizon, draws: draws, values: values, setAside: setAside)
+    return values
   }
 
   private func draws(_ series: Int, _ step: Int) -> ArraySlice<Float> {

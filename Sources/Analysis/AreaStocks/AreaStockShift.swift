@@ -30,7 +30,7 @@ struct AreaStockShift: Sendable {
     let steps = demand.horizon / series.span
     let simulated =
       known(series, steps) ?? series.simulated(demand, plan: plan.demand, steps: steps, draws: draws, seed: seed, threads: threads)
-    let wanted = recipe.paths(simulated: simulated) { name in
+    let wanted = recipe.paths(simulated: simulated, threads: threads) { name in
       StockRecipe.forecaster(name).forecast(series.history, horizon: steps, draws: draws, seed: seed, threads: threads)
     }
     keys = series.keys

@@ -33,8 +33,10 @@ public struct StockRecipe: Hashable, Sendable {
 
   /// The recipe's forecast with the draws in the simulation's order.
   /// - Parameter paths: of the model of a name.
-  func paths(simulated: PathDraws, _ paths: (String) -> PathDraws) -> PathDraws {
-    isPlain ? simulated : .quantileMean(models.map { $0 == Self.simulation ? simulated : paths($0) }, weights: models.map { _ in 1 }, order: simulated)
+  func paths(simulated: PathDraws, threads: Int = 1, _ paths: (String) -> PathDraws) -> PathDraws {
+    guard !isPlain else { return simulated }
+    let parts = models.map { $0 == Self.simulation ? simulated : paths($0) }
+    return .quantileMean(parts, weights: models.map { _ in 1 }, order: simulated, threads: threads)
   }
 
   /// Of the model of series with this name.
