@@ -63,6 +63,13 @@ struct OfferMoney: Sendable {
         priceYear: like.map(priceYear).max() ?? panel.origin.lastDay.year))
   }
 
+  /// Staffed places of a standard place when the costs were held, above 0; 1 where the capacity table does not say.
+  func staffedShare(of offer: Offer) -> Double {
+    guard let year = costs.year(of: offer.id) else { return 1 }
+    let step = steps[offer.id]?.last { $0.from <= middle(of: year) } ?? steps[offer.id]?.first
+    return step.flatMap { step in step.staffedPlaces.flatMap { $0 > 0 && step.places > 0 ? $0 / step.places : nil } } ?? 1
+  }
+
   /// What a year of the offer costs at the tariffs' price level, and the places it was held with; nil without a whole year of costs.
   func yearlyCosts(of offer: Offer) -> (costs: Double, places: Double?, priceYear: Int)? {
     guard let year = costs.year(of: offer.id) else { return nil }
@@ -135,10 +142,14 @@ struct OfferMoney: Sendable {
 
   /// Standard places at the middle of a year, as far as it lies in the panel; the first ones known where there were none then.
   private func places(of offer: Offer, in year: YearlyCosts.Year) -> Double? {
-    let middle = min(max(year.first.advanced(by: (year.last - year.first) / 2), panel.first.firstDay), panel.origin.lastDay)
+    let middle = middle(of: year)
     let then = places.atEnd(of: Period(containing: middle, length: panel.length), offer: offer.id)
     if let then, then > 0 { return then }
     return steps[offer.id]?.first { $0.from > middle && $0.places > 0 }?.places ?? then
+  }
+
+  private func middle(of year: YearlyCosts.Year) -> Day {
+    min(max(year.first.advanced(by: (year.last - year.first) / 2), panel.first.firstDay), panel.origin.lastDay)
   }
 
   /// Mean citizens and places of the last observed periods, the latest first; those without known days are left out.

@@ -14,18 +14,27 @@ extension RiskJudge {
   /// - Parameter served: citizens on average, `[period][draw]`.
   func results(_ served: [[Double]], of offer: Offer) -> ResultWatch? {
     (try? money.economics(of: offer).get()).map { economics in
-      var path = AlternativePath(served: served, places: places(of: offer))
-      path.placesNow = timeline.atEnd(of: panel.origin, offer: offer.id)
+      let path = planned(served, offer)
       return path.money(begun(offer, economics), from: panel.origin)
     }
   }
 
-  /// Standard places on average by period; nil where unknown.
-  private func places(of offer: Offer) -> [Double?] {
-    (0..<demand.horizon).map { step in
-      let period = panel.origin.advanced(by: step + 1)
-      return timeline.placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
+  /// With its places, and what the plan says of staff and rent.
+  private func planned(_ served: [[Double]], _ offer: Offer) -> AlternativePath {
+    let periods = (0..<demand.horizon).map { panel.origin.advanced(by: $0 + 1) }
+    var path = AlternativePath(served: served, places: periods.map { own in timeline.placeDays(in: own, offer: offer.id).map { $0 / Double(own.days) } })
+    path.placesNow = timeline.atEnd(of: panel.origin, offer: offer.id)
+    let rent = periods.map { timeline.rent(in: $0, offer: offer.id) }
+    if rent.contains(where: { $0 != 0 }) { path.rent = rent }
+    guard timeline.statesStaff(of: offer.id) else { return path }
+    let share = money.staffedShare(of: offer)
+    func mean(_ period: Period, _ value: (Double, Double?) -> Double) -> Double? {
+      timeline.sum(in: period, offer: offer.id, value).map { $0 / Double(period.days) }
     }
+    path.costed = periods.map { mean($0) { places, staffed in staffed.map { $0 / share } ?? places } }
+    path.staffed = periods.map { mean($0) { places, staffed in staffed ?? places } }
+    path.costedNow = timeline.staffedAtEnd(of: panel.origin, offer: offer.id).map { $0 / share } ?? path.placesNow
+    return path
   }
 
   /// At the origin, with what was observed of the running year.
@@ -58,8 +67,7 @@ extension RiskJudge {
 
   /// The offer as it is planned.
   func path(_ own: JudgedPath) -> AlternativePath {
-    var path = AlternativePath(served: own.served, places: places(of: own.offer))
-    path.placesNow = timeline.atEnd(of: panel.origin, offer: own.offer.id)
+    var path = planned(own.served, own.offer)
     path.opening = Double(own.drawn.opening)
     path.crowding = Occupier.crowding(own.drawn.opening, places: timeline.atEnd(of: panel.origin, offer: own.offer.id))
     path.staying = own.drawn.staying
@@ -74,7 +82,7 @@ extension RiskJudge {
         months: months, length: panel.length, days: own.served.indices.map { panel.origin.advanced(by: $0 + 1).days },
         before: money.recent(own.offer.id, count: Self.pastPeriods).map(\.citizens))
       path.notice = notice
-      path.paidEmpty = notice.paidEmpty(own.served, places: path.places, announced: announced?.withoutPay(months: months) ?? [])
+      path.paidEmpty = notice.paidEmpty(own.served, places: path.staffed.isEmpty ? path.places : path.staffed, announced: announced?.withoutPay(months: months) ?? [])
     }
     return path
   }

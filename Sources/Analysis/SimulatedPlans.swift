@@ -32,7 +32,9 @@ struct SimulatedPlans: Sendable {
       progress: progress)
     let until = panel.origin.advanced(by: demand.horizon).lastDay
     timelines = plans.map {
-      PlacesTimeline(offers: offers, capacity: capacity, changes: $0.places, from: panel.origin.lastDay, until: until)
+      PlacesTimeline(
+        offers: offers, capacity: capacity, changes: $0.places, terms: $0.placeTerms, closed: $0.closures.merging($0.takeovers) { min($0, $1) },
+        from: panel.origin.lastDay, until: until)
     }
   }
 

@@ -7,13 +7,26 @@ public import Scenarios
 public struct PlacesTimeline: Sendable {
   private let firstDay: Day
   private let days: Int
+  /// By offer id, what the plan says of staff and rent, in the order in which it was written.
+  let terms: [String: [PlaceTerms]]
+  /// By offer id, the first day on which it is gone.
+  let ends: [String: Day]
   /// By offer id, nil on days of which nothing is said; offers of which nothing is said at all are not in it.
   private let places: [String: [Double?]]
   private let known: Set<String>
 
-  /// - Parameter until: the last day, included.
-  public init(offers: [Offer], capacity: [CapacityStep], changes: [PlacesChange], from firstDay: Day, until: Day) {
+  /// - Parameters:
+  ///   - terms: a plan's, of staff and rent.
+  ///   - closed: offers that the plan closes or has taken over, with the first day on which they are gone.
+  ///   - until: the last day, included.
+  public init(
+    offers: [Offer], capacity: [CapacityStep], changes: [PlacesChange], terms: [PlaceTerms] = [], closed: [String: Day] = [:], from firstDay: Day,
+    until: Day
+  ) {
     self.firstDay = firstDay
+    self.terms = Dictionary(grouping: terms, by: \.offer)
+    let expired = offers.compactMap { offer in offer.validTo.map { (offer.id, $0.advanced(by: 1)) } }
+    ends = closed.merging(expired) { min($0, $1) }
     let days = until - firstDay + 1
     self.days = days
     var steps: [String: [CapacityStep]] = [:]
@@ -54,6 +67,17 @@ public struct PlacesTimeline: Sendable {
   private static func exists(_ offer: Offer, on day: Day) -> Bool {
     (offer.validFrom.map { day >= $0 } ?? true) && (offer.validTo.map { day <= $0 } ?? true)
   }
+
+  var lastDay: Day { firstDay.advanced(by: days - 1) }
+
+  /// Those of a period that lie inside the timeline.
+  func days(of period: Period) -> [Day] {
+    let (first, last) = (max(period.firstDay, firstDay), min(period.lastDay, lastDay))
+    return first <= last ? (0...(last - first)).map { first.advanced(by: $0) } : []
+  }
+
+  /// Nil when unknown; the day lies inside the timeline.
+  func places(_ offer: String, on day: Day) -> Double? { places[offer].flatMap { $0[day - firstDay] } }
 
   /// Whether the places of an offer are known on every day.
   public func knows(_ offer: String) -> Bool { known.contains(offer) }

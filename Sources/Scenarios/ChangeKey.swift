@@ -63,6 +63,9 @@ extension ChangeKey {
     case (.takeover, "announced"), (.reform, "announced"): return ChangeKey(key, .period, Phrase(da: "dagen, det meddeles", en: "the day on which it is told"), "meddelt", "kundgjort")
     case (.takeover, "others_stay"): return ChangeKey(key, share, unit: "share", Phrase(da: "andel af andre kommuners borgere, der bliver", en: "share of other municipalities' citizens who stay"), "andre_bliver")
     case (.takeover, "admissions"): return ChangeKey(key, .text, Phrase(da: "leave: nye følger tilbuddet; others: de går til andre tilbud", en: "leave: those who come follow the offer; others: they go to other offers"), "nye_borgere")
+    case (.newOffer, "ramp_months"): return ChangeKey(key, .number(0...120), unit: "months", Phrase(da: "måneder, før det tager sin fulde andel af indskrivningerne", en: "months until it takes its full share of admissions"), "indfasning", "indfasning_maaneder")
+    case (.newOffer, "places_ramp_months"): return ChangeKey(key, .number(0...120), unit: "months", Phrase(da: "måneder, hvori pladserne åbner én for én", en: "months in which the places open one by one"), "pladser_indfasning", "pladser_indfasning_maaneder")
+    case (.ownOffer, "ramp_months"): return ChangeKey(key, .number(0...120), unit: "months", Phrase(da: "måneder, hvori pladserne åbner én for én", en: "months in which the places open one by one"), "indfasning", "indfasning_maaneder")
     case (.ownOffer, "places"): return ChangeKey(key, .whole(1...1000), unit: "places", Phrase(da: "pladser", en: "places"), "pladser")
     case (.ownOffer, "name"): return ChangeKey(key, .text, Phrase(da: "tilbuddets navn", en: "the offer's name"), "navn")
     case (.ownOffer, "from_own"): return ChangeKey(key, share, unit: "share", Phrase(da: "andel af kommunens nye borgere, det tager", en: "share of the municipality's new citizens that it takes"), "andel_af_nye")
@@ -100,8 +103,8 @@ extension ChangeKey {
     case (.notice, "months"): return ChangeKey(key, .whole(0...60), unit: "months", Phrase(da: "måneder", en: "months"), "maaneder")
     case (.ruleSet, "rules"): return ChangeKey(key, .name, Phrase(da: "regelsættets navn", en: "the rule set's name"), "regelsaet", "regler")
     case (.places, "lead_months"): return ChangeKey(key, .whole(0...120), unit: "months", Phrase(da: "måneder fra beslutning til pladserne er klar", en: "months from the decision until the places are ready"), "byggetid", "byggetid_maaneder")
-    case (.places, "staffed"): return ChangeKey(key, .number(0...ChangeReader.mostPlaces), unit: "places", Phrase(da: "bemandede pladser", en: "staffed places"), "bemandede_pladser")
-    case (.places, "rent"): return ChangeKey(key, .number(0...ChangeReader.mostCosts), unit: "DKK a year", Phrase(da: "husleje", en: "rent"), "husleje")
+    case (.places, "staffed"): return ChangeKey(key, .number(0...ChangeReader.mostPlaces), unit: "places", Phrase(da: "bemandede pladser: udgifterne følger dem, og ingen andre kan bruges", en: "staffed places: costs follow them, and no others can be used"), "bemandede_pladser")
+    case (.places, "rent"): return ChangeKey(key, .number(0...ChangeReader.mostCosts), unit: "DKK a year", Phrase(da: "husleje fra pladserne er klar, uanset belægning", en: "rent from when the places are ready, whoever lives there"), "husleje")
     default: return nil
     }
   }

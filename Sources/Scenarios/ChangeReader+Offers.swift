@@ -118,10 +118,12 @@ extension ChangeReader {
     }
     guard terms.staffed != nil || terms.rent != nil else { return }
     plan.placeTerms.append(PlaceTerms(offer: id, from: from, to: to, staffed: terms.staffed, rent: terms.rent))
-    remarks.append(
+    guard let staffed = terms.staffed, let all = places(of: id, on: from, after: plan.places.filter { $0.offer == id }), staffed > all else { return }
+    warn(
+      "staffed",
       Phrase(
-        da: "\(scenario.name): staffed og rent for \(id) huskes med scenariet, men ingen tabel regner med dem endnu.",
-        en: "\(scenario.name): staffed and rent of \(id) are kept with the scenario, but no table reckons with them yet."))
+        da: "er flere end tilbuddets pladser den dag: \(NumberText.machine(all)); kun så mange regnes med.",
+        en: "is more than the offer's places that day: \(NumberText.machine(all)); only so many are reckoned with."))
   }
 
   /// Places below zero, a second number for the same day, and places in an offer that has closed.
@@ -161,6 +163,7 @@ extension ChangeReader {
     let from = date("from")
     let places = number("places", 1...Self.mostPlaces)
     let ramp = change.values["ramp_months"] == nil ? 0 : number("ramp_months", 0...120) ?? 0
+    let opening = change.values["places_ramp_months"] == nil ? 0 : number("places_ramp_months", 0...120) ?? 0
     let terms = (optional("price", 1...1_000_000), optional("costs", 1...Self.mostCosts), optional("assumed_occupancy", 0.5...1.1), optional("days_per_year", 1...366))
     let kindName = text("kind") ?? ServiceKind.residential.rawValue
     let kind = ServiceKind(rawValue: kindName)
@@ -187,12 +190,26 @@ extension ChangeReader {
     }
     plan.newOffers.append(offer)
     plan.newOfferTerms[id] = NewOfferTerms(
-      opens: from, places: places, rampMonths: ramp > 0 ? ramp : nil, price: terms.0, costs: terms.1, assumedOccupancy: terms.2, daysPerYear: terms.3)
+      opens: from, places: places, rampMonths: max(ramp, opening) > 0 ? max(ramp, opening) : nil, price: terms.0, costs: terms.1, assumedOccupancy: terms.2, daysPerYear: terms.3)
     plan.demand.windows.append(
       OfferWindow(
         offer: panel.offers.count + plan.newOffers.count - 1, stratum: stratum,
         weight: others > 0 ? others * share / (1 - share) : 1, opens: offset(of: from), ramp: ramp * 365.25 / 12))
-    plan.places.append(PlacesChange(offer: id, from: from, to: nil, effect: .set(places)))
+    plan.places += Self.openings(of: id, places: places, from: from, days: opening * 365.25 / 12)
+  }
+
+  /// Places that open one by one and evenly, the last of them after so many days, as those of a municipality's own offer do.
+  static func openings(of offer: String, places: Double, from: Day, days: Double) -> [PlacesChange] {
+    var opened: [Day: Double] = [:]
+    var place = 1.0
+    while place < places {
+      opened[from.advanced(by: Int((days * place / places).rounded(.up)))] = place
+      place += 1
+    }
+    opened[from.advanced(by: Int(days.rounded(.up)))] = places
+    let steps = opened.sorted { $0.key < $1.key }.map { PlacesChange(offer: offer, from: $0.key, to: nil, effect: .set($0.value)) }
+    // Nothing is known of an offer's places on days before its first one.
+    return steps[0].from > from ? [PlacesChange(offer: offer, from: from, to: nil, effect: .set(0))] + steps : steps
   }
 
   mutating func priceReaction(in plan: inout Plan) {

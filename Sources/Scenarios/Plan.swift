@@ -50,7 +50,7 @@ public struct NewOfferTerms: Hashable, Sendable {
   public let opens: Day
   /// When it is wholly open.
   public let places: Double
-  /// From opening until it takes its full share of those who come.
+  /// From opening until all its places are open and it takes its full share of those who come.
   public let rampMonths: Double?
   /// Kroner a day.
   public let price: Double?
@@ -75,15 +75,16 @@ public struct NewOfferTerms: Hashable, Sendable {
   }
 }
 
-/// What a change of an offer's places says of staff and rent.
+/// What a change of an offer's places says of staff and rent: costs follow the staffed places, no others can be occupied, and rent is a
+/// cost of its own whoever lives there.
 public struct PlaceTerms: Hashable, Sendable {
   public let offer: String
   /// When the places are there, after any lead time; both ends included, open-ended where `to` is nil.
   public let from: Day
   public let to: Day?
-  /// Of all the offer's places from then on; nil where it does not say.
+  /// Of all the offer's places from then on, until a later change says another number; nil where it does not say.
   public let staffed: Double?
-  /// Kroner a year, besides what the offer costs already; nil where it does not say.
+  /// Kroner a year at the level of the tariffs, besides what the offer costs already; nil where it does not say.
   public let rent: Double?
 }
 

@@ -61,7 +61,7 @@ public enum Lever: String, CaseIterable, Sendable {
     case .places: return common + Self.timeKeys + ["offer", "multiply", "add", "set", "lead_months", "staffed", "rent"]
     case .batchHomecoming:
       return common + ["municipality", "area", "offer", "legal_basis", "kind", "number", "date", "notice", "realised", "delay_months", "replaces_trend"]
-    case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "share", "price", "costs", "assumed_occupancy", "days_per_year"]
+    case .newOffer: return common + ["id", "name", "area", "kind", "legal_basis", "places", "from", "ramp_months", "places_ramp_months", "share", "price", "costs", "assumed_occupancy", "days_per_year"]
     case .closure: return common + ["offer", "date", "stop_admissions", "wind_down_months", "to", "shares", "leave"]
     case .takeover: return common + ["offer", "date", "announced", "municipality", "others_stay", "admissions"]
     case .ownOffer:

@@ -60,7 +60,7 @@ public struct ScenarioVariable: Hashable, Sendable {
     case "share": 0.05...0.95
     case "elasticity": 0...2
     case "number", "places": 1...50
-    case "notice", "delay_months", "ramp_months", "wind_down_months", "lead_months": 0...36
+    case "notice", "delay_months", "ramp_months", "places_ramp_months", "wind_down_months", "lead_months": 0...36
     default: 0...100
     }
   }
@@ -80,7 +80,7 @@ extension Lever {
 
   private static let numbers: Set = [
     "multiply", "add", "set", "ramp_months", "number", "notice", "realised", "delay_months", "places", "share", "elasticity",
-    "leave", "others_stay", "from_own", "homecomings", "wind_down_months", "lead_months", "staffed", "rent", "per_year", "size", "homecoming", "admission",
+    "leave", "others_stay", "from_own", "homecomings", "wind_down_months", "lead_months", "places_ramp_months", "staffed", "rent", "per_year", "size", "homecoming", "admission",
     "other_exit", "percent", "percent_a_year", "tariff_share", "growth", "months",
   ]
 }

@@ -9,6 +9,13 @@ struct AlternativePath {
   var places: [Double?]
   /// At the origin; nil where unknown.
   var placesNow: Double?
+  /// Standard places for which costs are held where a plan says how many are staffed, likewise; empty where they are the places.
+  var costed: [Double?] = []
+  var costedNow: Double?
+  /// Places that may be occupied then; empty where all of them may.
+  var staffed: [Double?] = []
+  /// Kroner by period that the plan's places cost in rent; empty for none.
+  var rent: [Double] = []
   /// Citizens at the decision.
   var opening = 0.0
   /// Of those who are there when a period begins or come in it, the share that is there at its end, in 0...1, `[period][draw]`.
@@ -41,12 +48,12 @@ struct AlternativePath {
         let leavers = step < periods ? present[d] - stay : 0
         let next = min(stay, most)
         let mean = step < periods ? (present[d] + next) / 2 : 0
-        path.served[step][d] = places[step].map { min(mean, $0 * crowding) } ?? mean
+        path.served[step][d] = usable(step).map { min(mean, $0 * crowding) } ?? mean
         own[step][d] = unmoved[d] - leavers / 2
         unmoved[d] -= leavers
         present[d] = next
       }
-      if step >= periods { path.places[step] = path.places[step].map { _ in 0 } }
+      if step >= periods { path.close(step) }
     }
     path.early = Self.ending(early, at: periods)
     guard let notice else { return path }
@@ -55,6 +62,16 @@ struct AlternativePath {
     for step in served.indices.dropFirst(periods) { path.paidEmpty[step] = [Double](repeating: 0, count: draws) }
     return path
   }
+
+  private mutating func close(_ step: Int) {
+    places[step] = places[step].map { _ in 0 }
+    if !costed.isEmpty { costed[step] = 0 }
+    if !staffed.isEmpty { staffed[step] = 0 }
+    if !rent.isEmpty { rent[step] = 0 }
+  }
+
+  /// Places that may be occupied; nil where unknown.
+  private func usable(_ step: Int) -> Double? { staffed.isEmpty ? places[step] : staffed[step] }
 
   /// Those of now who have not left of themselves so many periods later, by draw: they must move.
   func survivors(after periods: Int) -> [Double] {
@@ -77,6 +94,11 @@ struct AlternativePath {
     func capped(_ values: [Double]) -> [Double] { values.map { min($0, places) } }
     for step in start..<max(start, served.count) {
       path.places[step] = path.places[step].map { min($0, places) }
+      // Who is left without a place to work at goes with it.
+      if !staffed.isEmpty, let own = staffed[step], own > places {
+        path.staffed[step] = places
+        path.costed[step] = costed[step].map { $0 * places / own }
+      }
       path.served[step] = capped(served[step])
     }
     path.early = Self.ending(early, at: start)
@@ -97,8 +119,9 @@ struct AlternativePath {
   /// Takes one period. Where places are cut their costs go with them, and what had still to be adapted of the empty ones is adapted.
   func take(_ step: Int, into watch: inout ResultWatch, from origin: Period) {
     if step == adapted || isCut(step) { watch.adapt() }
-    watch.observe(served[step], in: origin.advanced(by: step + 1), places: places[step], paidEmpty: paidEmpty.isEmpty ? nil : paidEmpty[step],
-      early: early.isEmpty ? nil : early[step])
+    watch.observe(
+      served[step], in: origin.advanced(by: step + 1), places: held(step), paidEmpty: paidEmpty.isEmpty ? nil : paidEmpty[step],
+      early: early.isEmpty ? nil : early[step], rent: rent.isEmpty ? 0 : rent[step])
   }
 
   private static func ending(_ values: [[Double]], at period: Int) -> [[Double]] {
@@ -107,8 +130,11 @@ struct AlternativePath {
 
   var cuts: [Int] { served.indices.filter(isCut) }
 
+  /// Places for which costs are held.
+  private func held(_ step: Int) -> Double? { costed.isEmpty ? places[step] : costed[step] }
+
   private func isCut(_ step: Int) -> Bool {
-    guard let now = places[step], let before = step == 0 ? placesNow : places[step - 1] else { return false }
+    guard let now = held(step), let before = step == 0 ? (costed.isEmpty ? placesNow : costedNow) : held(step - 1) else { return false }
     return now < before - 1e-9
   }
 }

@@ -33,15 +33,23 @@ struct KeyFinancedBills {
     return KeyFinancing.split(amount, by: key)
   }
 
-  /// The latest year's at the tariffs' price level; they follow its places, and end with the offer.
+  /// The latest year's at the tariffs' price level; they follow its places, those that are staffed where a plan says so, and end with the
+  /// offer. What the plan's places cost in rent comes on top.
   private func costs(_ offer: Offer, over periods: [Period]) -> Double? {
     guard let year = money.yearlyCosts(of: offer) else { return nil }
     let days = Double(periods.reduce(0) { $0 + $1.days })
     return periods.reduce(0) { sum, period in
-      let places = (period > panel.origin ? timeline : past).placeDays(in: period, offer: offer.id).map { $0 / Double(period.days) }
+      let isAhead = period > panel.origin
+      let places = (isAhead ? costedDays(offer, in: period) : past.placeDays(in: period, offer: offer.id)).map { $0 / Double(period.days) }
       let ratio = places.flatMap { own in year.places.map { $0 > 0 ? own / $0 : own > 0 ? 1 : 0 } } ?? (isOpen(offer, in: period) ? 1 : 0)
-      return sum + year.costs * ratio * Double(period.days) / days
+      return sum + year.costs * ratio * Double(period.days) / days + (isAhead ? timeline.rent(in: period, offer: offer.id) : 0)
     }
+  }
+
+  private func costedDays(_ offer: Offer, in period: Period) -> Double? {
+    guard timeline.statesStaff(of: offer.id) else { return timeline.placeDays(in: period, offer: offer.id) }
+    let share = money.staffedShare(of: offer)
+    return timeline.sum(in: period, offer: offer.id) { places, staffed in staffed.map { $0 / share } ?? places }
   }
 
   private func isOpen(_ offer: Offer, in period: Period) -> Bool {

@@ -135,11 +135,22 @@ struct Occupier: Sendable {
       let share = ServiceArithmetic.paidShare(offer.kind, daysPerYear: basis.step(offer.id, on: period.lastDay)?.daysPerYear)
       paths.places.append(places)
       paths.days.append(share.map { $0 * Double(period.days) })
-      limits.append(places * crowding * basis.limitRatio(offer.id, on: period.lastDay))
+      let ratio = basis.limitRatio(offer.id, on: period.lastDay)
+      limits.append(staffedLimit(timeline, period, offer, ratio).map { $0 * crowding } ?? places * crowding * ratio)
     }
     return Wanted(
       paths: paths, limits: limits, present: Double(drawn.opening), waiting: basis.waitingNow[offer.id] ?? 0,
       limitNow: now * crowding * basis.limitRatio(offer.id, on: panel.origin.lastDay))
+  }
+
+  /// Places of the rules' kind that may be occupied on average where the plan says how many are staffed: those are the limit of staffed
+  /// places, and no others can be used; nil where it does not say.
+  private func staffedLimit(_ timeline: PlacesTimeline, _ period: Period, _ offer: Offer, _ ratio: Double) -> Double? {
+    guard timeline.statesStaff(of: offer.id) else { return nil }
+    let isStaff = basis.rules.waiting.limit == .staffed
+    return timeline.sum(in: period, offer: offer.id) { places, staffed in
+      staffed.map { isStaff ? $0 : min($0, places * ratio) } ?? places * ratio
+    }.map { $0 / Double(period.days) }
   }
 
   /// Follows every draw through the periods, and shows the state after each.

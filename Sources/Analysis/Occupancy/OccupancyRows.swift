@@ -66,7 +66,7 @@ struct OccupancyRows: Sendable {
       for group in job {
         for paths in occupier.paths(of: group, plan: plan) where isWanted(paths.offer) {
           let key = line(paths.offer)
-          let own = windows.map { OccupancySums.Step(paths, steps: $0.steps, lengths: $0.lengths, basis: occupier.basis, end: $0.period.lastDay) }
+          let own = windows.map { OccupancySums.Step(paths, $0, basis: occupier.basis, timeline: simulated.timelines[plan]) }
           sums[key] = sums[key].map { $0.adding(own) } ?? OccupancySums(steps: own)
         }
       }
@@ -121,7 +121,8 @@ struct OccupancySums {
     var approved: Double?
     var staffed: Double?
 
-    init(_ paths: OccupancyPaths, steps: Range<Int>, lengths: [Double], basis: OccupancyBasis, end: Day) {
+    init(_ paths: OccupancyPaths, _ window: ResultWindow, basis: OccupancyBasis, timeline: PlacesTimeline) {
+      let (steps, lengths) = (window.steps, window.lengths)
       let total = lengths.reduce(0, +)
       let draws = paths.demand[steps.lowerBound].count
       func mean(_ value: (Int, Int) -> Double) -> [Double] {
@@ -139,10 +140,10 @@ struct OccupancySums {
         days = (0..<draws).map { d in zip(steps, open).reduce(0) { $0 + ($1.1 ?? 0) * paths.served[$1.0][d] } }
         fullYear = all > 0 ? days?.map { $0 / all } : nil
       }
-      let step = basis.step(paths.offer.id, on: end)
+      let step = basis.step(paths.offer.id, on: window.period.lastDay)
       let isOpen = (paths.places.indices.contains(steps.upperBound - 1) ? paths.places[steps.upperBound - 1] : 0) > 0
       approved = isOpen ? step?.approvedPlaces : 0
-      staffed = isOpen ? step?.staffedPlaces : 0
+      staffed = isOpen ? timeline.staffedAtEnd(of: window.period, offer: paths.offer.id) ?? step?.staffedPlaces : 0
     }
 
     mutating func add(_ other: Step) {

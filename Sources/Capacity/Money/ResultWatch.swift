@@ -82,12 +82,14 @@ public struct ResultWatch: Sendable {
   /// Takes one period more.
   /// - Parameters:
   ///   - citizens: served on average, by path.
-  ///   - places: standard places on average; nil where unknown.
+  ///   - places: standard places on average for which the costs are held; nil where unknown.
   ///   - paidEmpty: empty places that payers still pay for under notice, by path; nil for none.
   ///   - early: citizens to whose leaving costs have adapted beyond the schedule, since it was announced, by path; nil for none.
   ///   - accounted: what the accounts of the period say it cost; nil where it is reckoned.
+  ///   - rent: kroner that the period costs besides, whoever lives there; in its budget, too.
   public mutating func observe(
-    _ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil, early: [Double]? = nil, accounted: Double? = nil
+    _ citizens: [Double], in period: Period, places: Double?, paidEmpty: [Double]? = nil, early: [Double]? = nil, accounted: Double? = nil,
+    rent: Double = 0
   ) {
     let year = period.enclosing(.year)
     let (days, ratio) = (Double(period.days), Self.ratio(places, self.reference))
@@ -103,6 +105,7 @@ public struct ResultWatch: Sendable {
     }
     let factors = levers?.factors(in: period)
     if let factors { for path in costs.indices { costs[path] *= factors[path].costs } }
+    if rent != 0 { for path in costs.indices { costs[path] += rent } }
     let prices = factors.map { $0.map(\.price) }
     // Taken out of the dictionary, so that adding does not copy.
     var sums = years.removeValue(forKey: year.year) ?? Year(result: zeros, costs: zeros, incomeChange: zeros, noticePay: zeros)
@@ -121,7 +124,7 @@ public struct ResultWatch: Sendable {
       Self.add(paidEmpty, times: daily, to: &sums.noticePay)
     }
     sums.periods += 1
-    sums.budget += budget
+    sums.budget += budget + rent
     let mean = prices.map { $0.reduce(0, +) / Double(paths) } ?? 1
     sums.referenceIncome += daily * reference * mean
     sums.referenceDays += economics.paidShare * days * reference

@@ -150,8 +150,8 @@ enum ScenarioTemplate {
         # from = "\(example.changed)"
         # add = -4
         # lead_months = 18                # from er beslutningen; pladserne er klar så mange måneder efter
-        # staffed = 16                    # bemandede pladser herefter
-        # rent = 900000                   # kr. om året, ud over hvad tilbuddet koster i dag
+        # staffed = 16                    # bemandede pladser herefter: udgifterne følger dem, og kun de kan bruges
+        # rent = 900000                   # husleje, kr. om året fra pladserne er klar, ud over hvad tilbuddet koster i dag
         # reason = "Hvorfor?"
 
         # [[change]]                      # et tilbud lukker; borgerne flytter til områdets andre tilbud
@@ -228,6 +228,7 @@ enum ScenarioTemplate {
         # places = 12
         # from = "\(example.changed)"
         # ramp_months = 9                 # måneder, før det får sin fulde andel af indskrivningerne
+        # places_ramp_months = 6          # måneder, hvori pladserne åbner én for én; ellers er alle åbne fra dagen
         # price = 4000                    # kr. pr. dag; costs er kr. om året, når det er fuldt
         # reason = "Hvorfor?"
 
@@ -312,8 +313,8 @@ enum ScenarioTemplate {
         # from = "\(example.changed)"
         # add = -4
         # lead_months = 18                # from is the decision; the places are ready so many months later
-        # staffed = 16                    # staffed places from then on
-        # rent = 900000                   # kr. a year, besides what the offer costs today
+        # staffed = 16                    # staffed places from then on: costs follow them, and only they can be used
+        # rent = 900000                   # kr. a year from when the places are ready, besides what the offer costs today
         # reason = "Why?"
 
         # [[change]]                      # an offer closes; its citizens move to the area's other offers
@@ -390,6 +391,7 @@ enum ScenarioTemplate {
         # places = 12
         # from = "\(example.changed)"
         # ramp_months = 9                 # months until it has its full share of admissions
+        # places_ramp_months = 6          # months in which the places open one by one; else all are open from the day on
         # price = 4000                    # kr. a day; costs is kr. a year when it is full
         # reason = "Why?"
 
