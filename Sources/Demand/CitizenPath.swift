@@ -12,6 +12,8 @@ struct Spell {
   /// What is known of the citizen, as in `StayTraits`; 0 where nothing is.
   var birthYear: Int16 = 0
   var profile: Int32 = 0
+  /// The number of the spell's first clock among the citizen's random numbers.
+  var clock: UInt32 = 0
   /// When the citizen was admitted, before any transfer; minus infinity where it is not known.
   var admitted: Double
   var start: Double

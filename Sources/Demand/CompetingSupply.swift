@@ -2,8 +2,9 @@ import Probability
 
 /// One draw of a municipality's own offer, filled with those who would be in the region.
 ///
-/// A place is taken until its citizen's path in the region would have ended. Those who come find a place or go on to the region;
-/// those who are to be taken home wait for one.
+/// Those who come find a place or go on to the region; those who are to be taken home wait for one; and who is taken home by the fitted
+/// rates takes one while there is any. A place is taken until its citizen's clocks of other exits and of the age limit run out, at the
+/// rates of the stratum in the region: citizens who are home are not taken home again, and the region's transfers are not the municipality's.
 struct CompetingSupply {
   private let offer: CompetingOffer
   private let share: Double
@@ -24,14 +25,21 @@ struct CompetingSupply {
     self.endOfTime = endOfTime
   }
 
-  private enum Event: Int { case place, homecoming, newcomer }
+  private enum Event: Int { case place, homecoming, newcomer, fitted }
+
+  /// When a citizen who is where a spell says at a time leaves by other exits and age limits alone; the two uniform numbers are for clocks
+  /// of which nothing is known then.
+  typealias Leaving = (_ spell: Spell, _ time: Double, _ other: Double, _ age: Double) -> Double
 
   /// - Parameter spells: of one municipality, in the order in which citizens live through them.
-  mutating func fill(_ spells: inout [Spell]) {
+  mutating func fill(_ spells: inout [Spell], leaving: Leaving) {
     var events: [(time: Double, event: Event, at: Int)] = []
     if offer.homecomings > 0 {
       for k in 1...offer.places { events.append((opening(k, of: offer.places), .place, k)) }
       for k in 1...offer.homecomings { events.append((opening(k, of: offer.homecomings), .homecoming, k)) }
+    }
+    for (at, spell) in spells.enumerated() where spell.cause == .homecoming && spell.end >= offer.opens && offer.strata[Int(spell.stratum)] {
+      events.append((spell.end, .fitted, at))
     }
     for (at, spell) in spells.enumerated()
     where spell.entry == .admission && spell.start >= offer.opens && offer.strata[Int(spell.stratum)] && lot(spell, 51) < share {
@@ -39,17 +47,20 @@ struct CompetingSupply {
     }
     events.sort { ($0.time, $0.event.rawValue, $0.at) < ($1.time, $1.event.rawValue, $1.at) }
     for event in events where event.time < endOfTime {
-      release(until: event.time, &spells)
+      release(until: event.time, &spells, leaving)
       switch event.event {
       case .place: break
       case .homecoming: waiting += 1
       case .newcomer:
-        if ends.count < open(at: event.time) { divert(event.at, spells) }
+        if ends.count < open(at: event.time) { divert(spells[event.at], leaving) }
+      case .fitted:
+        let citizen = spells[event.at].citizen
+        if ends.count < open(at: event.time), !diverted.contains(citizen), taken[citizen] == nil { settle(spells[event.at], at: event.time, leaving) }
       }
-      takeHome(at: event.time, &spells)
+      takeHome(at: event.time, &spells, leaving)
       mostTaken = max(mostTaken, ends.count)
     }
-    release(until: endOfTime.nextDown, &spells)
+    release(until: endOfTime.nextDown, &spells, leaving)
     guard !diverted.isEmpty || !taken.isEmpty else { return }
     spells.removeAll { spell in diverted.contains(spell.citizen) || taken[spell.citizen].map { spell.start > $0 } ?? false }
   }
@@ -64,23 +75,24 @@ struct CompetingSupply {
   }
 
   /// Frees places in the order in which their citizens leave; each goes to who waits.
-  private mutating func release(until time: Double, _ spells: inout [Spell]) {
+  private mutating func release(until time: Double, _ spells: inout [Spell], _ leaving: Leaving) {
     while let first = ends.min(), first <= time, let at = ends.firstIndex(of: first) {
       ends.remove(at: at)
-      takeHome(at: first, &spells)
+      takeHome(at: first, &spells, leaving)
     }
   }
 
-  private mutating func divert(_ at: Int, _ spells: [Spell]) {
-    let citizen = spells[at].citizen
-    guard !diverted.contains(citizen) else { return }
-    ends.append(end(of: citizen, spells))
-    diverted.insert(citizen)
+  private mutating func divert(_ spell: Spell, _ leaving: Leaving) {
+    guard diverted.insert(spell.citizen).inserted else { return }
+    settle(spell, at: spell.start, leaving)
   }
 
-  private func end(of citizen: Int32, _ spells: [Spell]) -> Double { spells.last { $0.citizen == citizen }?.end ?? .infinity }
+  /// Gives a citizen a place.
+  private mutating func settle(_ spell: Spell, at time: Double, _ leaving: Leaving) {
+    ends.append(leaving(spell, time, lot(spell, 55), lot(spell, 57)))
+  }
 
-  private mutating func takeHome(at time: Double, _ spells: inout [Spell]) {
+  private mutating func takeHome(at time: Double, _ spells: inout [Spell], _ leaving: Leaving) {
     while waiting > 0, ends.count < open(at: time) {
       let present = spells.indices.filter { at in
         let spell = spells[at]
@@ -89,12 +101,11 @@ struct CompetingSupply {
       }
       // With nobody to take home the place stays free until somebody comes.
       guard let chosen = present.min(by: { (lot(spells[$0], 53), $0) < (lot(spells[$1], 53), $1) }) else { return }
-      let citizen = spells[chosen].citizen
       waiting -= 1
-      ends.append(end(of: citizen, spells))
+      settle(spells[chosen], at: time, leaving)
       spells[chosen].end = time
       spells[chosen].cause = .homecoming
-      taken[citizen] = time
+      taken[spells[chosen].citizen] = time
     }
   }
 

@@ -158,9 +158,37 @@ extension PathWorker {
   private mutating func leaveInstead() { spells[spells.count - 1].cause = .otherExit }
 
   mutating func fillCompetitors() {
+    // Lent, since whoever leaves is asked of this worker.
+    var lent: [Spell] = []
+    swap(&lent, &spells)
     for (index, own) in current.plan.competitors.enumerated() where own.municipality == municipality {
       var supply = CompetingSupply(own, share: current.competing[index][draw], seed: simulator.seed, endOfTime: endOfTime)
-      supply.fill(&spells)
+      supply.fill(&lent) { spell, time, other, age in self.leavingElsewhere(spell, from: time, other: other, age: age) }
     }
+    swap(&lent, &spells)
+  }
+
+  /// When a citizen who lives elsewhere under the same rates leaves by another exit or at the age limit, whichever is first; infinite
+  /// beyond the horizon. The clocks are the citizen's own, which have not run out yet; where decisions have moved citizens, whose clocks
+  /// are not those of a spell from its start any more, what is left of them is drawn.
+  private borrowing func leavingElsewhere(_ spell: Spell, from time: Double, other: Double, age: Double) -> Double {
+    let stratum = Int(spell.stratum)
+    var elsewhere = spell
+    elsewhere.end = .infinity
+    let number = UInt64(spell.clock)
+    let (otherClock, ageClock): (Double, Double)
+    if decisions.isEmpty {
+      (otherClock, ageClock) = (CounterStream.uniform(key: spell.key, number + 1), CounterStream.uniform(key: spell.key, number + Self.ageOutClock))
+    } else {
+      (elsewhere.start, otherClock, ageClock) = (time, other, age)
+    }
+    let at = period(at: elsewhere.start)
+    consider(.otherExit, .otherExit, hasTraits ? rates.scaled(otherClock, .otherExit, profile: spell.profile) : otherClock, at: at, spell: &elsewhere)
+    if agesOutByAge[stratum], spell.birthYear != 0 {
+      considerAge(ageClock, spell: &elsewhere)
+    } else if agesOut[stratum] {
+      consider(.ageOut, .ageOut, ageClock, at: at, spell: &elsewhere)
+    }
+    return elsewhere.end
   }
 }

@@ -234,6 +234,7 @@ struct PathWorker: ~Copyable {
       spell.entry = .move
       spell.start = spell.end
       number += 5
+      spell.clock = UInt32(number)
     }
   }
 
