@@ -19,16 +19,19 @@ public struct PublishedScoreTables {
     self.panel = panel
   }
 
+  /// - Parameter length: of the periods that `ahead` counts.
+  public static func machineColumns(_ length: PeriodLength) -> [Table.Column] {
+    [
+      .init("label"), .init("origin"), .init("period"), .init("ahead", unit: length.rawValue), .init("region"), .init("area"),
+      .init("municipality"), .init("kind"), .init("measure"), .init("unit"), .init("mean"), .init("median"), .init("lower"), .init("upper"),
+      .init("actual"), .init("error"), .init("inside"), .init("level", unit: "percent"),
+    ]
+  }
+
   /// Columns: label, origin, period, ahead, region, area, municipality, kind, measure, unit, mean, median, lower, upper, actual, error,
   /// inside, level. `ahead` counts base periods, `error` is actual less mean, `inside` 1 where the interval holds the actual.
   public func machine() -> Table {
-    var table = Table(
-      title: title,
-      columns: [
-        .init("label"), .init("origin"), .init("period"), .init("ahead", unit: panel.length.rawValue), .init("region"), .init("area"),
-        .init("municipality"), .init("kind"), .init("measure"), .init("unit"), .init("mean"), .init("median"), .init("lower"), .init("upper"),
-        .init("actual"), .init("error"), .init("inside"), .init("level", unit: "percent"),
-      ])
+    var table = Table(title: title, columns: Self.machineColumns(panel.length))
     func text(_ text: String) -> Table.Cell { text.isEmpty ? .empty : .text(text) }
     for row in score.rows {
       let (key, value) = (row.said.key, row.said.value)

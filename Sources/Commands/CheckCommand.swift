@@ -111,17 +111,20 @@ extension ReadProject {
 struct CheckReport {
   let project: ReadProject
 
+  static var tableColumns: [Table.Column] {
+    [
+      .init("table", heading: Phrase(da: "Tabel", en: "Table")), .init("file", heading: Phrase(da: "Fil", en: "File")),
+      .init("rows", heading: Phrase(da: "Rækker", en: "Rows")), .init("columns", heading: Phrase(da: "Kolonner", en: "Columns")),
+      .init("ignored", heading: Phrase(da: "Ikke brugt", en: "Not used")),
+      .init("from", heading: Phrase(da: "Fra", en: "From")), .init("to", heading: Phrase(da: "Til", en: "To")),
+      .init("errors", heading: Phrase(da: "Fejl", en: "Errors")), .init("warnings", heading: Phrase(da: "Advarsler", en: "Warnings")),
+    ]
+  }
+
   /// One row for each table that was there.
   var tablesTable: Table {
     var table = Table(
-      title: Phrase(da: "Læst: \(project.extracts.settings.name)", en: "Read: \(project.extracts.settings.name)"),
-      columns: [
-        .init("table", heading: Phrase(da: "Tabel", en: "Table")), .init("file", heading: Phrase(da: "Fil", en: "File")),
-        .init("rows", heading: Phrase(da: "Rækker", en: "Rows")), .init("columns", heading: Phrase(da: "Kolonner", en: "Columns")),
-        .init("ignored", heading: Phrase(da: "Ikke brugt", en: "Not used")),
-        .init("from", heading: Phrase(da: "Fra", en: "From")), .init("to", heading: Phrase(da: "Til", en: "To")),
-        .init("errors", heading: Phrase(da: "Fejl", en: "Errors")), .init("warnings", heading: Phrase(da: "Advarsler", en: "Warnings")),
-      ])
+      title: Phrase(da: "Læst: \(project.extracts.settings.name)", en: "Read: \(project.extracts.settings.name)"), columns: Self.tableColumns)
     for summary in project.tables {
       let span = span(of: summary.name)
       table.append([
@@ -136,16 +139,18 @@ struct CheckReport {
     return table
   }
 
+  static var findingColumns: [Table.Column] {
+    [
+      .init("severity", heading: Phrase(da: "Slags", en: "Severity")), .init("file", heading: Phrase(da: "Fil", en: "File")),
+      .init("row", heading: Phrase(da: "Række", en: "Row")), .init("column", heading: Phrase(da: "Kolonne", en: "Column")),
+      .init("value", heading: Phrase(da: "Værdi", en: "Value")), .init("message", heading: Phrase(da: "Hvad", en: "What")),
+      .init("remedy", heading: Phrase(da: "Gør", en: "Do")),
+    ]
+  }
+
   /// One row for each finding; the messages stand in both languages, so that the columns do not change with it.
   var findingsTable: Table {
-    var table = Table(
-      title: Phrase(da: "Fund", en: "Findings"),
-      columns: [
-        .init("severity", heading: Phrase(da: "Slags", en: "Severity")), .init("file", heading: Phrase(da: "Fil", en: "File")),
-        .init("row", heading: Phrase(da: "Række", en: "Row")), .init("column", heading: Phrase(da: "Kolonne", en: "Column")),
-        .init("value", heading: Phrase(da: "Værdi", en: "Value")), .init("message", heading: Phrase(da: "Hvad", en: "What")),
-        .init("remedy", heading: Phrase(da: "Gør", en: "Do")),
-      ])
+    var table = Table(title: Phrase(da: "Fund", en: "Findings"), columns: Self.findingColumns)
     for finding in project.findings {
       table.append([
         .term(code: finding.severity.code, finding.severity.phrase), finding.file.map { .text($0) } ?? .empty,

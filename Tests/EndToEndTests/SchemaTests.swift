@@ -142,7 +142,8 @@ struct SchemaTests {
     ("risk_places", ["risk", "--places", "--area", "autisme"] + fast), ("risk_drivers", ["risk", "--drivers", "--area", "autisme"] + fast),
     ("risk_costs", ["risk", "--costs", "--area", "autisme"] + fast), ("risk_municipality", ["risk", "--municipality", "751"] + fast),
     ("risk_balance", ["risk", "--balance", "--area", "autisme"] + fast), ("indicators", ["export", "indicators", "--by", "area"] + fast),
-    ("forecast_said", ["forecast", "--said"] + fast), ("fit_trends", ["fit", "--trends"]), ("runs", ["runs"]),
+    ("forecast_said", ["forecast", "--said"] + fast), ("fit_trends", ["fit", "--trends"]), ("runs", ["runs"]), ("runs_published", ["runs", "--published"]),
+    ("fit", ["fit"]), ("backtest", ["backtest", "--model", "naive", "--model", "theta", "--draws", "40", "--quiet"]),
   ]
 
   @Test("Real outputs are as their schemas say, in JSON and in CSV", arguments: outputs.indices)
@@ -151,7 +152,7 @@ struct SchemaTests {
     try Program.withFolder { program in
       #expect(try program.run("new", "r", "--example", "region").code == 0)
       if name == "forecast_said" { try program.write("municipality,area,year,expected_places\n751,autisme,2027,30\n", to: "r/data/expectations.csv") }
-      if name == "runs" { #expect(try program.run(["forecast", "-p", "r"] + Self.fast).code == 0) }
+      if name.hasPrefix("runs") { #expect(try program.run(["forecast", "-p", "r", "--publish", "Budget 2027"] + Self.fast).code == 0) }
       let schema = try Self.schema(name, program)
       let json = try program.run(arguments + ["-p", "r", "--format", "json"])
       #expect(json.code == 0, "\(json.errors)")
@@ -168,6 +169,111 @@ struct SchemaTests {
       // With fewer columns it is another table.
       let short: [String: Any] = ["meta": [String: Any](), "columns": object["columns"] ?? [Any](), "rows": [Array(rows[0].prefix(4))]]
       #expect(!schema.problems(short).isEmpty)
+    }
+  }
+
+  private static func document(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
+
+  /// Rows of a CSV text as objects by column: an empty field is null, and what reads as a number is one where the schema says so.
+  private static func rows(_ text: String, _ schema: JSONSchema, of name: String, _ program: Program) throws -> [[String: Any]] {
+    let own = try #require(try document(try program.run("export", "schema", name).output) as? [String: Any])
+    let row = try #require((own["$defs"] as? [String: Any])?["row"] as? [String: Any])
+    let properties = try #require(row["properties"] as? [String: [String: Any]])
+    let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let names = try #require(lines.first)
+    return lines.dropFirst().map { cells in
+      Dictionary(
+        zip(names, cells).map { name, cell -> (String, Any) in
+          let isText = (properties[name]?["type"] as? [String])?.contains("string") ?? false
+          return (name, cell.isEmpty ? NSNull() : isText ? cell : Double(cell).map { $0 as Any } ?? cell)
+        }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  private static let nodes =
+    "unique_id,level,ds,y\n" + (2010...2021).flatMap { ["A,one,\($0),\(20 + ($0 * 7) % 5)", "B,one,\($0),\(10 + ($0 * 3) % 4)"] }.joined(separator: "\n") + "\n"
+
+  @Test("A backtest of any series, and every forecast of a backtest, are as their schemas say")
+  func backtests() throws {
+    try Program.withFolder { program in
+      try program.write(Self.nodes, to: "nodes.csv")
+      let few = ["--model", "naive", "--model", "theta", "--draws", "40", "--quiet"]
+      let arguments = ["backtest", "--nodes", "nodes.csv", "--origins", "2018", "--horizon", "2", "--forecasts", "f.csv"] + few
+      let schema = try Self.schema("backtest_nodes", program)
+      let run = try program.run(arguments + ["--format", "json"])
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(schema.problems(try Self.document(run.output)).isEmpty)
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      #expect(try program.run(["backtest", "-p", "r", "--forecasts", "p.csv"] + few).code == 0)
+      #expect(try program.run("backtest", "-p", "r", "--target", "closure", "--draws", "20", "--quiet", "--forecasts", "c.csv").code == 0)
+      for (name, file) in [("backtest_nodes_forecasts", "f.csv"), ("backtest_forecasts", "p.csv"), ("backtest_closure_forecasts", "c.csv")] {
+        let schema = try Self.schema(name, program)
+        let rows = try Self.rows(try program.read(file), schema, of: name, program)
+        #expect(!rows.isEmpty)
+        for row in rows.prefix(200) { #expect(schema.problems(row).isEmpty, "\(name): \(schema.problems(row).prefix(3))") }
+        #expect(!schema.problems(rows[0].filter { $0.key != "origin" }).isEmpty && !schema.problems(rows[0].merging(["x": 1]) { $1 }).isEmpty)
+      }
+    }
+  }
+
+  private static let data = "y,x,g\n" + (0..<30).map { "\(2 + ($0 * 7) % 5 + $0 % 3),\($0),\(["a", "b", "c"][$0 % 3])" }.joined(separator: "\n") + "\n"
+
+  @Test("A fit's document has the keys of its schema, whatever the family, and its CSV the columns", arguments: ["gaussian", "poisson", "negative_binomial"])
+  func fits(family: String) throws {
+    try Program.withFolder { program in
+      try program.write(Self.data, to: "d.csv")
+      let schema = try Self.schema("fit_data", program)
+      for formula in ["y ~ x", "y ~ x + (1 | g)"] {
+        let arguments = ["fit", "--data", "d.csv", "--formula", formula, "--family", family]
+        let run = try program.run(arguments + ["--format", "json"])
+        #expect(run.code == 0, "\(run.errors)")
+        let document = try Self.document(run.output)
+        #expect(schema.problems(document).isEmpty, "\(schema.problems(document).prefix(5))")
+        var object = try #require(document as? [String: Any])
+        object["aic"] = nil
+        #expect(!schema.problems(object).isEmpty)
+        let rows = try Self.rows(try program.run(arguments + ["--format", "csv"]).output, schema, of: "fit_data", program)
+        #expect(!rows.isEmpty && rows.allSatisfy { schema.problems($0, at: "row").isEmpty })
+      }
+    }
+  }
+
+  @Test("A formula fitted to the project's flows, and the program's findings")
+  func flowsAndFindings() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let models = try Self.schema("fit_models", program)
+      let fit = try program.run("fit", "-p", "r", "--formula", "homecomings ~ area", "--format", "json", "--quiet")
+      #expect(fit.code == 0, "\(fit.errors)")
+      let problems = models.problems(try Self.document(fit.output))
+      #expect(problems.isEmpty, "\(problems.prefix(5))")
+      try program.write("municipality,area,year,expected_places\n751,autisem,2027,30\n", to: "r/data/expectations.csv")
+      for (name, arguments) in [("check", ["check"]), ("check_findings", ["check", "--findings"])] {
+        let document = try Self.document(try program.run(arguments + ["-p", "r", "--format", "json"]).output)
+        let problems = try Self.schema(name, program).problems(document)
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
+        #expect(!(try #require((document as? [String: Any])?["rows"] as? [Any])).isEmpty)
+      }
+    }
+  }
+
+  @Test("A published forecast held against what came true")
+  func scores() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      // Published as of a year ago: the extracts of then end there.
+      let settings = try program.read("r/plads.toml")
+      try program.write(settings.replacing("to = \"2026-10-31\"", with: "to = \"2025-12-31\""), to: "r/plads.toml")
+      #expect(try program.run(["forecast", "-p", "r", "--publish", "Budget"] + Self.fast).code == 0)
+      try program.write(settings, to: "r/plads.toml")
+      let schema = try Self.schema("runs_score", program)
+      let arguments = ["runs", "Budget", "--score", "-p", "r"]
+      let run = try program.run(arguments + ["--format", "json"])
+      #expect(run.code == 0, "\(run.errors)")
+      let problems = schema.problems(try Self.document(run.output))
+      #expect(problems.isEmpty, "\(problems.prefix(5))")
+      let rows = try Self.rows(try program.run(arguments + ["--format", "csv"]).output, schema, of: "runs_score", program)
+      #expect(rows.prefix(100).allSatisfy { schema.problems($0, at: "row").isEmpty })
     }
   }
 

@@ -141,8 +141,10 @@ struct ClosureTables {
   }
 
   /// `origin,offer,event,horizon_months,probability,base_rate,happened`.
+  static let forecastColumns = ["origin", "offer", "event", "horizon_months", "probability", "base_rate", "happened"].map { Table.Column($0) }
+
   func forecastFile() -> String {
-    var lines = ["origin,offer,event,horizon_months,probability,base_rate,happened"]
+    var lines = [ForecastFile.heading(Self.forecastColumns)]
     for one in backtest.forecasts {
       lines.append(
         [

@@ -5,10 +5,15 @@ internal import Placements
 
 /// Every forecast of a backtest as CSV, for scoring elsewhere.
 enum ForecastFile {
+  private static let quantiles = ForecastScore.probabilities.map { "q\(NumberText.machine($0))" }
+  static let seriesColumns = (["unique_id", "ds", "origin"] + quantiles).map { Table.Column($0) }
+  static let projectColumns = (["model", "origin", "period", "level", "node", "actual"] + quantiles).map { Table.Column($0) }
+
+  static func heading(_ columns: [Table.Column]) -> String { columns.map(\.name).joined(separator: ",") }
+
   /// `unique_id,ds,origin,q0.025,…`: of the first model, a row a node, origin and step.
   static func text(_ result: RollingOrigin, file: SeriesFile) -> String {
-    let names = ForecastScore.probabilities.map { "q\(NumberText.machine($0))" }
-    var lines = [(["unique_id", "ds", "origin"] + names).joined(separator: ",")]
+    var lines = [heading(seriesColumns)]
     for record in result.records where record.forecaster == 0 {
       let id = quoted(result.hierarchy.nodes[record.node].id)
       let origin = file.period(record.origin - 1)
@@ -21,8 +26,7 @@ enum ForecastFile {
 
   /// `model,origin,period,level,node,actual,q0.025,…`: of every model; an unknown actual value is empty.
   static func text(_ result: RollingOrigin, series: PanelSeries) -> String {
-    let names = ForecastScore.probabilities.map { "q\(NumberText.machine($0))" }
-    var lines = [(["model", "origin", "period", "level", "node", "actual"] + names).joined(separator: ",")]
+    var lines = [heading(projectColumns)]
     for record in result.records {
       let node = result.hierarchy.nodes[record.node]
       let origin = series.first.advanced(by: record.origin - 1).description

@@ -1,3 +1,5 @@
+internal import Groundwork
+
 /// What a machine column's name means, wherever it stands.
 struct ColumnMeaning {
   enum Kind {
@@ -33,6 +35,7 @@ struct ColumnMeaning {
 
   /// Ends and means of a figure that has a column of its own, or is named by them alone: `result_lower`.
   private static func derived(_ column: String) -> ColumnMeaning? {
+    if column.hasPrefix("q0."), let share = Double(column.dropFirst()) { return .number("\(NumberText.machine(100 * share)) % of the forecast's futures lie below") }
     let ends = [("_mean", "mean over the futures"), ("_median", "median over the futures"), ("_lower", "lower end of its interval"), ("_upper", "upper end of its interval")]
     for (end, meaning) in ends where column.hasSuffix(end) {
       let figure = String(column.dropLast(end.count))
@@ -89,6 +92,15 @@ struct ColumnMeaning {
     event: what is scored
     group legal_basis: what the rate is of
     command spec form inputs version kernel: what the run was made from
+    unique_id node: id of the node
+    ds: period of the series, as its file has it
+    severity: error, warning or note
+    file column: where it is
+    table: name of the table that was read
+    ignored: columns that are not used
+    message: what is found
+    remedy: what to do
+    parameter term: what is estimated
     """
 
   private static let wholes = """
@@ -99,9 +111,10 @@ struct ColumnMeaning {
     months: months
     horizon horizon_months ahead: periods or months ahead
     origins offers events: how many there were
-    run draws seed rows warnings: number
+    run draws seed rows warnings columns errors: number
     advised_places: places to plan for
     scale_1_5: the municipality's own scale
+    happened: 1 where it happened, else 0
     inside: 1 where the interval holds the actual, else 0
     """
 
@@ -114,6 +127,7 @@ struct ColumnMeaning {
     level interval: probability inside the intervals, per cent
     value: the figure
     low high: ends
+    futures_lower futures_upper: ends of what 80 % of single futures need; empty where beyond the range
     reach_lower reach_upper: ends of what the figure reaches in the range
     places own_places: places
     occupancy_now assumed_occupancy break_even_occupancy: citizens or days in per cent of the places
@@ -136,6 +150,9 @@ struct ColumnMeaning {
     actual: what came true
     mase rmsse wape crps coverage80 coverage95 skill_vs_naive p_value pit1 pit2 pit3 pit4 pit5: score of past forecasts
     bin_lower bin_upper mean_forecast base_rate brier brier_base skill log_score log_score_base: score of probabilities
+    probability: forecast probability of the event
+    estimate std_error statistic: estimate, its standard error and their ratio; of a measure its value
+    ratio_lower ratio_upper: exponential of the ends of the estimate's interval; empty where the link makes none
     exposure observed_rate rate_middle rate change score: rate of moves and its trend
     """
 }

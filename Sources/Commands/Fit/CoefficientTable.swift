@@ -56,6 +56,8 @@ struct CoefficientTable {
 
   // MARK: Machines
 
+  static let ratioMeaning = "exponential of the estimate; empty where the link makes no ratio"
+
   /// The last three are empty where the link makes no ratio. Intervals are 95 %.
   static let names = ["term", "estimate", "std_error", "statistic", "p_value", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"]
 

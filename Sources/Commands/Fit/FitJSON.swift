@@ -11,39 +11,59 @@ struct FitJSON {
   /// Of the randomised quantile residuals.
   let seed: UInt64
 
-  var members: [JSONValue.Member] {
-    head + [
-      .init("coefficients", .array(result.coefficients.map(coefficient))),
-      .init("variance_components", .array(result.varianceComponents.map(component))),
-    ] + measures + [.init("warnings", .array(result.warnings.map(warning))), .init("trace", .array(result.trace.map(step)))] + additions
-  }
+  typealias Field = JSONField<FitJSON>
 
-  private var head: [JSONValue.Member] {
+  var members: [JSONValue.Member] { Self.fields.members(of: self) }
+
+  static var fields: [Field] { head + measures + additions }
+
+  private static var head: [Field] {
     [
-      .init("formula", .string(formula)), .init("family", .string(result.family.name)), .init("link", .string(result.link.rawValue)),
-      .init("method", .string(result.method.rawValue)),
+      Field("formula", .text, "as given") { .string($0.formula) }, Field("family", .text, "gaussian, poisson, negative_binomial or binomial") { .string($0.result.family.name) },
+      Field("link", .text, "link of the mean") { .string($0.result.link.rawValue) }, Field("method", .text, "ml or reml") { .string($0.result.method.rawValue) },
+      Field("coefficients", .list(.object(coefficients.schema())), "fixed coefficients, intervals of 95 %") { own in
+        .array(own.result.coefficients.map { .object(coefficients.members(of: Coefficient($0, of: own.result))) })
+      },
+      Field("variance_components", .list(.object(components.schema())), "variances of groups; the residual has group Residual") { own in
+        .array(own.result.varianceComponents.map { .object(components.members(of: $0)) })
+      },
     ]
   }
 
-  private var measures: [JSONValue.Member] {
+  private static var measures: [Field] {
     [
-      .init("theta", .exact(result.theta)), .init("dispersion", .exact(result.dispersion)), .init("deviance", .exact(result.deviance)),
-      .init("null_deviance", .exact(result.nullDeviance)), .init("log_likelihood", .exact(result.logLikelihood)),
-      .init("aic", .exact(result.aic)), .init("residual_sd", .exact(result.residualStandardDeviation)),
-      .init("df_residual", .integer(result.residualDegreesOfFreedom)), .init("r_squared", .exact(result.rSquared)),
-      .init("rows", .integer(result.count)),
+      Field("theta", .number, "of the negative binomial") { .exact($0.result.theta) }, Field("dispersion", .number, "of the family") { .exact($0.result.dispersion) },
+      Field("deviance", .number, "of the fit") { .exact($0.result.deviance) }, Field("null_deviance", .number, "of the intercept alone") { .exact($0.result.nullDeviance) },
+      Field("log_likelihood", .number, "see constants") { .exact($0.result.logLikelihood) }, Field("aic", .number, "see constants") { .exact($0.result.aic) },
+      Field("residual_sd", .number, "of the Gaussian") { .exact($0.result.residualStandardDeviation) },
+      Field("df_residual", .whole, "rows less coefficients") { .integer($0.result.residualDegreesOfFreedom) },
+      Field("r_squared", .number, "of the Gaussian") { .exact($0.result.rSquared) }, Field("rows", .whole, "that were fitted") { .integer($0.result.count) },
+      Field("warnings", .list(.object(warnings.schema())), "what to know of the fit") { own in
+        .array(own.result.warnings.map { .object(warnings.members(of: $0)) })
+      },
+      Field("trace", .list(.object(steps.schema())), "steps of the optimisation") { own in .array(own.result.trace.map { .object(steps.members(of: $0)) }) },
     ]
   }
 
-  private var additions: [JSONValue.Member] {
+  private static var additions: [Field] {
     [
-      .init("bic", .exact(result.bic)), .init("parameters", .integer(result.parameters)),
-      .init("effective_degrees_of_freedom", .exact(result.effectiveDegreesOfFreedom)),
-      .init("reml_score", .exact(result.restrictedLogLikelihood.map { -$0 })), .init("constants", .string(Self.constants)),
-      .init("log_theta_std_error", .exact(result.logThetaStandardError)), .init("group_effects", .array(result.groupEffects.map(effects))),
-      .init("fitted", numbers(result.fitted)), .init("linear_predictor", numbers(result.predictor)), .init("residuals", residuals),
-      .init("leverage", numbers(result.leverage)), .init("cooks_distance", numbers(result.cooksDistance)),
-      .init("covariance", covariance),
+      Field("bic", .number, "see constants") { .exact($0.result.bic) }, Field("parameters", .whole, "counted in AIC and BIC") { .integer($0.result.parameters) },
+      Field("effective_degrees_of_freedom", .number, "of coefficients and groups") { .exact($0.result.effectiveDegreesOfFreedom) },
+      Field("reml_score", .number, "minus the restricted log-likelihood") { .exact($0.result.restrictedLogLikelihood.map { -$0 }) },
+      Field("constants", .text, "which constants the likelihoods hold") { _ in .string(constants) },
+      Field("log_theta_std_error", .number, "standard error of log theta") { .exact($0.result.logThetaStandardError) },
+      Field("group_effects", .list(.object(effects.schema())), "predicted effects of groups") { own in
+        .array(own.result.groupEffects.map { .object(effects.members(of: $0)) })
+      },
+      Field("fitted", .list(.number), "means of the rows") { numbers($0.result.fitted) },
+      Field("linear_predictor", .list(.number), "of the rows") { numbers($0.result.predictor) },
+      Field("residuals", .object(residuals.schema()), "of the rows, by kind") { .object(residuals.members(of: $0)) },
+      Field("leverage", .list(.number), "of the rows") { numbers($0.result.leverage) },
+      Field("cooks_distance", .list(.number), "of the rows") { numbers($0.result.cooksDistance) },
+      Field("covariance", .list(.list(.number)), "of the coefficients") { own in
+        let matrix = own.result.covariance
+        return .array((0..<matrix.rows).map { i in numbers((0..<matrix.columns).map { matrix[i, $0] }) })
+      },
     ]
   }
 
@@ -57,54 +77,66 @@ struct FitJSON {
 
   // MARK: Parts
 
-  private func coefficient(_ c: RegressionResult.Coefficient) -> JSONValue {
-    var members: [JSONValue.Member] = [.init("term", .string(c.term))]
-    let values = [c.estimate, c.standardError, c.statistic, c.pValue, c.lower, c.upper]
-    members += zip(CoefficientTable.names.dropFirst(), values).map { .init($0, .exact($1)) }
-    if CoefficientTable(result: result).ratioName != nil {
-      let ratios = [exp(c.estimate), exp(c.lower), exp(c.upper)]
-      members += zip(CoefficientTable.names.suffix(3), ratios).map { .init($0, .exact($1)) }
+  private struct Coefficient {
+    let own: RegressionResult.Coefficient
+    let isRatio: Bool
+
+    init(_ own: RegressionResult.Coefficient, of result: RegressionResult) {
+      self.own = own
+      isRatio = CoefficientTable(result: result).ratioName != nil
     }
-    return .object(members)
+
+    /// By name, as in the table; the last three are ratios, where the link makes any.
+    var values: [Double?] {
+      [own.estimate, own.standardError, own.statistic, own.pValue, own.lower, own.upper] + [own.estimate, own.lower, own.upper].map { isRatio ? exp($0) : nil }
+    }
   }
 
-  private func component(_ c: RegressionResult.VarianceComponent) -> JSONValue {
+  private static var coefficients: [JSONField<Coefficient>] {
+    let names = Array(CoefficientTable.names.dropFirst())
+    return [JSONField("term", .text, "as R names it") { .string($0.own.term) }]
+      + names.enumerated().map { at, name in
+        JSONField(name, .number, name == "ratio" ? CoefficientTable.ratioMeaning : ColumnMeaning.of(name)?.meaning ?? name, isOptional: at >= names.count - 3) { own in own.values[at].map { .exact($0) } }
+      }
+  }
+
+  private static var components: [JSONField<RegressionResult.VarianceComponent>] {
     [
-      "group": .string(c.group), "term": .string(c.term), "variance": .exact(c.variance),
-      "log_std_error": .exact(c.logStandardError),
+      JSONField("group", .text, "grouping column") { .string($0.group) }, JSONField("term", .text, "what varies; a,b is a covariance") { .string($0.term) },
+      JSONField("variance", .number, "estimate") { .exact($0.variance) }, JSONField("log_std_error", .number, "standard error of its logarithm") { .exact($0.logStandardError) },
     ]
   }
 
-  private func effects(_ e: RegressionResult.GroupEffects) -> JSONValue {
+  private static var effects: [JSONField<RegressionResult.GroupEffects>] {
     [
-      "group": .string(e.group), "term": .string(e.term), "levels": .array(e.levels.map { .string($0) }),
-      "effects": numbers(e.effects), "std_errors": numbers(e.standardErrors),
+      JSONField("group", .text, "grouping column") { .string($0.group) }, JSONField("term", .text, "what varies") { .string($0.term) },
+      JSONField("levels", .list(.text), "the groups") { .array($0.levels.map { .string($0) }) },
+      JSONField("effects", .list(.number), "of each") { numbers($0.effects) }, JSONField("std_errors", .list(.number), "of each") { numbers($0.standardErrors) },
     ]
   }
 
-  private var residuals: JSONValue {
-    var members = RegressionResult.ResidualKind.allCases.map { JSONValue.Member($0.rawValue, numbers(result.residuals($0))) }
-    members.append(.init("quantile", numbers(result.quantileResiduals(seed: seed))))
-    members.append(.init("quantile_seed", .integer(Int(seed))))
-    return .object(members)
-  }
-
-  private var covariance: JSONValue {
-    let matrix = result.covariance
-    return .array((0..<matrix.rows).map { i in numbers((0..<matrix.columns).map { matrix[i, $0] }) })
-  }
-
-  private func warning(_ w: RegressionWarning) -> JSONValue {
-    let phrase = RegressionWording.phrase(w)
-    return ["code": .string(RegressionWording.code(w)), "da": .string(phrase.da), "en": .string(phrase.en)]
-  }
-
-  private func step(_ record: IterationRecord) -> JSONValue {
-    [
-      "phase": .string(record.phase), "iteration": .integer(record.iteration), "criterion": .exact(record.criterion),
-      "change": .exact(record.change),
+  private static var residuals: [Field] {
+    RegressionResult.ResidualKind.allCases.map { kind in
+      Field(kind.rawValue, .list(.number), "residuals of that kind") { numbers($0.result.residuals(kind)) }
+    } + [
+      Field("quantile", .list(.number), "randomised quantile residuals") { numbers($0.result.quantileResiduals(seed: $0.seed)) },
+      Field("quantile_seed", .whole, "of their random numbers") { .integer(Int($0.seed)) },
     ]
   }
 
-  private func numbers(_ values: [Double]) -> JSONValue { .array(values.map { .exact($0) }) }
+  private static var warnings: [JSONField<RegressionWarning>] {
+    [
+      JSONField("code", .text, "which warning") { .string(RegressionWording.code($0)) }, JSONField("da", .text, "in Danish") { .string(RegressionWording.phrase($0).da) },
+      JSONField("en", .text, "in English") { .string(RegressionWording.phrase($0).en) },
+    ]
+  }
+
+  private static var steps: [JSONField<IterationRecord>] {
+    [
+      JSONField("phase", .text, "of the fit") { .string($0.phase) }, JSONField("iteration", .whole, "number") { .integer($0.iteration) },
+      JSONField("criterion", .number, "that is minimised") { .exact($0.criterion) }, JSONField("change", .number, "since the step before") { .exact($0.change) },
+    ]
+  }
+
+  private static func numbers(_ values: [Double]) -> JSONValue { .array(values.map { .exact($0) }) }
 }

@@ -16,12 +16,14 @@ struct FitReport {
     return [coefficients] + [measures.variances, measures.table].compactMap(\.self)
   }
 
+  static let machineColumns = (CoefficientTable.names + ["part", "group"]).map { Table.Column($0) }
+
   /// term, estimate, std_error, statistic, p_value, lower, upper, ratio, ratio_lower, ratio_upper, part, group, with all
   /// digits. The ratios are empty where the link makes none; intervals are 95 %. `part` is `coefficient`, and in models with
   /// variance components also `variance` and `measure`, as in the table of the project's models.
   var machine: Table {
     let rows = MachineRows(result: result)
-    var table = Table(title: Phrase(""), columns: (CoefficientTable.names + ["part", "group"]).map { Table.Column($0) })
+    var table = Table(title: Phrase(""), columns: Self.machineColumns)
     for row in result.varianceComponents.isEmpty ? rows.coefficients : rows.all {
       table.append([.text(row.term)] + row.numbers + [.text(row.part), row.group])
     }

@@ -73,13 +73,14 @@ struct ModelFits {
 
   // MARK: Machines
 
+  static let machineColumns = (["model", "flow", "part", "group"] + CoefficientTable.names).map { Table.Column($0) }
+
   /// Columns: model, flow, part, group, term, estimate, std_error, statistic, p_value, lower, upper, ratio, ratio_lower,
   /// ratio_upper. `part` is `coefficient`, `variance` (std_error is that of its logarithm, lower and upper follow from it)
   /// or `measure` (term: rows, parameters, effective_degrees_of_freedom, df_residual, deviance, log_likelihood, aic, bic,
   /// theta, dispersion). Intervals are 95 %.
   var machine: Table {
-    let names = ["model", "flow", "part", "group"] + CoefficientTable.names
-    var table = Table(title: Phrase(da: "Modeller", en: "Models"), columns: names.map { Table.Column($0) })
+    var table = Table(title: Phrase(da: "Modeller", en: "Models"), columns: Self.machineColumns)
     for fit in fits {
       let head: [Table.Cell] = [.text(fit.model.name), .text(fit.model.flow.rawValue)]
       for row in MachineRows(result: fit.result).all { table.append(head + [.text(row.part), row.group, .text(row.term)] + row.numbers) }
@@ -88,19 +89,34 @@ struct ModelFits {
   }
 
   /// `{"meta": {"notices": …}, "models": [{"name", "flow", … as of fit --data}]}`.
-  func json(notices: [Phrase], seed: UInt64) -> JSONValue {
+  func json(notices: [Phrase], seed: UInt64) -> JSONValue { .object(Self.fields.members(of: Document(fits: fits, notices: notices, seed: seed))) }
+
+  struct Document {
+    let fits: [Fitted]
+    let notices: [Phrase]
+    let seed: UInt64
+  }
+
+  static var fields: [JSONField<Document>] {
+    let phrase: JSONValue = ["type": "object", "properties": ["da": ["type": "string"], "en": ["type": "string"]], "required": ["da", "en"]]
+    return [
+      JSONField("meta", .object(["type": "object", "properties": ["notices": ["type": "array", "items": phrase]], "required": ["notices"]]), "what was printed above") {
+        ["notices": .array($0.notices.map { ["da": .string($0.da), "en": .string($0.en)] })]
+      },
+      JSONField("models", .list(.object((head.map(\.described) + FitJSON.fields.map(\.described)).schema())), "each as of plads fit --data") { own in
+        .array(own.fits.map { .object(head.members(of: $0) + FitJSON(formula: $0.report.formula, result: $0.result, seed: own.seed).members) })
+      },
+    ]
+  }
+
+  private static var head: [JSONField<Fitted>] {
     [
-      "meta": ["notices": .array(notices.map { ["da": .string($0.da), "en": .string($0.en)] })],
-      "models": .array(
-        fits.map { fit in
-          let head: [JSONValue.Member] = [
-            .init("name", .string(fit.model.name)), .init("flow", .string(fit.model.flow.rawValue)),
-            .init("offset", .string(fit.model.offset?.description)), .init("cells_unknown", .integer(fit.table.unknown)),
-            .init("cells_without_exposure", .integer(fit.table.unexposed)),
-            .init("row_keys", .array(fit.table.detail.keys.map { .string($0) })),
-          ]
-          return .object(head + FitJSON(formula: fit.report.formula, result: fit.result, seed: seed).members)
-        }),
+      JSONField("name", .text, "of plads.toml; empty for one of the command line") { .string($0.model.name) },
+      JSONField("flow", .text, "that is fitted") { .string($0.model.flow.rawValue) },
+      JSONField("offset", .optionalText, "as given") { .string($0.model.offset?.description) },
+      JSONField("cells_unknown", .whole, "left out, since count or exposure is unknown") { .integer($0.table.unknown) },
+      JSONField("cells_without_exposure", .whole, "left out, since nobody was there") { .integer($0.table.unexposed) },
+      JSONField("row_keys", .list(.text), "what tells rows apart") { .array($0.table.detail.keys.map { .string($0) }) },
     ]
   }
 }

@@ -7,19 +7,21 @@ internal import Placements
 struct ProjectFitTables {
   let demand: FittedDemand
 
+  static var machineColumns: [Table.Column] {
+    [
+      .init("flow", heading: Phrase(da: "Bevægelse", en: "Flow")), .init("parameter", heading: Phrase(da: "Størrelse", en: "Quantity")),
+      .init("area", heading: Phrase(da: "Område", en: "Area")), .init("kind", heading: Phrase(da: "Art", en: "Kind")),
+      .init("legal_basis", heading: Phrase(da: "Paragraf", en: "Section")),
+      .init("municipality", heading: Phrase(da: "Kommune", en: "Municipality")),
+      .init("estimate", heading: Phrase(da: "Estimat", en: "Estimate")), .init("lower", heading: Phrase(da: "Fra", en: "From")),
+      .init("upper", heading: Phrase(da: "Til", en: "To")), .init("unit", heading: Phrase(da: "Enhed", en: "Unit")),
+    ]
+  }
+
   /// Columns: flow, parameter, area, kind, legal_basis, municipality, estimate, lower, upper, unit.
   /// Intervals are 95 %; rates and ratios are exponentials of the estimates on the log scale.
   var table: Table {
-    var table = Table(
-      title: Phrase(da: "Bevægelsernes modeller", en: "Models of the flows"),
-      columns: [
-        .init("flow", heading: Phrase(da: "Bevægelse", en: "Flow")), .init("parameter", heading: Phrase(da: "Størrelse", en: "Quantity")),
-        .init("area", heading: Phrase(da: "Område", en: "Area")), .init("kind", heading: Phrase(da: "Art", en: "Kind")),
-        .init("legal_basis", heading: Phrase(da: "Paragraf", en: "Section")),
-        .init("municipality", heading: Phrase(da: "Kommune", en: "Municipality")),
-        .init("estimate", heading: Phrase(da: "Estimat", en: "Estimate")), .init("lower", heading: Phrase(da: "Fra", en: "From")),
-        .init("upper", heading: Phrase(da: "Til", en: "To")), .init("unit", heading: Phrase(da: "Enhed", en: "Unit")),
-      ])
+    var table = Table(title: Phrase(da: "Bevægelsernes modeller", en: "Models of the flows"), columns: Self.machineColumns)
     for flow in demand.flows {
       for estimate in flow.estimates where isShown(estimate.subject) { table.append(row(flow.flow, estimate)) }
     }

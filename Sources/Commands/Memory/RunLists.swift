@@ -50,16 +50,17 @@ struct RunLists {
     .init("label", heading: Phrase(da: "Offentliggjort", en: "Published")),
   ]
 
+  static let publicationColumns: [Table.Column] = [
+    .init("label", heading: Phrase(da: "Navn", en: "Label")), .init("run", heading: Phrase(da: "Nr.", en: "No.")),
+    .init("origin", heading: Phrase(da: "Data til", en: "Data to")), .init("horizon", heading: Phrase(da: "Perioder", en: "Periods")),
+    .init("draws", heading: Phrase(da: "Fremtider", en: "Futures")), .init("seed", heading: Phrase(da: "Frø", en: "Seed")),
+    .init("level", unit: "percent", heading: Phrase(da: "Interval", en: "Interval")), .init("inputs", heading: Phrase(da: "Data", en: "Data")),
+    .init("version", heading: Phrase(da: "Udgave", en: "Version")),
+  ]
+
   /// Columns: label, run, origin, horizon, draws, seed, level, inputs, version.
   func published(isForPeople: Bool) -> Table {
-    var columns: [Table.Column] = [
-      .init("label", heading: Phrase(da: "Navn", en: "Label")), .init("run", heading: Phrase(da: "Nr.", en: "No.")),
-      .init("origin", heading: Phrase(da: "Data til", en: "Data to")), .init("horizon", heading: Phrase(da: "Perioder", en: "Periods")),
-      .init("draws", heading: Phrase(da: "Fremtider", en: "Futures")), .init("seed", heading: Phrase(da: "Frø", en: "Seed")),
-      .init("level", unit: "percent", heading: Phrase(da: "Interval", en: "Interval")), .init("inputs", heading: Phrase(da: "Data", en: "Data")),
-      .init("version", heading: Phrase(da: "Udgave", en: "Version")),
-    ]
-    if isForPeople { columns.append(.init("published", heading: Phrase(da: "Hvornår", en: "When"))) }
+    let columns = Self.publicationColumns + (isForPeople ? [.init("published", heading: Phrase(da: "Hvornår", en: "When"))] : [])
     var table = Table(title: Phrase(da: "Offentliggjorte prognoser.", en: "Published forecasts."), columns: columns)
     for publication in publications {
       let digest = publication.inputsDigest
