@@ -68,12 +68,12 @@ struct SweepCommand: AsyncParsableCommand {
     }
     let session = try ProjectSession(project, output: output)
     let horizon = session.horizon(run.horizon)
-    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
+    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon, rules: rules.rules)
     var request = try session.request(run, filter, output: output, horizon: horizon, newOffers: study.plans.flatMap(\.newOffers))
     if run.every == nil { request.onlyPeriods = Set(ResultTables.shownPeriods(panel: session.panel, horizon: horizon, every: request.every)) }
     if filter.measure.isEmpty { request.measures = [.stock] }
     output.show(study.plans.flatMap(\.warnings))
-    let offers = try rules.offers(session, request.measures ?? [], plans: study.plans)
+    let offers = try rules.offers(session, request.measures ?? [], plans: study.plans, isNeeded: study.plans.contains(where: \.reacts))
     let memory = RunMemory(
       "sweep", session: session, simulation: run.simulation, horizon: horizon, others: study.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: true, output: output)
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
@@ -87,7 +87,7 @@ struct SweepCommand: AsyncParsableCommand {
     let tables = SweepTables(
       sweep, request: request, demand: demand, notes: own.phrases + basis.notes + demand.assumptions, meta: basis.meta + own.meta)
     let last = shard.map { [(name: ShardFiles.shardColumn, text: $0.text), (name: ShardFiles.digestColumn, text: memory.identity.figuresDigest)] } ?? []
-    try session.print(tables.sheets(request.measures ?? []), machine: tables.machine(last: last), project, output)
+    try session.print(tables.sheets(request.measures ?? [], bar: output.output == nil && Console.width < 90 ? 0 : 20), machine: tables.machine(last: last), project, output)
   }
 
   private func part() throws -> Shard? {

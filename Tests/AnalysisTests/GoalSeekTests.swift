@@ -41,6 +41,24 @@ import Testing
     #expect(abs(interval.lowerBound + interval.upperBound - 3.2) < 1e-9)
   }
 
+  /// Futures whose figures are 10 − v + z need 10 − target + z: their quantiles follow those of z, whichever way the figure goes.
+  @Test(arguments: [-1.0, 1]) func whatSingleFuturesNeed(slope: Double) throws {
+    func found(_ target: Double) -> GoalSeek {
+      GoalSeek(target: target, in: 0...8, isWhole: false, each: 9, rounds: 4) {
+        $0.map { value in
+          let figure = 10 + slope * value
+          return GoalSeek.Figure(value: figure, standardError: 0.1, futures: figure - 1...figure + 2)
+        }
+      }
+    }
+    let middle = found(10 + slope * 4).futures
+    let (lower, upper) = (try #require(middle.lower), try #require(middle.upper))
+    #expect(abs(lower - (slope < 0 ? 3 : 2)) < 1e-9 && abs(upper - (slope < 0 ? 6 : 5)) < 1e-9)
+    let end = found(10 + slope * 7.5).futures
+    #expect(end.lower != nil && end.upper == nil)
+    #expect(seek(8, 0...4, error: 0.1) { 5 * $0 }.futures == GoalSeek.Futures(lower: nil, upper: nil))
+  }
+
   @Test func noValueIsTriedTwice() {
     var calls: [Double] = []
     _ = GoalSeek(target: 2, in: 0...4, isWhole: false, each: 5, rounds: 4) { values in

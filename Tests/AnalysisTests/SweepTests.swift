@@ -1,3 +1,4 @@
+import Capacity
 import Demand
 import Forecasting
 import Foundation
@@ -51,6 +52,53 @@ import Testing
     let (own, other) = (swept.rows.filter { $0.point == 2 }.map(\.result), run.rows.filter { $0.plan == 1 })
     #expect(own.count == other.count && !own.isEmpty)
     for (a, b) in zip(own, other) { #expect(a.key == b.key && a.period == b.period && a.value == b.value && a.difference == b.difference) }
+  }
+
+  // MARK: Buyers who react to tariffs
+
+  private static let reacting = "[[change]]\nwhat = \"price_reaction\"\nareas = [\"boern_og_unge\"]\nkind = \"residential\"\nelasticity = 0.3\n"
+  private static let settling: RuleSet = {
+    var rules = RuleSet(name: "r", title: Phrase("r"))
+    rules.settlement = RuleSet.Settlement(band: .zero, lagYears: 2)
+    return rules
+  }()
+
+  /// Each point is settled by itself, as `plads scenario` settles the scenario with that number in it.
+  @Test func reactionsAreThoseOfTheScenario() throws {
+    let world = try Self.world.get()
+    let basis = OfferBasis(world.extracts, request: RiskRequest(rules: Self.settling))
+    let reference = world.builder.reference(named: "basis")
+    let scenario = try Scenario(text: Self.reacting, file: "s.toml", name: "s")
+    let swept = try Sweep(
+      SweepDesign(grid: [try SweepDesign.Axis("price_reaction.elasticity=0,1.5")]), of: scenario, builder: world.builder,
+      plans: [reference, try world.builder.plan(scenario)], shard: nil, demand: world.demand, capacity: world.extracts.capacity, request: Self.request, offers: basis)
+    #expect(swept.rows.filter { $0.point == 1 }.allSatisfy { $0.result.isUnchanged })
+    let written = try world.builder.plan(try Scenario(text: Self.reacting.replacing("0.3", with: "1.5"), file: "t.toml", name: "t"))
+    let plans = try basis.settled([reference, written], demand: world.demand, sharing: Self.request)
+    let run = ScenarioRun(demand: world.demand, capacity: world.extracts.capacity, plans: plans, request: Self.request)
+    let (own, other) = (swept.rows.filter { $0.point == 2 }.map(\.result), run.rows.filter { $0.plan == 1 })
+    #expect(own.count == other.count && own.contains { !$0.isUnchanged })
+    for (a, b) in zip(own, other) { #expect(a.key == b.key && a.period == b.period && a.value == b.value && a.difference == b.difference) }
+    #expect(swept.assumptions.contains { $0.en.contains("by itself") })
+  }
+
+  /// The number that is found gives the target once the tariffs stand still with it.
+  @Test func aSoughtNumberIsSettled() throws {
+    let world = try Self.world.get()
+    let basis = OfferBasis(world.extracts, request: RiskRequest(rules: Self.settling))
+    let reference = world.builder.reference(named: "basis")
+    let scenario = try Scenario(text: Self.reacting + "[[change]]\nwhat = \"homecoming\"\nareas = [\"boern_og_unge\"]\nmultiply = 1\n", file: "s.toml", name: "s")
+    let target = try SeekTarget("stock(boern_og_unge,2027-10)=80", panel: world.demand.panel)
+    let variable = try ScenarioVariable("homecoming.multiply")
+    let seek = try ScenarioSeek(
+      target, by: variable, of: scenario, range: nil, builder: world.builder, plans: [reference, try world.builder.plan(scenario)], demand: world.demand,
+      extracts: world.extracts, request: Self.request, offers: basis)
+    let solution = try #require(seek.found.solution)
+    let plans = try basis.settled([reference, try world.builder.plan(scenario.varied([(variable, solution.value)], named: "x"))], demand: world.demand, sharing: Self.request)
+    let run = ScenarioRun(demand: world.demand, capacity: world.extracts.capacity, plans: plans, request: Self.request)
+    let row = try #require(run.rows.first { $0.plan == 1 && $0.key == target.line && $0.period.description == "2027-10" })
+    // Sixty draws: one citizen more or less in one of them is a step of 1/60.
+    #expect(abs(row.value.mean - 80) <= 1.0 / 60 + 1e-9, "\(row.value.mean) at \(solution.value)")
   }
 
   @Test func shardsTogetherAreTheWhole() throws {

@@ -65,6 +65,31 @@ struct SweepTests {
     }
   }
 
+  @Test("With buyers who react to tariffs a point is what plads scenario says of its number")
+  func reactions() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      func write(_ elasticity: String) throws {
+        try program.write("[[change]]\nwhat = \"price_reaction\"\nareas = [\"boern_og_unge\"]\nelasticity = \(elasticity)\n", to: "r/scenarios/x.toml")
+      }
+      let common = ["-p", "r", "--rules", "nordjylland_socialaftale", "--area", "boern_og_unge", "--every", "year", "--measure", "stock", "--draws", "30", "--quiet", "--format", "csv"]
+      try write("1")
+      let scenario = try program.run(["scenario", "x"] + common)
+      #expect(scenario.code == 0, "\(scenario.errors)")
+      try write("0.2")
+      let sweep = try program.run(["sweep", "x", "--vary", "price_reaction.elasticity=0.5,1"] + common)
+      #expect(sweep.code == 0, "\(sweep.errors)")
+      func figures(_ text: String, _ first: String, from column: Int) -> [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix(first) }.map { $0.split(separator: ",", omittingEmptySubsequences: false).dropFirst(column).joined(separator: ",") }
+      }
+      let (own, point) = (figures(scenario.output, "x,", from: 2), figures(sweep.output, "2,1,", from: 3))
+      #expect(!own.isEmpty && own == point)
+      let seek = try program.run(
+        "scenario", "x", "-p", "r", "--seek", "stock(boern_og_unge,2028-10)=75", "--by", "price_reaction.elasticity", "--rules", "nordjylland_socialaftale", "--draws", "30", "--quiet")
+      #expect(seek.code == 0 && seek.output.contains("Prisreaktionen er regnet for hver værdi"), "\(seek.errors)")
+    }
+  }
+
   @Test("A goal seek answers in a sentence, or says what can be reached")
   func seek() throws {
     try Program.withFolder { program in
@@ -75,7 +100,7 @@ struct SweepTests {
       let none = try program.run(common + ["stock(autisme,2028-10)=500"])
       #expect(none.code == 0 && none.output.contains("Ingen løsning"), "\(none.errors)\(none.output)")
       let rows = try program.run(common + ["stock(autisme,2028-10)=80", "--format", "csv"])
-      #expect(rows.output.hasPrefix("scenario,target,variable,status,value,lower,upper,from,to,reach_lower,reach_upper\n"))
+      #expect(rows.output.hasPrefix("scenario,target,variable,status,value,lower,upper,from,to,reach_lower,reach_upper,futures_lower,futures_upper\n"))
     }
   }
 

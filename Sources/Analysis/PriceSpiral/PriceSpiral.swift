@@ -44,7 +44,23 @@ public enum PriceSpiral {
   }
 }
 
+extension OfferBasis {
+  /// The plans with the changes of rates at which their tariffs stand still, by the basis' rules.
+  /// - Parameters:
+  ///   - plans: the plain forecast first.
+  ///   - request: whose draws, seed and threads all that follows must share.
+  /// - Throws: as `PriceSpiral.settled`.
+  public func settled(_ plans: [Plan], demand: FittedDemand, sharing request: RunRequest) throws -> [Plan] {
+    var own = self.request
+    (own.level, own.draws, own.seed, own.threads) = (request.level, request.draws, request.seed, request.threads)
+    return try PriceSpiral.settled(plans, demand: demand, extracts: extracts, request: own)
+  }
+}
+
 extension Plan {
+  /// Whether buyers react to its tariffs.
+  public var reacts: Bool { !priceReactions.isEmpty }
+
   fileprivate func saying(_ phrase: Phrase) -> Plan {
     var plan = self
     plan.assumptions.append(phrase)

@@ -9,10 +9,13 @@ public struct GoalSeek: Sendable {
     public let value: Double
     /// Of the simulation, 0 where there is none.
     public let standardError: Double
+    /// The figure of single futures: their 10 % and 90 % quantiles; nil where it is of all futures together.
+    public let futures: ClosedRange<Double>?
 
-    public init(value: Double, standardError: Double) {
+    public init(value: Double, standardError: Double, futures: ClosedRange<Double>? = nil) {
       self.value = value
       self.standardError = standardError
+      self.futures = futures
     }
   }
 
@@ -21,6 +24,15 @@ public struct GoalSeek: Sendable {
     /// 80 % interval by the simulation's error: that of the figure over its slope, within the range; nil where the figure stands still.
     public let interval: ClosedRange<Double>?
   }
+
+  /// Ends between which 80 % of the single futures need the value for their own figure to reach the target; nil where an end lies beyond the
+  /// range, and both where futures have no figures of their own.
+  public struct Futures: Hashable, Sendable {
+    public let lower: Double?
+    public let upper: Double?
+  }
+
+  public let futures: Futures
 
   /// What was tried first, over the whole range, in rising order.
   public let overview: [(value: Double, figure: Figure)]
@@ -69,6 +81,7 @@ public struct GoalSeek: Sendable {
     overview = first.map { ($0, known[$0] ?? Figure(value: 0, standardError: 0)) }
     tried = known.keys.sorted().map { ($0, known[$0] ?? Figure(value: 0, standardError: 0)) }
     self.isOneOfSeveral = isOneOfSeveral
+    futures = Self.futures(tried, target, isWhole: isWhole)
     guard isFound, let low = known[bracket.lowerBound], let high = known[bracket.upperBound] else {
       solution = nil
       return
@@ -86,6 +99,22 @@ public struct GoalSeek: Sendable {
         func inside(_ end: Double) -> Double { min(max(isWhole ? end.rounded() : end, range.lowerBound), range.upperBound) }
         return inside(value - half)...inside(value + half)
       })
+  }
+
+  /// Where the figure moves one way with the value, a future needs no more than v exactly where its figure at v is past the target: the
+  /// quantiles of what futures need are where the figure's quantiles reach it.
+  private static func futures(_ tried: [(value: Double, figure: Figure)], _ target: Double, isWhole: Bool) -> Futures {
+    let own = tried.compactMap { tried in tried.figure.futures.map { (value: tried.value, futures: $0) } }
+    guard own.count == tried.count, let first = tried.first, let last = tried.last else { return Futures(lower: nil, upper: nil) }
+    func reached(_ end: (ClosedRange<Double>) -> Double) -> Double? {
+      let at = zip(own, own.dropFirst()).first { crosses(end($0.futures), end($1.futures), target) }.map { left, right in
+        let (from, to) = (end(left.futures), end(right.futures))
+        return left.value + (right.value - left.value) * (target - from) / (to - from)
+      }
+      return isWhole ? at?.rounded() : at
+    }
+    let (low, high) = (reached(\.lowerBound), reached(\.upperBound))
+    return last.figure.value < first.figure.value ? Futures(lower: low, upper: high) : Futures(lower: high, upper: low)
   }
 
   private static func crosses(_ a: Double, _ b: Double, _ target: Double) -> Bool {

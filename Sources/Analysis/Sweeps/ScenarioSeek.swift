@@ -30,6 +30,7 @@ public struct ScenarioSeek: Sendable {
   /// - Parameters:
   ///   - plans: the plain forecast, then those that the scenario builds on.
   ///   - range: nil for the variable's usual one.
+  ///   - offers: what offers' money rests on; needed where the measure or a price reaction needs it.
   ///   - progress: told the share of the work that is done.
   /// - Throws: `FindingsError` where a value cannot be in the scenario, or the target's figure is not known.
   public init(
@@ -47,7 +48,8 @@ public struct ScenarioSeek: Sendable {
     }
     let range = range ?? variable.usualRange
     self.range = range
-    let futures = Futures(scenario: scenario, builder: builder, plans: plans, demand: demand, extracts: extracts, request: request, recipe: recipe, offers: offers)
+    let settled = try offers?.settled(plans, demand: demand, sharing: request) ?? plans
+    let futures = Futures(scenario: scenario, builder: builder, plans: settled, demand: demand, extracts: extracts, request: request, recipe: recipe, offers: offers)
     // A probability of closure takes a run of its own for each value.
     let isRisk = if case .risk = target.figure { true } else { false }
     let (each, rounds) = isRisk ? (5, 5) : (9, 4)
@@ -64,11 +66,12 @@ public struct ScenarioSeek: Sendable {
   private static func figures(
     of values: [Double], _ target: SeekTarget, _ variable: ScenarioVariable, _ futures: Futures
   ) throws -> [GoalSeek.Figure] {
-    let varied = try values.enumerated().map { number, value in
+    let written = try values.enumerated().map { number, value in
       try futures.builder.plan(futures.scenario.varied([(variable, value)], named: "\(futures.scenario.name)#\(number + 1)"))
     }
-    guard !varied.isEmpty else { return [] }
-    try Sweep.refuseReactions(futures.plans + varied, futures.scenario)
+    guard !written.isEmpty else { return [] }
+    precondition(futures.offers != nil || !written.contains(where: \.reacts), "tariffs are settled by an offer's money")
+    let varied = try futures.offers.map { Array(try $0.settled([futures.plans[0]] + written, demand: futures.demand, sharing: futures.request).dropFirst()) } ?? written
     switch target.figure {
     case .measure(let measure, let period): return try measured(measure, period, varied, target, futures)
     case .risk(let months): return try varied.map { try risk(months, $0, target, futures) }
@@ -94,7 +97,7 @@ public struct ScenarioSeek: Sendable {
     return own.map { row in
       // The interval's width says the draws' spread; with a normal's shape it is near enough for an error.
       let spread = (row.value.upper - row.value.lower) / (2 * Normal.quantile(0.9))
-      return GoalSeek.Figure(value: row.value.mean, standardError: spread / Double(request.draws).squareRoot())
+      return GoalSeek.Figure(value: row.value.mean, standardError: spread / Double(request.draws).squareRoot(), futures: row.value.lower...row.value.upper)
     }
   }
 

@@ -23,10 +23,11 @@ public struct SeekTables {
   }
 
   public static let machineColumns =
-    ["scenario", "target", "variable", "status", "value", "lower", "upper", "from", "to", "reach_lower", "reach_upper"].map { Table.Column($0) }
+    ["scenario", "target", "variable", "status", "value", "lower", "upper", "from", "to", "reach_lower", "reach_upper", "futures_lower", "futures_upper"].map { Table.Column($0) }
 
-  /// Columns: scenario, target, variable, status (`found`, `one_of_several`, `out_of_reach`), value, lower, upper, from, to, reach_lower, reach_upper;
-  /// the interval is the simulation's, 80 %; from and to say where the value was looked for.
+  /// Columns: scenario, target, variable, status (`found`, `one_of_several`, `out_of_reach`), value, lower, upper, from, to, reach_lower, reach_upper,
+  /// futures_lower, futures_upper; the interval is the simulation's error, 80 %; from and to say where the value was looked for; the last two are
+  /// what 80 % of single futures need, empty where that is beyond the range or where there is nothing such.
   public func machine() -> Table {
     var table = Table(title: title, columns: Self.machineColumns)
     let found = seek.found
@@ -35,7 +36,7 @@ public struct SeekTables {
       .text(scenario), .text(seek.target.text), .text(seek.variable.name),
       .text(found.solution == nil ? "out_of_reach" : found.isOneOfSeveral ? "one_of_several" : "found"), number(found.solution?.value),
       number(found.solution?.interval?.lowerBound), number(found.solution?.interval?.upperBound), number(seek.range.lowerBound), number(seek.range.upperBound),
-      number(found.reach.lowerBound), number(found.reach.upperBound),
+      number(found.reach.lowerBound), number(found.reach.upperBound), number(found.futures.lower), number(found.futures.upper),
     ])
     return table
   }
@@ -49,7 +50,7 @@ public struct SeekTables {
         .init("figure", heading: Phrase(seek.target.text.split(separator: "=")[0].description), decimals: 2),
       ])
     for (value, figure) in seek.found.overview { table.append([.number(value), .number(figure.value)]) }
-    table.footnotes = [answer, meaning] + notes
+    table.footnotes = [answer, futures, meaning] + notes
     return table
   }
 
@@ -75,15 +76,30 @@ public struct SeekTables {
       da: "Nærmest er 0, og mindre kan tallet ikke være: prøv et andet med --by.", en: "The nearest is 0, and the number cannot be less: try another with --by.")
   }
 
-  private var answer: Phrase {
-    func shown(_ value: Double) -> Phrase {
-      if seek.variable.isWhole { return Phrase(NumberText.machine(value)) }
-      // Three digits that mean something.
-      let size = abs(value)
-      let decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
-      if value == value.rounded() { return Phrase(da: NumberText.display(value, decimals: 0, language: .da), en: NumberText.display(value, decimals: 0, language: .en)) }
-      return Phrase(da: NumberText.display(value, decimals: decimals, language: .da), en: NumberText.display(value, decimals: decimals, language: .en))
+  private func shown(_ value: Double) -> Phrase {
+    if seek.variable.isWhole { return Phrase(NumberText.machine(value)) }
+    // Three digits that mean something.
+    let size = abs(value)
+    let decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+    if value == value.rounded() { return Phrase(da: NumberText.display(value, decimals: 0, language: .da), en: NumberText.display(value, decimals: 0, language: .en)) }
+    return Phrase(da: NumberText.display(value, decimals: decimals, language: .da), en: NumberText.display(value, decimals: decimals, language: .en))
+  }
+
+  /// What the future needs, since the answer is that of the mean over the futures.
+  private var futures: Phrase {
+    guard case .measure = seek.target.figure else {
+      return Phrase(
+        da: "Usikkerheden i satserne er en del af sandsynligheden selv; svarets interval dækker kun simulationens tilfældige fejl.",
+        en: "The uncertainty of the rates is part of the probability itself; the answer's interval covers the simulation's random error alone.")
     }
+    let (low, high) = (seek.found.futures.lower.map(shown), seek.found.futures.upper.map(shown))
+    let (from, to) = (shown(seek.range.lowerBound), shown(seek.range.upperBound))
+    return Phrase(
+      da: "Svaret gælder middel over fremtiderne. Af de enkelte fremtider, med satsernes usikkerhed og tilfældet, behøver 80 % en værdi fra \(low?.da ?? "under \(from.da)") til \(high?.da ?? "over \(to.da)").",
+      en: "The answer is for the mean over the futures. Of single futures, with the uncertainty of the rates and chance, 80 % need a value from \(low?.en ?? "below \(from.en)") to \(high?.en ?? "above \(to.en)").")
+  }
+
+  private var answer: Phrase {
     let name = seek.variable.name
     guard let solution = seek.found.solution else {
       let (low, high) = (shown(seek.found.reach.lowerBound), shown(seek.found.reach.upperBound))
@@ -97,8 +113,8 @@ public struct SeekTables {
     if let interval = solution.interval {
       let (low, high) = (shown(interval.lowerBound), shown(interval.upperBound))
       text = text + Phrase(
-        da: " [\(low[.da]); \(high[.da])] (80 %-interval af simulationens usikkerhed; flere --draws gør det smallere).",
-        en: " [\(low[.en]); \(high[.en])] (80 % interval of the simulation's uncertainty; more --draws narrow it).")
+        da: " [\(low[.da]); \(high[.da])] (80 %-interval for simulationens tilfældige fejl alene; flere --draws gør det smallere).",
+        en: " [\(low[.en]); \(high[.en])] (80 % interval of the simulation's random error alone; more --draws narrow it).")
     } else {
       text = text + Phrase(".")
     }

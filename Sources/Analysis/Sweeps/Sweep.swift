@@ -63,6 +63,7 @@ public struct Sweep: Sendable {
   ///   - scenario: whose numbers are varied.
   ///   - plans: the plain forecast, then those that the scenario builds on.
   ///   - shard: the points to compute; nil for all. What a point gives does not depend on it.
+  ///   - offers: what offers' money rests on; needed where a measure or a price reaction needs it.
   /// - Throws: `FindingsError` where a value cannot be in the scenario.
   public init(
     _ design: SweepDesign, of scenario: Scenario, builder: PlanBuilder, plans: [Plan], shard: Shard?, demand: FittedDemand, capacity: [CapacityStep],
@@ -74,15 +75,19 @@ public struct Sweep: Sendable {
     let points = try own.map { number in
       (number, try builder.plan(Self.point(number, design, scenario)))
     }
-    try Self.refuseReactions(plans + points.map(\.1), scenario)
+    precondition(offers != nil || !(plans + points.map(\.1)).contains(where: \.reacts), "tariffs are settled by an offer's money")
+    let plans = try offers?.settled(plans, demand: demand, sharing: request) ?? plans
     let fixed = Self.fixed(plans, base: scenario.base)
     var rows: [Row] = []
     var start = 0
     while start < points.count {
       let end = min(start + Self.together(request, demand), points.count)
       let done = (start, end)
+      let own = points[start..<end].map(\.1)
+      // Each point's tariffs are its own.
+      let settled = try offers?.settled([plans[0]] + own, demand: demand, sharing: request).dropFirst() ?? own[...]
       let run = ScenarioRun(
-        demand: demand, capacity: capacity, plans: fixed + points[start..<end].map(\.1), request: request, recipe: recipe, offers: offers
+        demand: demand, capacity: capacity, plans: fixed + settled, request: request, recipe: recipe, offers: offers
       ) { share in
         progress?((Double(done.0) + share * Double(done.1 - done.0)) / Double(points.count))
       }
@@ -93,7 +98,8 @@ public struct Sweep: Sendable {
     self.rows = rows.enumerated().sorted { ($0.element.point, $0.offset) < ($1.element.point, $1.offset) }.map(\.element)
     newOffers = plans.flatMap(\.newOffers)
     base = plans.first { $0.name == scenario.base }?.name ?? plans[0].name
-    assumptions = plans.first { $0.name == scenario.name }.map { $0.assumptions + [Self.replacing] } ?? [Self.everywhere]
+    assumptions = (plans.first { $0.name == scenario.name }.map { $0.assumptions + [Self.replacing] } ?? [Self.everywhere])
+      + (plans.contains(where: \.reacts) ? [Self.settling] : [])
   }
 
   /// What every point needs beside it: the plain forecast and its own base. The scenario as it is written is not among them.
@@ -106,17 +112,10 @@ public struct Sweep: Sendable {
     da: "De varierede tal virker overalt fra første periode. add og set er antal pr. periode over hele rækkevidden.",
     en: "The varied numbers act everywhere from the first period on. add and set are numbers a period over the whole scope.")
 
-  /// Tariffs that buyers react to take several simulations for each point.
-  static func refuseReactions(_ plans: [Plan], _ scenario: Scenario) throws(FindingsError) {
-    guard plans.contains(where: { !$0.priceReactions.isEmpty }) else { return }
-    throw FindingsError(
-      Finding(
-        .error, value: scenario.name,
-        message: Phrase(
-          da: "har en prisreaktion (price_reaction), som ikke regnes, når tal varieres eller søges.",
-          en: "has a price reaction, which is not computed where numbers are varied or sought."),
-        remedy: Phrase(da: "Slet den i en kopi af scenariet; plads scenario regner den.", en: "Remove it in a copy of the scenario; plads scenario computes it.")))
-  }
+  /// Where buyers react to tariffs.
+  public static let settling = Phrase(
+    da: "Prisreaktionen er regnet for hver værdi for sig: takster efterreguleres og simuleres igen, til de står stille.",
+    en: "The price reaction is reckoned for each value by itself: tariffs are settled and simulated again until they stand still.")
 
   static func point(_ number: Int, _ design: SweepDesign, _ scenario: Scenario) throws(FindingsError) -> Scenario {
     let values = zip(design.axes, design.points[number - 1]).map { (variable: $0.variable, value: $1) }

@@ -67,9 +67,10 @@ public struct SweepTables: Sendable {
   /// Lines by which two-way tables are made one by one.
   private static let mostLines = 4
 
-  public func sheets(_ measures: [Measure]) -> [Table] { measures.flatMap(sheets) }
+  /// - Parameter bar: width of the longest bar; 0 for none.
+  public func sheets(_ measures: [Measure], bar: Int = 20) -> [Table] { measures.flatMap { sheets($0, bar: bar) } }
 
-  private func sheets(_ measure: Measure) -> [Table] {
+  private func sheets(_ measure: Measure, bar: Int) -> [Table] {
     let own = sweep.rows.filter { $0.result.measure == measure }
     guard let period = own.map(\.result.period).max() else {
       var table = responses([], measure)
@@ -82,7 +83,7 @@ public struct SweepTables: Sendable {
     if sweep.design.axes.count == 1 {
       tables.append(responses(own, measure))
     } else {
-      tables.append(tornado(last, keys, measure, period))
+      tables.append(tornado(last, keys, measure, period, bar: bar))
       if sweep.design.axes.count == 2, sweep.design.isGrid, keys.count <= Self.mostLines {
         tables += keys.map { key in twoWay(last.filter { $0.result.key == key }, key, measure, period) }
       }
@@ -105,7 +106,7 @@ public struct SweepTables: Sendable {
     let name = sweep.design.axes[0].variable.name
     let level = NumberText.machine(100 * request.level)
     var table = Table(
-      title: title + Phrase(da: "; \(measure.phrase.da), forskel med \(level) %-interval.", en: "; \(measure.phrase.en), difference with \(level) % interval."),
+      title: title + Phrase(da: "; \(measure.shownPhrase.da), forskel med \(level) %-interval.", en: "; \(measure.shownPhrase.en), difference with \(level) % interval."),
       columns: [
         .init("line", heading: Phrase(da: "Linje", en: "Line")), .init(name),
       ] + periods.map { .init($0.description) })
@@ -144,29 +145,29 @@ public struct SweepTables: Sendable {
   }
 
   /// What moves the measure most: by variable, between its smallest and largest value, the others as they come.
-  private func tornado(_ rows: [Sweep.Row], _ keys: [ResultKey], _ measure: Measure, _ period: Period) -> Table {
+  private func tornado(_ rows: [Sweep.Row], _ keys: [ResultKey], _ measure: Measure, _ period: Period, bar width: Int) -> Table {
     var table = Table(
-      title: title + Phrase(da: "; \(measure.phrase.da), \(period)", en: "; \(measure.phrase.en), \(period)"),
+      title: title + Phrase(da: "; \(measure.shownPhrase.da), \(period)", en: "; \(measure.shownPhrase.en), \(period)"),
       columns: [
         .init("line", heading: Phrase(da: "Linje", en: "Line")), .init("variable", heading: Phrase(da: "Varieret", en: "Varied")),
         .init("values", heading: Phrase(da: "Fra – til", en: "From – to")),
         .init("low", heading: Phrase(da: "Ved mindste", en: "At smallest"), decimals: max(1, measure.decimals)),
         .init("high", heading: Phrase(da: "Ved største", en: "At largest"), decimals: max(1, measure.decimals)),
-        .init("span", heading: Phrase(da: "Udslag", en: "Span"), decimals: max(1, measure.decimals)), .init("bar", heading: Phrase("")),
-      ])
+        .init("span", heading: Phrase(da: "Udslag", en: "Span"), decimals: max(1, measure.decimals)),
+      ] + (width > 0 ? [.init("bar", heading: Phrase(""))] : []))
     for key in keys {
       let effects = SweepEffect.all(rows.filter { $0.result.key == key }, design: sweep.design)
       let largest = effects.map { abs($0.span) }.max() ?? 0
       for (number, effect) in effects.enumerated() {
         let axis = sweep.design.axes[effect.axis]
         let ends = [axis.values[0], axis.values[axis.values.count - 1]].map { NumberText.machine($0) }
-        let bar = String(repeating: "▇", count: largest > 0 ? Int((20 * abs(effect.span) / largest).rounded()) : 0)
+        let bar = String(repeating: "▇", count: largest > 0 ? Int((Double(width) * abs(effect.span) / largest).rounded()) : 0)
         table.append([
           number == 0 ? lineCell(key) : .empty, .text(axis.variable.name),
           // The two stay on one line.
           .term(code: ends.joined(separator: " – "), Phrase(da: ends.joined(separator: "\u{A0}–\u{A0}").replacing(".", with: ","), en: ends.joined(separator: "\u{A0}–\u{A0}"))),
-          .number(effect.low), .number(effect.high), .number(effect.span), .text(bar),
-        ])
+          .number(effect.low * measure.shownScale), .number(effect.high * measure.shownScale), .number(effect.span * measure.shownScale),
+        ] + (width > 0 ? [.text(bar)] : []))
       }
     }
     table.footnotes = [
@@ -181,7 +182,7 @@ public struct SweepTables: Sendable {
   private func twoWay(_ rows: [Sweep.Row], _ key: ResultKey, _ measure: Measure, _ period: Period) -> Table {
     let (down, across) = (sweep.design.axes[0], sweep.design.axes[1])
     var table = Table(
-      title: lines.label(key) + Phrase(da: ": forskel i \(measure.phrase.da), \(period)", en: ": difference in \(measure.phrase.en), \(period)"),
+      title: lines.label(key) + Phrase(da: ": forskel i \(measure.shownPhrase.da), \(period)", en: ": difference in \(measure.shownPhrase.en), \(period)"),
       columns: [.init(down.variable.name, heading: Phrase("\(down.variable.name) \\ \(across.variable.name)"))]
         + across.values.map {
           .init(NumberText.machine($0), heading: Phrase(da: NumberText.machine($0).replacing(".", with: ","), en: NumberText.machine($0)), decimals: max(1, measure.decimals))
@@ -189,7 +190,7 @@ public struct SweepTables: Sendable {
     for (number, value) in down.values.enumerated() {
       let cells = across.values.indices.map { column -> Table.Cell in
         let point = number * across.values.count + column + 1
-        return rows.first { $0.point == point }.map { .number($0.result.difference.mean) } ?? .empty
+        return rows.first { $0.point == point }.map { .number($0.result.difference.mean * measure.shownScale) } ?? .empty
       }
       table.append([self.value(value)] + cells)
     }
