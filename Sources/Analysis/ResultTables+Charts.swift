@@ -38,9 +38,9 @@ extension ResultTables {
   }
 
   private func spread(_ row: ResultRow) -> FanChart.Spread {
-    let inner = row.inner ?? row.value
+    let (own, inner) = (row.value.scaled(by: row.measure.shownScale), (row.inner ?? row.value).scaled(by: row.measure.shownScale))
     return FanChart.Spread(
-      time: endTime(row.period), median: row.value.median, lower: row.value.lower, upper: row.value.upper, innerLower: inner.lower,
+      time: endTime(row.period), median: own.median, lower: own.lower, upper: own.upper, innerLower: inner.lower,
       innerUpper: inner.upper)
   }
 
@@ -49,8 +49,8 @@ extension ResultTables {
     let ahead = levelText(last.value, measure)
     let level = NumberText.machine(100 * request.level)
     func text(_ language: Language, _ nowWord: String) -> String {
-      let today = now.map { " \(nowWord) \(NumberText.display($0, decimals: measure.decimals, language: language))," } ?? ""
-      return "\(name[language]): \((measure.isFlow ? measure.phrase + perPeriod : measure.chartUnit)[language]).\(today) \(last.period) \(ahead[language]) (\(level)\u{A0}%)"
+      let today = now.map { " \(nowWord) \(NumberText.display($0 * measure.shownScale, decimals: measure.decimals, language: language))," } ?? ""
+      return "\(name[language]): \((measure.isFlow ? measure.shownPhrase + perPeriod : measure.chartUnit)[language]).\(today) \(last.period) \(ahead[language]) (\(level)\u{A0}%)"
     }
     return Phrase(da: text(.da, "Nu"), en: text(.en, "Now"))
   }

@@ -186,6 +186,10 @@ public struct ResultTables: Sendable {
     return row.isUnchanged || (abs(row.difference.mean) < least && isIntervalNone)
   }
 
+  private func negligible(_ measure: Measure, _ language: Language) -> String {
+    NumberText.display(measure.negligible * measure.shownScale, decimals: measure == .pClosure ? 3 : measure.needsMoney ? 1 : 2, language: language)
+  }
+
   private struct Line: Hashable {
     let plan: Int
     let key: ResultKey
@@ -198,7 +202,7 @@ public struct ResultTables: Sendable {
 
   private func title(_ measure: Measure, comparing: Bool) -> Phrase {
     let level = NumberText.machine(100 * request.level)
-    let what = measure.isFlow ? measure.phrase + perPeriod : measure.phrase
+    let what = measure.isFlow ? measure.shownPhrase + perPeriod : measure.shownPhrase
     let name = panel.settings.name
     if measure == .pClosure {
       let compared = comparing ? Phrase(da: ": basis, og scenariernes forskel fra deres basis", en: ": the base, and each scenario's difference from its base") : Phrase("")
@@ -268,8 +272,9 @@ public struct ResultTables: Sendable {
     return plan == 0 || base == 0 ? name : "\(name) (mod \(run.plans[base].name))"
   }
 
-  func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
-    phrase { language in
+  func levelText(_ whole: DrawSummary, _ measure: Measure) -> Phrase {
+    let summary = whole.scaled(by: measure.shownScale)
+    return phrase { language in
       let numbers = [summary.median, summary.lower, summary.upper].map {
         NumberText.display($0, decimals: measure.decimals, language: language)
       }
@@ -278,8 +283,9 @@ public struct ResultTables: Sendable {
   }
 
   /// Differences keep one decimal below ten: half a citizen on average is a message.
-  static func differenceText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
-    Phrase { language in
+  static func differenceText(_ whole: DrawSummary, _ measure: Measure) -> Phrase {
+    let summary = whole.scaled(by: measure.shownScale)
+    return Phrase { language in
       func signed(_ value: Double, _ decimals: Int) -> String {
         let text = NumberText.display(value, decimals: decimals, language: language)
         return value > 0 && text.contains { $0 >= "1" && $0 <= "9" } ? "+" + text : text
@@ -374,8 +380,8 @@ public struct ResultTables: Sendable {
       if run.plans.count > quiet.count + 1 {
         notes.append(
           Phrase(
-            da: "En linje mangler, hvor scenariet ændrer intet eller under \(NumberText.display(measure.negligible, decimals: measure.needsMoney ? measure == .pClosure ? 3 : 0 : 2, language: .da)).",
-            en: "A line is left out where the scenario changes nothing or less than \(NumberText.display(measure.negligible, decimals: measure.needsMoney ? measure == .pClosure ? 3 : 0 : 2, language: .en))."))
+            da: "En linje mangler, hvor scenariet ændrer intet eller under \(negligible(measure, .da)).",
+            en: "A line is left out where the scenario changes nothing or less than \(negligible(measure, .en))."))
         if let worse = measure.worse { notes.append(Self.meaning(of: worse)) }
       }
       for plan in run.plans.dropFirst() where !plan.assumptions.isEmpty || plan.title != plan.name {

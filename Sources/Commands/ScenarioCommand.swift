@@ -79,8 +79,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     guard range == nil else { throw UsageError(Phrase(da: "--range hører til --seek.", en: "--range belongs to --seek.")) }
     let horizon = session.horizon(run.horizon)
     let library = try ScenarioLibrary(folder: session.folder, wanted: scenarios)
-    let plans = try library.plans(
-      PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library.all, ruleSets: RuleLibrary(folder: session.folder).names))
+    let plans = try library.plans(PlanBuilder(session, horizon: horizon, scenarios: library.all, rules: rules.rules))
     let request = try session.request(run, filter, output: output, horizon: horizon, newOffers: plans.flatMap(\.newOffers))
     output.show(plans.flatMap(\.warnings) + NewOfferPlausibility.warnings(plans, extracts: session.extracts, on: session.panel.origin.lastDay))
     if check {
@@ -88,8 +87,7 @@ struct ScenarioCommand: AsyncParsableCommand {
       let tables = ScenarioCheckTables(plans)
       return try session.print([tables.sheet()], machine: tables.machine(), project, output)
     }
-    let reacts = plans.contains { !$0.priceReactions.isEmpty }
-    let offers = try rules.offers(session, request.measures ?? [], plans: plans, isNeeded: reacts)
+    let offers = try rules.offers(session, request.measures ?? [], plans: plans, isNeeded: plans.contains(where: \.reacts))
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon,
       others: library.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: remembering.fresh, output: output)
@@ -100,9 +98,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     _ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, _ offers: OfferBasis?, horizon: Int
   ) throws -> RunDocument {
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
-    var settling = offers?.request ?? RiskRequest()
-    (settling.level, settling.draws, settling.seed, settling.threads) = (request.level, request.draws, request.seed, request.threads)
-    let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: settling)
+    let plans = try offers?.settled(plans, demand: demand, sharing: request) ?? plans
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
     let impacts = wantsImpacts ? impacts(plans, session: session, demand: demand, request: request) : []
@@ -152,15 +148,20 @@ struct ScenarioCommand: AsyncParsableCommand {
     }
     let horizon: Int
     if case .risk = target.figure { horizon = RiskRun.horizonMonths / session.panel.length.months } else { horizon = session.horizon(run.horizon) }
-    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon)
+    let study = try ScenarioStudy(scenarios.first, session: session, horizon: horizon, rules: rules.rules)
     output.show(study.plans.flatMap(\.warnings))
     let request = RunRequest(
       level: Double(run.simulation.level) / 100, every: session.panel.length, draws: run.simulation.draws, seed: UInt64(run.simulation.seed),
       threads: run.simulation.taskCount)
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon, others: study.files, fresh: true, output: output)
+    let reacts = study.plans.contains(where: \.reacts)
     let offers: (basis: OfferBasis, file: String)?
-    if case .measure(let measure, _) = target.figure { offers = try rules.offers(session, [measure], plans: study.plans) } else { offers = nil }
+    if case .measure(let measure, _) = target.figure {
+      offers = try rules.offers(session, [measure], plans: study.plans, isNeeded: reacts)
+    } else {
+      offers = reacts ? try rules.offers(session, [], plans: study.plans, isNeeded: true) : nil
+    }
     let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
     let basis = ForecastBasis(
       model: .ofScenarios(session, by: target.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
@@ -169,7 +170,7 @@ struct ScenarioCommand: AsyncParsableCommand {
       target, by: variable, of: study.scenario, range: between, builder: study.builder, plans: study.plans, demand: demand, extracts: session.extracts,
       request: request, recipe: basis.recipe, offers: offers?.basis, progress: progress.follow)
     progress.finish()
-    let tables = SeekTables(found, scenario: study.scenario.name, notes: study.plans.flatMap(\.assumptions) + basis.notes + demand.assumptions)
+    let tables = SeekTables(found, scenario: study.scenario.name, notes: study.plans.flatMap(\.assumptions) + (reacts ? [Sweep.settling] : []) + basis.notes + demand.assumptions)
     try session.print([tables.sheet()], machine: tables.machine(), project, output)
   }
 

@@ -19,21 +19,18 @@ struct ScenarioExplanation {
   func print() throws {
     let session = try ProjectSession(project, output: output)
     let horizon = session.horizon(futures.horizon)
-    let study = try ScenarioStudy(name, session: session, horizon: horizon)
+    let study = try ScenarioStudy(name, session: session, horizon: horizon, rules: rules.rules)
     output.show(study.plans.flatMap(\.warnings))
     var request = try session.request(futures, filter, output: output, horizon: horizon, newOffers: study.plans.flatMap(\.newOffers))
     if filter.measure.isEmpty { request.measures = [.stock] }
     try choosePeriods(&request, session.panel, horizon: horizon)
     let waterfall = try ScenarioWaterfall(of: study.scenario, plans: study.plans, builder: study.builder)
-    let reacts = waterfall.plans.contains { !$0.priceReactions.isEmpty }
-    let offers = try rules.offers(session, request.measures ?? [], plans: waterfall.plans, isNeeded: reacts)
+    let offers = try rules.offers(session, request.measures ?? [], plans: waterfall.plans, isNeeded: waterfall.plans.contains(where: \.reacts))
     let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
     let memory = RunMemory(
       "explain", session: session, simulation: futures.simulation, horizon: horizon, others: study.files, fresh: true, output: output)
     let basis = ForecastBasis(model: .ofScenarios(session, by: filter.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
-    var settling = offers?.basis.request ?? RiskRequest()
-    (settling.level, settling.draws, settling.seed, settling.threads) = (request.level, request.draws, request.seed, request.threads)
-    let plans = try PriceSpiral.settled(waterfall.plans, demand: demand, extracts: session.extracts, request: settling)
+    let plans = try offers?.basis.settled(waterfall.plans, demand: demand, sharing: request) ?? waterfall.plans
     let progress = Progress(Phrase(da: "Simulerer", en: "Simulating"), total: 100, isQuiet: output.quiet)
     let run = ScenarioRun(
       demand: demand, capacity: session.extracts.capacity, plans: plans, request: request, recipe: basis.recipe, offers: offers?.basis,

@@ -10,11 +10,10 @@ struct ScenarioStudy {
   let plans: [Plan]
   let files: [(name: String, path: String)]
 
-  init(_ name: String?, session: ProjectSession, horizon: Int) throws {
+  /// - Parameter rules: the rule set of the command line; nil for the project's.
+  init(_ name: String?, session: ProjectSession, horizon: Int, rules: String? = nil) throws {
     let library = try name.map { try ScenarioLibrary(folder: session.folder, only: $0) }
-    builder = PlanBuilder(
-      panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: library?.all ?? [],
-      ruleSets: RuleLibrary(folder: session.folder).names)
+    builder = PlanBuilder(session, horizon: horizon, scenarios: library?.all ?? [], rules: rules)
     scenario = library?.chosen ?? Scenario.plain(named: ScenarioLibrary.reference, title: ScenarioLibrary.reference)
     plans = try library?.plans(builder) ?? [builder.reference(named: ScenarioLibrary.reference)]
     files = library?.files ?? []

@@ -67,6 +67,18 @@ public enum Measure: String, CaseIterable, Sendable {
     }
   }
 
+  /// As tables for people show it: kroner in thousands.
+  public var shownPhrase: Phrase {
+    switch self {
+    case .income: Phrase(da: "indtægt, t.kr.", en: "income, 1,000 kr.")
+    case .result: Phrase(da: "resultat (indtægt minus udgifter), t.kr.", en: "result (income less costs), 1,000 kr.")
+    default: phrase
+    }
+  }
+
+  /// Of what is shown to people in the measure's unit.
+  public var shownScale: Double { self == .income || self == .result ? 0.001 : 1 }
+
   /// Which way is worse for the region: fewer citizens and days, more empty places; nil where neither is.
   public var worse: Worse? {
     switch self {

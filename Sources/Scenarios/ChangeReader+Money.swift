@@ -55,7 +55,36 @@ extension ChangeReader {
         "set", Phrase(da: "to ændringer sætter samme tilbuds takst i samme periode.", en: "two changes set the same offer's tariff in the same period."),
         Phrase(da: "Slet den ene, eller del tilbud eller perioder imellem dem.", en: "Remove one, or share offers or periods between them."))
     }
+    warnOfPrices(new, touched, key: effect.key, in: plan)
     plan.money.append(new)
+  }
+
+  /// Where there is no price nothing can change, and no price is below nought.
+  private mutating func warnOfPrices(_ new: MoneyChange, _ touched: [Offer], key: String, in plan: Plan) {
+    guard let money = builder.money else { return }
+    // A new offer has its area's price where it has none of its own.
+    let known = touched.filter { plan.newOfferTerms[$0.id] == nil }
+    let priced = known.compactMap { offer in money.prices[offer.id].map { (offer, $0) } }
+    if priced.isEmpty, known.count == touched.count {
+      return warn(
+        "what",
+        Phrase(
+          da: "rammer intet: uden pris (tariffs.csv eller price i stays): \(Self.list(known)).",
+          en: "touches nothing: without a price (tariffs.csv or price in stays): \(Self.list(known))."))
+    }
+    guard case .tariffAdd = new.effect else { return }
+    let below = priced.filter { $0.1 + new.value.lower < 0 }
+    guard let cheapest = below.map(\.1).min() else { return }
+    let price = NumberText.machine(cheapest.rounded())
+    warn(
+      key,
+      Phrase(
+        da: "er mere end hele prisen (fra \(price) kr. pr. dag): taksten bliver 0, ikke mindre, i \(Self.list(below.map(\.0))).",
+        en: "is more than the whole price (from \(price) kr. a day): the tariff becomes 0, no less, in \(Self.list(below.map(\.0)))."))
+  }
+
+  private static func list(_ offers: [Offer]) -> String {
+    offers.prefix(6).map(\.id).joined(separator: ", ") + (offers.count > 6 ? ", …" : "")
   }
 
   // MARK: Rules
@@ -75,6 +104,18 @@ extension ChangeReader {
   mutating func adaptationTime(in plan: inout Plan) {
     guard let months = wholeNumber("months", 1...60), once("months", plan.rules.adaptationMonths == nil) else { return }
     plan.rules.adaptationMonths = months
+    warnOfFullMonths("months", in: plan)
+  }
+
+  /// Costs that stay whole for longer than adapting takes are whole for that long, and then at their floor at once.
+  private mutating func warnOfFullMonths(_ key: String, in plan: Plan) {
+    let name = plan.rules.ruleSet ?? builder.money?.ruleSet ?? ""
+    guard let months = plan.rules.adaptationMonths, let full = builder.money?.fullMonths[name], months < full else { return }
+    warn(
+      key,
+      Phrase(
+        da: "tilpasningstiden på \(months) måneder er kortere end de \(full), i hvilke regelsættet \(name) lader hele udgiften stå (full_months): den står da kun i \(months) måneder.",
+        en: "the adaptation time of \(months) months is shorter than the \(full) for which the rule set \(name) keeps the whole cost (full_months): it then stays for \(months) months alone."))
   }
 
   mutating func notice(in plan: inout Plan) {
@@ -88,6 +129,7 @@ extension ChangeReader {
       return failName("rules", name, Phrase(da: "er ikke et regelsæt.", en: "is no rule set."), among: builder.ruleSets)
     }
     plan.rules.ruleSet = name
+    warnOfFullMonths("rules", in: plan)
   }
 
   /// Of two that hold for everything one would be lost.

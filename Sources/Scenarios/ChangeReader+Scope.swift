@@ -96,8 +96,28 @@ extension ChangeReader {
     if let index = all.firstIndex(where: { $0.id == name || NearestName.machineForm($0.name) == form || NearestName.machineForm($0.id) == form }) {
       return index
     }
-    failName(key, name, Phrase(da: "ukendt tilbud.", en: "unknown offer."), among: all.map(\.id))
+    if isOpenedLater(name) {
+      fail(
+        key, value: name, Phrase(da: "åbner først længere nede i scenariet.", en: "opens only further down in the scenario."),
+        Phrase(da: "Flyt dets new_offer op før denne ændring.", en: "Move its new_offer above this change."))
+      return nil
+    }
+    let ids = all.map(\.id)
+    guard NearestName.find(name, among: ids) == nil else {
+      failName(key, name, Phrase(da: "ukendt tilbud.", en: "unknown offer."), among: ids)
+      return nil
+    }
+    let nearest = NearestName.nearest(name, among: all.map { ($0.id, $0.name) }, count: 3).joined(separator: ", ")
+    fail(key, value: name, Phrase(da: "ukendt tilbud.", en: "unknown offer."), nearest.isEmpty ? Phrase("") : Phrase(da: "Nærmest: \(nearest).", en: "Nearest: \(nearest)."))
     return nil
+  }
+
+  /// Whether a new offer of the scenario has the name, which this change comes too early for.
+  private func isOpenedLater(_ name: String) -> Bool {
+    scenario.changes.contains { own in
+      guard own.lever == .newOffer, case .string(let id) = own.values["id"] else { return false }
+      return NearestName.machineForm(id) == NearestName.machineForm(name)
+    }
   }
 
   // MARK: When

@@ -11,6 +11,17 @@ public struct MoneyChange: Sendable {
     case savings(tariffShare: Double)
     /// Per cent a year by which a citizen's care grows dearer; budget and tariff follow by `tariffShare` (0...1) of it.
     case complexity(tariffShare: Double)
+
+    /// Of a scenario's change, that holds its number.
+    var key: String {
+      switch self {
+      case .tariffMultiply: "multiply"
+      case .tariffAdd: "add"
+      case .tariffSet: "set"
+      case .savings: "percent"
+      case .complexity: "percent_a_year"
+      }
+    }
   }
 
   public let effect: Effect

@@ -9,11 +9,18 @@ public struct PlanBuilder: Sendable {
   let capacity: [CapacityStep]
   /// Names of the rule sets that a scenario may choose; empty where any name is taken.
   let ruleSets: [String]
+  /// What is known of money, for warnings alone; nil where nothing was asked.
+  let money: MoneyBackground?
   private let library: [String: Scenario]
 
-  /// - Parameter scenarios: all that may be named as a `base`.
-  public init(panel: Panel, horizon: Int, capacity: [CapacityStep], scenarios: [Scenario], ruleSets: [String] = []) {
+  /// - Parameters:
+  ///   - scenarios: all that may be named as a `base`.
+  ///   - money: what changes of money are held against; nil to warn of nothing.
+  public init(
+    panel: Panel, horizon: Int, capacity: [CapacityStep], scenarios: [Scenario], ruleSets: [String] = [], money: MoneyBackground? = nil
+  ) {
     self.ruleSets = ruleSets
+    self.money = money
     self.panel = panel
     self.horizon = horizon
     self.capacity = capacity

@@ -22,6 +22,66 @@ struct CitizenLeversTests {
     return run.output.split(separator: "\n").dropFirst().map { Row(cells: $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)) }
   }
 
+  private static let merged = """
+    [[change]]
+    what = "new_offer"
+    id = "nyt"
+    area = "udviklingshandicap"
+    places = 12
+    from = "2027-04"
+    places_ramp_months = 12
+    [[change]]
+    what = "merge"
+    offers = ["projekt_fyrrekoglehus"]
+    to = "nyt"
+    date = "2027-06"
+
+    """
+
+  @Test("Projects merged into an offer that the same scenario opens, in every command that takes scenarios")
+  func mergedIntoANewOffer() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write(Self.merged, to: "r/scenarios/x.toml")
+      let all = try rows(program, "x", "--by", "offer", "--every", "year", "--measure", "stock", "--measure", "places", "--area", "udviklingshandicap")
+      func mean(_ offer: String, _ measure: String, _ year: String) -> Double? { all.first { $0.scenario == "x" && $0.offer == offer && $0.measure == measure && $0.period == year }?.mean }
+      #expect(mean("projekt_fyrrekoglehus", "stock", "2027") == 0 && mean("projekt_fyrrekoglehus", "places", "2027") == 0)
+      #expect(try #require(mean("nyt", "stock", "2028")) > 1)
+      // Nine of twelve months have gone when 2027 ends.
+      #expect(mean("nyt", "places", "2027") == 9 && mean("nyt", "places", "2028") == 12)
+      let few = ["-p", "r", "--draws", "40", "--quiet", "--format", "csv"]
+      let waterfall = try program.run(["explain", "--scenario", "x", "--by", "offer"] + few)
+      #expect(waterfall.code == 0 && waterfall.output.contains("1+2") && waterfall.output.contains("nyt"), "\(waterfall.errors)")
+      let risk = try program.run(["risk", "--scenario", "x", "--years"] + few)
+      #expect(risk.code == 0 && risk.output.contains(",nyt,2028,"), "\(risk.errors)")
+      let sweep = try program.run(["sweep", "x", "--vary", "new_offer.places=6,12", "--by", "offer", "--area", "udviklingshandicap"] + few)
+      #expect(sweep.code == 0 && sweep.output.contains("nyt"), "\(sweep.errors)")
+    }
+  }
+
+  @Test("An offer to merge into that is not known: line, column and what was meant", arguments: [
+    ("to = \"nyt\"", "to = \"nytt\"", "»nyt«"), ("to = \"nyt\"", "to = \"humlekaer\"", "humlekaerparken"), ("id = \"nyt\"", "id = \"andet\"", "Nærmest"),
+  ])
+  func unknownDestination(line: String, wrong: String, hint: String) throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write(Self.merged.replacing(line, with: wrong), to: "r/scenarios/x.toml")
+      let run = try program.run("scenario", "x", "-p", "r", "--check")
+      #expect(run.code == 1 && run.errors.contains("række 11, kolonne 1") && run.errors.contains(hint), "\(run.errors)")
+    }
+  }
+
+  @Test("A change that names an offer which opens further down says so")
+  func opensLater() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let parts = Self.merged.components(separatedBy: "[[change]]\n").dropFirst()
+      try program.write(parts.reversed().map { "[[change]]\n" + $0 }.joined(), to: "r/scenarios/x.toml")
+      let run = try program.run("scenario", "x", "-p", "r", "--check")
+      #expect(run.code == 1 && run.errors.contains("»nyt«") && run.errors.contains("længere nede"), "\(run.errors)")
+    }
+  }
+
   @Test("Merging, repackaging, a reform, courts and a closure move citizens the right way, kinds apart")
   func shipped() throws {
     try Program.withFolder { program in

@@ -61,10 +61,51 @@ struct MoneyScenarioTests {
       #expect(seek.code == 0)
       // The target holds a comma and stands in quotes: columns are counted from the end. Income falls by the saving's share of what it is without.
       let cells = try #require(seek.output.split(separator: "\n").last).split(separator: ",", omittingEmptySubsequences: false)
-      try #require(cells.count > 8)
-      let (status, value, without) = (cells[cells.count - 8], try #require(Double(cells[cells.count - 7])), try #require(Double(cells[cells.count - 1])))
+      try #require(cells.count > 10)
+      let (status, value, without) = (cells[cells.count - 10], try #require(Double(cells[cells.count - 9])), try #require(Double(cells[cells.count - 3])))
       #expect(status == "found" && without > 75_000_000)
       #expect(abs(value - 100 * (1 - 75_000_000 / without)) < 0.1)
+    }
+  }
+
+  @Test(
+    "Money that cannot do what it says is warned of, with file and line",
+    arguments: [
+      ("what = \"tariff\"\noffer = \"mosebakken\"\nadd = -90000", ["x.toml, række 4", "taksten bliver 0"]),
+      ("what = \"tariff\"\noffer = \"mosebakken\"\nadd = -50", []),
+      ("what = \"tariff\"\noffer = \"stoetteteam_ordbroen\"\nmultiply = 1.1", ["uden pris", "stoetteteam_ordbroen"]),
+      ("what = \"adaptation_time\"\nmonths = 2", ["x.toml, række 3", "full_months"]), ("what = \"adaptation_time\"\nmonths = 9", []),
+    ])
+  func warnings(change: String, expected: [String]) throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      try program.write("[[change]]\n\(change)\n", to: "r/scenarios/x.toml")
+      let run = try program.run("scenario", "x", "-p", "r", "--check")
+      #expect(run.code == 0 && expected.allSatisfy { run.errors.contains($0) } && run.errors.contains("advarsel") == !expected.isEmpty, "\(run.errors)")
+    }
+  }
+
+  @Test("People read thousands of kroner, machines kroner; no word is cut in 60 columns")
+  func thousands() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let arguments = ["scenario", "besparelse", "-p", "r", "--measure", "income", "--every", "year", "--area", "autisme", "--draws", "20", "--quiet"]
+      let table = try program.run(arguments + ["--language", "en"])
+      #expect(table.code == 0 && table.output.contains("Income, 1,000 kr. in the year"), "\(table.errors)")
+      let csv = rows(try program.run(arguments + ["--format", "csv"]).output)
+      let base = try #require(csv.first { $0["scenario"] == "basis" && $0["period"] == "2028" && $0["kind"] == "residential" })
+      #expect(base["unit"] == "kr.")
+      let (median, shown) = (try number(base, "median"), try #require(table.output.split(separator: "\n").first { $0.contains("basis") }))
+      func thousand(_ value: Double) -> String { "\(Int(value / 1_000_000)),\(String(Int((value / 1000).rounded()) % 1000 + 1000).suffix(3))" }
+      #expect(shown.contains(thousand(median)), "\(shown) lacks \(thousand(median))")
+      // Long words of what is varied, and amounts, whole on their lines.
+      let sweep = ["sweep", "besparelse", "-p", "r", "--vary", "savings.percent=1,3", "--vary", "admission.multiply=0.9,1.1", "--measure", "result", "--area", "autisme", "--draws", "20", "--quiet"]
+      for (run, words) in [(arguments, ["besparelse"]), (sweep, ["savings.percent", "admission.multiply"])] {
+        let narrow = try program.run(run, environment: ["COLUMNS": "60"])
+        let lines = narrow.output.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 60 } && narrow.code == 0)
+        for word in words { #expect(lines.contains { $0.contains(" \(word) ") || $0.hasPrefix(word) }, "\(word) in \(narrow.output)") }
+      }
     }
   }
 

@@ -95,8 +95,8 @@ public struct WaterfallTables: Sendable {
     let level = NumberText.machine(100 * request.level)
     return start
       + Phrase(
-        da: ", ændring for ændring: \(measure.phrase.da), middel med \(level)\u{A0}%-interval.",
-        en: ", change by change: \(measure.phrase.en), mean with \(level)\u{A0}% interval.")
+        da: ", ændring for ændring: \(measure.shownPhrase.da), middel med \(level)\u{A0}%-interval.",
+        en: ", change by change: \(measure.shownPhrase.en), mean with \(level)\u{A0}% interval.")
   }
 
   // MARK: For people
@@ -162,24 +162,26 @@ public struct WaterfallTables: Sendable {
     return .term(code: phrase.en, phrase)
   }
 
-  /// One more than whole citizens need, so that the eye can add them up; amounts of kroner have none.
+  /// One more than whole citizens need, so that the eye can add them up; thousands of kroner have none.
   private func decimals(_ measure: Measure) -> Int { measure.unit.hasPrefix("kr") ? 0 : max(1, measure.decimals) }
 
   /// Nothing that the sheet's decimals could show.
   private func isNegligible(_ row: ResultRow) -> Bool {
-    let shown = [0.5, 0.05, 0.005, 0.0005][min(3, decimals(row.measure))]
+    let shown = [0.5, 0.05, 0.005, 0.0005][min(3, decimals(row.measure))] / row.measure.shownScale
     return row.isUnchanged || (abs(row.difference.mean) < shown && row.difference.lower == 0 && row.difference.upper == 0)
   }
 
-  private func levelText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
-    Phrase { language in
+  private func levelText(_ whole: DrawSummary, _ measure: Measure) -> Phrase {
+    let summary = whole.scaled(by: measure.shownScale)
+    return Phrase { language in
       let mean = NumberText.display(summary.mean, decimals: decimals(measure), language: language)
       let ends = [summary.lower, summary.upper].map { NumberText.display($0, decimals: measure.decimals, language: language) }
       return ends[0] == ends[1] ? mean : "\(mean) [\(ends[0]);\u{A0}\(ends[1])]"
     }
   }
 
-  private func changeText(_ summary: DrawSummary, _ measure: Measure) -> Phrase {
+  private func changeText(_ whole: DrawSummary, _ measure: Measure) -> Phrase {
+    let summary = whole.scaled(by: measure.shownScale)
     let mean = Phrase.change(summary.mean, decimals: decimals(measure))
     guard summary.lower != summary.upper || summary.mean != summary.lower else { return mean }
     let ends = [summary.lower, summary.upper].map { Phrase.change($0, decimals: measure.decimals) }

@@ -32,7 +32,7 @@ struct JudgedOptions: ParsableArguments {
   /// The plain forecast's plan, then the scenario's where one was asked for, with the scenario's files.
   func plans(_ session: ProjectSession, horizon: Int) throws -> (plans: [Plan], files: [(name: String, path: String)]) {
     func builder(_ scenarios: [Scenario]) -> PlanBuilder {
-      PlanBuilder(panel: session.panel, horizon: horizon, capacity: session.extracts.capacity, scenarios: scenarios, ruleSets: RuleLibrary(folder: session.folder).names)
+      PlanBuilder(session, horizon: horizon, scenarios: scenarios, rules: rules)
     }
     guard let scenario else { return ([builder([]).reference(named: ScenarioLibrary.reference)], []) }
     let library = try ScenarioLibrary(folder: session.folder, only: scenario)
