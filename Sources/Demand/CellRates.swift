@@ -22,6 +22,8 @@ final class CellRates {
   private let largestExposure: UnsafePointer<Double>
   private let baseBook: RateBook
   private let planBook: RateBook
+  /// What a plan's hazards are above the base's.
+  private let aboveBook: RateBook
   /// Other exits follow the area alone: `[area]`.
   private let exitShapes: RateShapes
   /// Ageing out and transfers, likewise.
@@ -68,6 +70,7 @@ final class CellRates {
     largestExposure = simulator.largestExposure.pointer
     baseBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     planBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
+    aboveBook = RateBook(edges: simulator.edges, strata: strata, memory: memory)
     exitShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     ageOutShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
     transferShapes = RateShapes(horizon: horizon, rows: areas, memory: memory)
@@ -111,6 +114,7 @@ final class CellRates {
     touches = plan.touch.pointer + municipality * strata
     isBase = false
     planBook.clear()
+    aboveBook.clear()
   }
 
   @inline(__always)
@@ -139,6 +143,39 @@ final class CellRates {
     if !planBook.ready(row, stratum) { fillPlan(row, stratum) }
     return planBook
   }
+
+  // MARK: A plan's hazard beside the base's
+
+  /// Of the base's exits in a period, the share that a plan keeps, which is 1 where its hazard is not below the base's.
+  @inline(__always)
+  func kept(_ row: RateBook.Row, _ stratum: Int, in period: Int) -> Double {
+    let before = book(row, stratum, inBase: true).amount(row, stratum, in: period)
+    let share = before > 0 ? book(row, stratum).amount(row, stratum, in: period) / before : 1
+    return share > 1 - Self.rounding ? 1 : share
+  }
+
+  /// What the plan's hazard is above the base's; nil where it is nowhere above it.
+  @inline(__always)
+  func above(_ row: RateBook.Row, _ stratum: Int) -> RateBook? {
+    if !aboveBook.ready(row, stratum) { fillAbove(row, stratum) }
+    return aboveBook.total(row, stratum) > 0 ? aboveBook : nil
+  }
+
+  private func fillAbove(_ row: RateBook.Row, _ stratum: Int) {
+    if let flow = flow(row), let factor = factorThroughout(row, stratum), let shape = hazardShape(row, area: areaOfStratum[stratum]) {
+      return aboveBook.follow(row, stratum, shape: shape, level: level(flow, stratum) * max(0, factor - 1))
+    }
+    let (before, after) = (book(row, stratum, inBase: true), book(row, stratum))
+    let amounts = aboveBook.ownAmounts(row, stratum)
+    for t in 0..<horizon {
+      let (old, new) = (before.amount(row, stratum, in: t), after.amount(row, stratum, in: t))
+      amounts[t] = new - old > Self.rounding * old ? new - old : 0
+    }
+    aboveBook.finish(row, stratum)
+  }
+
+  /// Relative: differences of running integrals are known to some 1e-14, and where nothing is changed nothing may be.
+  private static let rounding = 1e-12
 
   // MARK: Arrivals
 

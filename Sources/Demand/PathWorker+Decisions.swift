@@ -171,7 +171,7 @@ extension PathWorker {
   /// When a citizen who lives elsewhere under the same rates leaves by another exit or at the age limit, whichever is first; infinite
   /// beyond the horizon. The clocks are the citizen's own, which have not run out yet; where decisions have moved citizens, whose clocks
   /// are not those of a spell from its start any more, what is left of them is drawn.
-  private borrowing func leavingElsewhere(_ spell: Spell, from time: Double, other: Double, age: Double) -> Double {
+  private mutating func leavingElsewhere(_ spell: Spell, from time: Double, other: Double, age: Double) -> Double {
     let stratum = Int(spell.stratum)
     var elsewhere = spell
     elsewhere.end = .infinity
@@ -183,11 +183,11 @@ extension PathWorker {
       (elsewhere.start, otherClock, ageClock) = (time, other, age)
     }
     let at = period(at: elsewhere.start)
-    consider(.otherExit, .otherExit, hasTraits ? rates.scaled(otherClock, .otherExit, profile: spell.profile) : otherClock, at: at, spell: &elsewhere)
+    leave(.otherExit, .otherExit, hasTraits ? rates.scaled(otherClock, .otherExit, profile: spell.profile) : otherClock, number, at: at, spell: &elsewhere)
     if agesOutByAge[stratum], spell.birthYear != 0 {
       considerAge(ageClock, spell: &elsewhere)
     } else if agesOut[stratum] {
-      consider(.ageOut, .ageOut, ageClock, at: at, spell: &elsewhere)
+      leave(.ageOut, .ageOut, ageClock, number, at: at, spell: &elsewhere)
     }
     return elsewhere.end
   }

@@ -172,24 +172,20 @@ struct PathWorker: ~Copyable {
     }
   }
 
-  /// Most plans change one way of leaving alone, and most citizens leave by it neither in the base nor under the plan: one look at its
-  /// clock then says that nothing changes, or that all that changes is when and how the spell ends. False where the citizen must be followed.
+  /// Most plans change one way of leaving alone, and most citizens leave by it neither in the base nor under the plan: one look at what the
+  /// plan's hazard is above the base's then says that nothing changes, or that all that changes is when and how the spell ends. False where
+  /// the citizen must be followed.
   private mutating func retime(_ at: Int, into tally: EventTally) -> Bool {
     let before = baseSpells[at]
-    let touch = rates.touch(Int(before.stratum)).intersection(.path)
+    let stratum = Int(before.stratum)
+    let touch = rates.touch(stratum).intersection(.path)
     guard touch == .homecoming || touch == .otherExit else { return false }
-    let isHome = touch == .homecoming
-    let (row, cause): (RateBook.Row, Spell.Cause) = isHome ? (.homecoming, .homecoming) : (.otherExit, .otherExit)
+    let (row, cause): (RateBook.Row, Spell.Cause) = touch == .homecoming ? (.homecoming, .homecoming) : (.otherExit, .otherExit)
+    // An exit that the plan does not keep leaves the citizen to whatever is next.
+    if before.cause == cause, !isKept(row, before, at: before.end, mark: Self.thinning(row, 0) + 1) { return false }
     var spell = before
-    spell.end = .infinity
-    spell.cause = .stays
-    var uniform = CounterStream.uniform(key: spell.key, isHome ? 0 : 1)
-    if hasTraits { uniform = rates.scaled(uniform, row, profile: spell.profile) }
-    consider(row, cause, uniform, at: period(at: spell.start), spell: &spell)
-    guard spell.end < before.end else {
-      // Whatever else ended it still does; leaving later than before may be too late for another way.
-      return before.cause == cause ? spell.end == before.end : spell.end > before.end || spell.end == .infinity
-    }
+    considerAbove(row, cause, stream: Self.thinning(row, 0), spell: &spell)
+    guard spell.end < before.end else { return true }
     count(before, sign: -1, into: tally)
     spells.append(spell)
     return true
@@ -217,13 +213,13 @@ struct PathWorker: ~Copyable {
         home = rates.scaled(home, .homecoming, profile: spell.profile)
         other = rates.scaled(other, .otherExit, profile: spell.profile)
       }
-      consider(.homecoming, .homecoming, home, at: at, spell: &spell)
-      consider(.otherExit, .otherExit, other, at: at, spell: &spell)
-      if moves[stratum] { consider(.transfer, .move, CounterStream.uniform(key: spell.key, number + 2), at: at, spell: &spell) }
+      leave(.homecoming, .homecoming, home, number, at: at, spell: &spell)
+      leave(.otherExit, .otherExit, other, number, at: at, spell: &spell)
+      if moves[stratum] { leave(.transfer, .move, CounterStream.uniform(key: spell.key, number + 2), number, at: at, spell: &spell) }
       if agesOutByAge[stratum], spell.birthYear != 0 {
         considerAge(CounterStream.uniform(key: spell.key, number + Self.ageOutClock), spell: &spell)
       } else if agesOut[stratum] {
-        consider(.ageOut, .ageOut, CounterStream.uniform(key: spell.key, number + Self.ageOutClock), at: at, spell: &spell)
+        leave(.ageOut, .ageOut, CounterStream.uniform(key: spell.key, number + Self.ageOutClock), number, at: at, spell: &spell)
       }
       guard leaveClosingOffers(&spell) else { return }
       spells.append(spell)
@@ -282,21 +278,22 @@ struct PathWorker: ~Copyable {
     return true
   }
 
+  /// One way of leaving, its clock inverted through the current plan's hazard.
   @inline(__always)
   mutating func consider(_ row: RateBook.Row, _ cause: Spell.Cause, _ uniform: Double, at period: Int, spell: inout Spell) {
-    let stratum = Int(spell.stratum)
-    let book = rates.book(row, stratum)
-    let end =
-      if let factors = rates.tenure(row, stratum) {
-        book.crossing(
-          row, stratum, start: spell.start, period: period, uniform: uniform, admitted: spell.admitted, factors: factors, periodOfDay: periodOfDay)
-      } else {
-        book.crossing(row, stratum, start: spell.start, period: period, uniform: uniform)
-      }
+    let end = crossing(rates.book(row, Int(spell.stratum)), row, spell, from: spell.start, period: period, uniform: uniform)
     if end < spell.end {
       spell.end = end
       spell.cause = cause
     }
+  }
+
+  @inline(__always)
+  mutating func crossing(_ book: RateBook, _ row: RateBook.Row, _ spell: borrowing Spell, from start: Double, period: Int, uniform: Double) -> Double {
+    let stratum = Int(spell.stratum)
+    guard let factors = rates.tenure(row, stratum) else { return book.crossing(row, stratum, start: start, period: period, uniform: uniform) }
+    return book.crossing(
+      row, stratum, start: start, period: period, uniform: uniform, admitted: spell.admitted, factors: factors, periodOfDay: periodOfDay)
   }
 
   /// How many citizens come with an arrival under the current plan.

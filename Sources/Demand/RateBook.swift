@@ -95,6 +95,13 @@ struct RateBook {
     return t < horizon ? time(integral, t, wanted) : .infinity
   }
 
+  /// The integral over a whole period.
+  @inline(__always)
+  func amount(_ row: Row, _ stratum: Int, in period: Int) -> Double {
+    let line = lines[line(row, stratum)]
+    return line.level * (line.integral[period + 1] - line.integral[period])
+  }
+
   /// The band of time since admission, in days.
   @inline(__always)
   static func band(_ days: Double) -> Int { days < bound.0 ? 0 : days < bound.1 ? 1 : days < bound.2 ? 2 : 3 }
