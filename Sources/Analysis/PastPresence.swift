@@ -58,6 +58,20 @@ extension PastPresence {
     }
   }
 
+  /// Citizens taken home from an offer over the last periods, by payer that took any; nil where a payer's are not known.
+  func homecomings(from offer: String, periods: Int) -> [(payer: String, citizens: Double)]? {
+    let strata = panel.strata.indices.filter { panel.strata[$0].area == offer }
+    guard !strata.isEmpty else { return nil }
+    var taken: [(payer: String, citizens: Double)] = []
+    for m in panel.municipalities.indices {
+      var sum = 0.0
+      for s in strata { for value in panel.series(.homecomings, municipality: m, stratum: s).suffix(periods) { sum += value } }
+      if sum.isNaN { return nil }
+      if sum > 0 { taken.append((panel.municipalities[m].code, sum)) }
+    }
+    return taken
+  }
+
   /// Whether a payer had citizens in an offer in the last periods.
   func wasUsed(_ offer: String, by payer: String, periods: Int) -> Bool {
     lastDays(of: payer, offer: offer, periods: periods) > 0

@@ -27,7 +27,8 @@ public struct RiskTables: Sendable {
     return ["scenario", "offer", "area", "kind"].map { .init($0) } + [.init("places", unit: "places")] + percent + probabilities
       + ["median_closure_period", "closure_lower", "closure_upper"].map { .init($0) }
       + [.init("expected_result", unit: "kr."), .init("advised_places", unit: "places"), .init("status"), .init("status_reason"), .init("nation_wide"), .init("financing")]
-      + RiskMoneyNotes.columns
+      + RiskMoneyNotes.columns + ["expected_result_lower", "expected_result_upper"].map { .init($0, unit: "kr.") }
+      + [.init("homecomings_3y", unit: "citizens"), .init("homecomings_3y_most")]
   }
 
   /// Columns: scenario, offer, area, kind, places, occupancy_now, assumed_occupancy, break_even_occupancy, p_outside_tolerance,
@@ -35,7 +36,9 @@ public struct RiskTables: Sendable {
   /// expected_result, advised_places, status, status_reason. `p_outside_tolerance` and `expected_result` are those of the first whole
   /// year ahead (`money_year`); empty where costs, price or rules are missing. `p_reduction_24m` needs the tariff's occupancy,
   /// `advised_places` is the number after the adaptation time. Then nation_wide (`yes`, `no`) and financing (`tariff`, `key`), empty
-  /// where the offers' table does not say; price_level (of expected_result), rule_set, cost_behaviour.
+  /// where the offers' table does not say; price_level (of expected_result), rule_set, cost_behaviour; the ends of
+  /// expected_result's interval; homecomings_3y (citizens taken home from the offer in the last three years of the data) and
+  /// homecomings_3y_most (codes of the at most two municipalities that took most of them home, parted by a blank); empty where unknown.
   /// Of what machines get, as promised.
   public var machine: Table {
     var table = Table(
@@ -58,19 +61,42 @@ public struct RiskTables: Sendable {
     func number(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .empty }
     func period(_ value: Period?) -> Table.Cell { value.map { .text($0.description) } ?? .empty }
     let outlook = risk.outlook
-    let result = outlook?.years.first?.result ?? risk.opening?.years.first { $0.year == notes.years.first && $0.months == 12 }?.result
+    let result = result(risk)
     return [
       .text(run.plan.name), .text(risk.offer.id), .text(risk.offer.area), .text(risk.offer.kind.rawValue), number(risk.places),
       number(risk.occupancyNow), number(risk.assumedOccupancy.map { 100 * $0 }), number(risk.breakEven), number(outlook?.years.first?.outsideTolerance), number(outlook?.reduced24),
       number(outlook?.within12), number(outlook?.within24), number(outlook?.within36), period(outlook?.median), period(outlook?.lower), period(outlook?.upper),
       number(result?.mean.rounded()), outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .text(risk.status.rawValue), .term(code: reason(risk).en, reason(risk)),
       risk.offer.isNationWide.map { .text($0 ? "yes" : "no") } ?? .empty, risk.offer.financing.map { .text($0.rawValue) } ?? .empty,
-    ] + notes.cells(result == nil ? nil : (try? risk.economics.get())?.priceYear)
+    ] + notes.cells(result == nil ? nil : (try? risk.economics.get())?.priceYear) + [number(result?.lower.rounded()), number(result?.upper.rounded())]
+      + homecomingCells(risk)
+  }
+
+  private func homecomingCells(_ risk: OfferRisk) -> [Table.Cell] {
+    guard let taken = homecomings(risk) else { return [.empty, .empty] }
+    return [.number(taken.all), taken.most.isEmpty ? .empty : .text(taken.most.map(\.payer).joined(separator: " "))]
+  }
+
+  private static let homecomingYears = 3
+
+  /// Of the last three years; nil where a payer's are not known.
+  private func homecomings(_ risk: OfferRisk) -> (all: Double, most: [(payer: String, citizens: Double)])? {
+    guard risk.outlook != nil, let own = run.past.homecomings(from: risk.offer.id, periods: Self.homecomingYears * panel.length.perYear) else { return nil }
+    let sorted = own.sorted { ($1.citizens, $0.payer) < ($0.citizens, $1.payer) }
+    return (own.reduce(0) { $0 + $1.citizens }, Array(sorted.prefix(2)))
+  }
+
+  /// Of the first whole year ahead.
+  private func result(_ risk: OfferRisk) -> DrawSummary? {
+    risk.outlook?.years.first?.result ?? risk.opening?.years.first { $0.year == notes.years.first && $0.months == 12 }?.result
   }
 
   private var notes: RiskMoneyNotes { RiskMoneyNotes(run: run, request: request) }
 
   // MARK: For people
+
+  /// The offers, then why they stand where they do.
+  public var sheets: [Table] { [sheet] + (explained.isEmpty ? [] : [reasons]) }
 
   public var sheet: Table {
     let ahead = panel.origin.advanced(by: 2 * panel.length.perYear).description
@@ -87,13 +113,54 @@ public struct RiskTables: Sendable {
         .init("p_closure_12m", heading: Phrase(da: "P 12 md.", en: "P 12 mo."), decimals: 2),
         .init("p_closure_24m", heading: Phrase(da: "P 24 md.", en: "P 24 mo."), decimals: 2),
         .init("p_closure_36m", heading: Phrase(da: "P 36 md.", en: "P 36 mo."), decimals: 2),
-        .init("advised_places", heading: Phrase(da: "Råd", en: "Advised")),
-        .init("status", heading: Phrase("Status")), .init("status_reason", heading: Phrase(da: "Begrundelse", en: "Reason")),
-      ])
+      ] + (moneyYear.map { [.init("expected_result", heading: Phrase(da: "\($0) mio. kr. [\(level)]", en: "\($0) million kr. [\(level)]"))] } ?? [])
+        + [.init("advised_places", heading: Phrase(da: "Råd", en: "Advised")), .init("status", heading: Phrase("Status"))])
     for risk in run.risks { table.append(sheetRow(risk)) }
     if run.risks.isEmpty { table.footnotes.append(Phrase(da: "Ingen tilbud.", en: "No offers.")) }
     table.footnotes += footnotes
     return table
+  }
+
+  /// The year of the results that are shown; nil where none is known.
+  private var moneyYear: Int? { run.risks.contains { result($0) != nil } ? notes.years.first : nil }
+
+  /// Those that are not green; all of them where there are few.
+  private var explained: [OfferRisk] {
+    let others = run.risks.filter { $0.status != .green }
+    return run.risks.count <= 5 || others.isEmpty ? run.risks : others
+  }
+
+  private var reasons: Table {
+    let years = Self.homecomingYears
+    let showsHomecomings = explained.contains { homecomings($0) != nil }
+    var table = Table(
+      title: Phrase(da: "Hvorfor, og hvem der har hjemtaget", en: "Why, and who has taken citizens home"),
+      columns: [.init("offer", heading: Phrase(da: "Tilbud", en: "Offer")), .init("status_reason", heading: Phrase(da: "Begrundelse", en: "Reason"))]
+        + (showsHomecomings ? [.init("homecomings_3y", heading: Phrase(da: "Hjemtaget, \(years) år: flest", en: "Taken home, \(years) years: most"))] : []))
+    for risk in explained {
+      table.append(
+        [.text(risk.offer.name), .term(code: reason(risk).en, reason(risk))] + (showsHomecomings ? [homecomings(risk).map { .phrase(taken($0)) } ?? .empty] : []))
+    }
+    if showsHomecomings {
+      table.footnotes.append(
+        Phrase(
+          da: "Hjemtaget: borgere, som kommunerne har taget hjem fra tilbuddet i de seneste \(years) år af data, og de to kommuner, der tog flest. Hvis hjemtagninger der driver risikoen fremad, måler plads risk --drivers.",
+          en: "Taken home: citizens whom municipalities took home from the offer in the last \(years) years of the data, and the two that took most. Whose homecomings drive the risk ahead is measured by plads risk --drivers."))
+    }
+    let hidden = run.risks.count - explained.count
+    if hidden > 0 {
+      table.footnotes.append(
+        Phrase(da: "\(hidden) grønne tilbud er ikke vist her; csv har alle.", en: "\(hidden) green offers are not shown here; csv has all."))
+    }
+    return table
+  }
+
+  private func taken(_ own: (all: Double, most: [(payer: String, citizens: Double)])) -> Phrase {
+    guard own.all > 0 else { return Phrase(da: "ingen", en: "none") }
+    let most = own.most.map { part in "\(panel.municipalities.first { $0.code == part.payer }?.name ?? part.payer)\u{A0}\(NumberText.machine(part.citizens))" }
+    return Phrase { language in
+      Phrase(da: "\(NumberText.machine(own.all)): \(most.joined(separator: ", "))", en: "\(NumberText.machine(own.all)): \(most.joined(separator: ", "))")[language]
+    }
   }
 
   private func sheetRow(_ risk: OfferRisk) -> [Table.Cell] {
@@ -109,8 +176,9 @@ public struct RiskTables: Sendable {
       .term(code: name.en, name), number(risk.places), number(risk.occupancyNow),
       showsBreakEven ? number(risk.breakEven) : number(risk.assumedOccupancy.map { 100 * $0 }),
       ahead.map { .term(code: $0.en, $0) } ?? .empty, number(risk.outlook?.within12), number(risk.outlook?.within24),
-      number(risk.outlook?.within36), risk.outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .term(code: risk.status.rawValue, risk.status.phrase), .term(code: reason(risk).en, reason(risk)),
-    ]
+      number(risk.outlook?.within36),
+    ] + (moneyYear == nil ? [] : [result(risk).map { .phrase(.interval($0.mean / 1e6, $0.lower / 1e6, $0.upper / 1e6, decimals: 1)) } ?? .empty])
+      + [risk.outlook?.advisedPlaces.map { .integer($0) } ?? .empty, .term(code: risk.status.rawValue, risk.status.phrase)]
   }
 
   private var showsBreakEven: Bool { run.risks.contains { $0.breakEven != nil } }
@@ -169,6 +237,22 @@ public struct RiskTables: Sendable {
         en: "Tariff: the occupancy that the tariff assumes; break-even occupancy needs costs (economy.csv) and tariffs.")
   }
 
+  private var money: [Phrase] {
+    guard let moneyYear else {
+      return [
+        Phrase(
+          da: "Uden resultat: intet tilbud har både et helt år af udgifter (economy.csv) og en pris pr. dag (tariffs.csv, eller price i stays.csv).",
+          en: "Without a result: no offer has both a whole year of costs (economy.csv) and a price a day (tariffs.csv, or price in stays.csv).")
+      ]
+    }
+    let level = notes.priceYear.map(String.init) ?? "–"
+    return [
+      Phrase(
+        da: "\(moneyYear) mio. kr.: årets forventede resultat, indtægt minus udgifter, før efterregulering, prisniveau \(level), regelsæt \(request.rules.name), udgifter: \(request.behaviour.rawValue); tom, hvor udgifter eller pris mangler. Alle år: --years.",
+        en: "\(moneyYear) million kr.: the year's expected result, income less costs, before settlement, price level \(level), rule set \(request.rules.name), costs: \(request.behaviour.rawValue); empty where costs or price are missing. All years: --years.")
+    ]
+  }
+
   /// Their citizens come from the whole country, so that the region's agreement alone does not decide on them.
   private var nationWide: [Phrase] {
     guard run.risks.contains(where: { $0.offer.isNationWide == true && $0.outlook != nil }) else { return [] }
@@ -197,7 +281,7 @@ public struct RiskTables: Sendable {
         da: "Nu og fremad: periodens belagte dage i procent af pladsernes (dag, aflastning og timer: indskrevne, ikke fremmødte), nu periodens gennemsnit (begrundelsens borgere: ved dens slutning), fremad median og interval; over 100, fordi efterspørgslen ikke stoppes af pladserne. Også grænsen ser på efterspørgslen, så at færre pladser eller andre tilbuds venteliste ikke flytter den; penge regnes efter dem, som har plads (--measure served). »Nås … i halvdelen«: måneden, da halvdelen af fremtiderne har nået grænsen. \(breakEvenNote.da)",
         en: "Now and ahead: the period's occupied days in per cent of the places' (day, respite and hours: enrolled, not attending), now the period's mean (the reason's citizens: at its end), ahead median and interval; above 100 since places do not stop demand. The limit, too, looks at demand, so that neither fewer places nor the waiting list of other offers moves it; money is reckoned by those served (--measure served). “Reached … in half”: the month by which half of the futures have reached the limit. \(breakEvenNote.en)"),
       PlacesNotes(request: request).assumption,
-    ] + nationWide + OpeningTables(run: run, request: request).summaries + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
+    ] + money + nationWide + OpeningTables(run: run, request: request).summaries + run.plan.assumptions + panel.settings.assumptions + demand.assumptions
   }
 }
 

@@ -199,7 +199,7 @@ struct RiskCommand: AsyncParsableCommand {
       }
     }
     let tables = RiskTables(run: result, request: request, demand: demand)
-    return ([tables.sheet], tables.machine)
+    return (tables.sheets, tables.machine)
   }
 
   private func balanced(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, _ demand: FittedDemand, horizon: Int) -> Tables {

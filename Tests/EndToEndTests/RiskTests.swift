@@ -5,7 +5,8 @@ import Testing
 struct RiskTests {
   private static let columns =
     "scenario,offer,area,kind,places,occupancy_now,assumed_occupancy,break_even_occupancy,p_outside_tolerance,p_reduction_24m,p_closure_12m,"
-    + "p_closure_24m,p_closure_36m,median_closure_period,closure_lower,closure_upper,expected_result,advised_places,status,status_reason,nation_wide,financing,price_level,rule_set,cost_behaviour"
+    + "p_closure_24m,p_closure_36m,median_closure_period,closure_lower,closure_upper,expected_result,advised_places,status,status_reason,nation_wide,financing,price_level,rule_set,cost_behaviour,"
+    + "expected_result_lower,expected_result_upper,homecomings_3y,homecomings_3y_most"
 
   @Test("A sheet of at most 100 places that says what the limit is, in both languages")
   func sheet() throws {
@@ -13,13 +14,14 @@ struct RiskTests {
       #expect(try program.run("new", "r", "--example", "region").code == 0)
       let danish = try program.run("risk", "-p", "r", "--draws", "50")
       #expect(danish.code == 0, "\(danish.errors)")
-      for word in ["Mosebakken", "under 70 %", "6 måneder i træk", "ikke en beslutning", "Begrundelse", "enkeltmandsprojekt", "landsdækkende;", "Landsdækkende (offers.csv", "Intern:"] {
+      for word in ["Mosebakken", "under 70 %", "6 måneder i træk", "ikke en beslutning", "Begrundelse", "2027 mio. kr. [80]", "forventede resultat", "prisniveau 2026", "Hjemtaget, 3 år", "--drivers", "enkeltmandsprojekt", "landsdækkende;", "Landsdækkende (offers.csv", "Intern:"] {
         #expect(danish.output.contains(word), "\(word)")
       }
       let english = try program.run("risk", "-p", "r", "--draws", "50", "--language", "en")
       for word in ["below 70 %", "6 months in a row", "not a decision", "Reason", "single-person"] { #expect(english.output.contains(word), "\(word)") }
       for line in danish.output.split(separator: "\n") + english.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
       #expect(try program.run("risk", "-p", "r", "--draws", "20", "--format", "markdown").output.contains("| --- |"))
+      for line in try program.run("risk", "-p", "r", "--draws", "50", environment: ["COLUMNS": "80"]).output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     }
   }
 
@@ -36,6 +38,25 @@ struct RiskTests {
       #expect(lines[0] == Self.columns)
       let single = try #require(lines.first { $0.contains("projekt_fyrrekoglehus") })
       #expect(single.contains("single_person,1,100,95,") && single.contains(",,,,,,,,,,not_assessed,"), "\(single)")
+    }
+  }
+
+  @Test("The result has its interval, and those who took most citizens home are named, as the stays have them")
+  func money() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let rows = Self.rows(try program.run("risk", "-p", "r", "--draws", "50", "--area", "boern_og_unge", "--format", "csv").output)
+      for row in rows where row["expected_result"] != "" {
+        let ends = [row["expected_result_lower"], row["expected_result"], row["expected_result_upper"]].map { $0.flatMap(Double.init) ?? .nan }
+        #expect(ends[0] <= ends[1] && ends[1] <= ends[2], "\(row)")
+      }
+      let stays = Self.rows(try program.read("r/data/stays.csv"))
+      let taken = stays.filter { $0["offer"] == "mosebakken" && $0["end_reason"] == "homecoming" && ("2023-11-01"..."2026-10-31").contains($0["end"] ?? "") }
+      let mosebakken = try #require(rows.first { $0["offer"] == "mosebakken" })
+      #expect(!taken.isEmpty && mosebakken["homecomings_3y"].flatMap(Double.init) == Double(taken.count))
+      let counts = Dictionary(grouping: taken, by: { $0["payer"] ?? "" }).mapValues(\.count)
+      let named = (mosebakken["homecomings_3y_most"] ?? "").split(separator: " ").map(String.init)
+      #expect(named.count == min(2, counts.count) && named.first.flatMap { counts[$0] } == counts.values.max())
     }
   }
 
@@ -179,7 +200,7 @@ struct RiskTests {
       #expect(run.code == 0, "\(run.errors)")
       #expect(
         run.output.hasPrefix(
-          "scenario,alternative,offer,payer,year,citizens,share_of_days,idle_cost,idle_cost_lower,idle_cost_upper,closing_cost,closing_cost_lower,closing_cost_upper,account_settled,account_settled_lower,account_settled_upper,tariff_change_per_day,tariff_change_per_day_lower,tariff_change_per_day_upper,bill_change,bill_change_lower,bill_change_upper,tariff_year,months,places,citizens_affected,citizens_affected_lower,citizens_affected_upper,full_time_staff_affected,price_level,result,result_lower,result_upper,not_yet_settled,not_yet_settled_lower,not_yet_settled_upper,rule_set,cost_behaviour\n"))
+          "scenario,alternative,offer,payer,year,citizens,share_of_days,idle_cost,idle_cost_lower,idle_cost_upper,closing_cost,closing_cost_lower,closing_cost_upper,account_settled,account_settled_lower,account_settled_upper,tariff_change_per_day,tariff_change_per_day_lower,tariff_change_per_day_upper,bill_change,bill_change_lower,bill_change_upper,tariff_year,months,places,citizens_affected,citizens_affected_lower,citizens_affected_upper,full_time_staff_affected,price_level,result,result_lower,result_upper,not_yet_settled,not_yet_settled_lower,not_yet_settled_upper,rule_set,cost_behaviour,full_time_staff_affected_lower,full_time_staff_affected_upper\n"))
       #expect(try run.output == program.run(arguments + ["--format", "csv", "--language", "en", "--threads", "1"]).output)
       let rows = Self.rows(run.output)
       for own in Dictionary(grouping: rows, by: { [$0["offer"], $0["alternative"], $0["year"]] }).values {
@@ -201,9 +222,10 @@ struct RiskTests {
       #expect(close.contains { $0["year"] == "2027" && (Double($0["closing_cost"] ?? "") ?? 0) > 1e6 && $0["closing_cost"] == $0["bill_change"] })
       #expect(close.contains { $0["year"] == "" && (Double($0["full_time_staff_affected"] ?? "") ?? 0) > 10 && $0["price_level"] == "2026" })
       let sheet = try program.run(["risk", "-p", "r", "--draws", "20", "--costs", "--rules", rules])
-      for word in ["Mosebakken", "luk", "fortsæt", "Hvem betaler", "Andelene er dagene", "antagelse", rules, "adaptation_lag", "prisniveau 2026", "Intern:"] {
+      for word in ["Mosebakken", "luk", "fortsæt", "Årsværk væk", "Hvad det koster", "Resultat [80]", "Regning [80]", "Hvem betaler", "Andelene er dagene", "antagelse", rules, "adaptation_lag", "prisniveau 2026", "Intern:"] {
         #expect(sheet.output.contains(word), "\(word)")
       }
+      for word in ["Ej opgjort [80]", "Takst op til, kr./dag [80]"] { #expect(sheet.output.contains(word) == (rules != "neutral"), "\(word)") }
       for line in sheet.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
     }
   }

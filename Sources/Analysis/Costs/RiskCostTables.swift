@@ -32,6 +32,7 @@ public struct RiskCostTables: Sendable {
     columns += ["", "_lower", "_upper"].map { Table.Column("citizens_affected" + $0, unit: "citizens") }
     columns += [Table.Column("full_time_staff_affected", unit: "full-time staff"), Table.Column("price_level")]
     return columns + ["result", "not_yet_settled"].flatMap { name in ["", "_lower", "_upper"].map { Table.Column(name + $0, unit: "kr.") } } + RiskMoneyNotes.columns.dropFirst()
+      + ["_lower", "_upper"].map { Table.Column("full_time_staff_affected" + $0, unit: "full-time staff") }
   }
 
   /// Columns: scenario, alternative (`close`, `reduce`, `carry_on`), offer, payer (code; empty for all), year (empty for the whole
@@ -39,7 +40,8 @@ public struct RiskCostTables: Sendable {
   /// bill_change, each a mean with `_lower` and `_upper`, tariff_year, months (of the year inside the horizon), places (afterwards),
   /// citizens_affected with its interval and full_time_staff_affected (in the line of all payers and years), price_level, result with
   /// its interval (income less costs, before settlement; in the lines of all payers), not_yet_settled with its interval (what of the
-  /// result is on no bill: over the horizon result = not_yet_settled − bill_change), rule_set, cost_behaviour. An offer that the scenario opens has the
+  /// result is on no bill: over the horizon result = not_yet_settled − bill_change), rule_set, cost_behaviour, the ends of
+  /// full_time_staff_affected (staff go with the places, which a choice fixes: both are the number itself). An offer that the scenario opens has the
   /// alternative `open`, for all payers by year: bill_change is what the year's tariffs collect of its start-up deficit. Kroner to the øre; what the rules do not settle is
   /// empty.
   public var machine: Table {
@@ -105,7 +107,9 @@ public struct RiskCostTables: Sendable {
       row += cells(bill[index])
       row += [.empty, .empty, .number(option.places)]
       row += payer == nil ? cells(option.citizens, rounded: 10) + [option.staff.map { .number($0) } ?? .empty] : [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(unsettled[index]) + notes.cells(nil).dropFirst())
+      let staff: Table.Cell = payer == nil ? option.staff.map { .number($0) } ?? .empty : .empty
+      table.append(
+        row + [.integer(offer.priceYear)] + cells(payer == nil ? option.result : nil) + cells(unsettled[index]) + notes.cells(nil).dropFirst() + [staff, staff])
     }
   }
 
@@ -122,7 +126,8 @@ public struct RiskCostTables: Sendable {
       row += cells(bill[index])
       row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(option.places)]
       row += [.empty, .empty, .empty, .empty]
-      table.append(row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(unsettled[index]) + notes.cells(nil).dropFirst())
+      table.append(
+        row + [.integer(offer.priceYear)] + cells(payer == nil ? year.result : nil) + cells(unsettled[index]) + notes.cells(nil).dropFirst() + [.empty, .empty])
     }
   }
 
@@ -130,7 +135,7 @@ public struct RiskCostTables: Sendable {
     var row: [Table.Cell] = [.text(run.plan.name), .text("open"), .text(risk.offer.id), .empty, .integer(year.year), .empty, .number(1)]
     row += cells(nil) + cells(nil) + cells(nil) + cells(year.tariffChange) + cells(year.charge)
     row += [year.tariffYear.map { .integer($0) } ?? .empty, .integer(year.months), .number(opening.terms.places), .empty, .empty, .empty, .empty]
-    return row + [.integer(opening.economics.priceYear)] + cells(year.result) + cells(nil) + notes.cells(nil).dropFirst()
+    return row + [.integer(opening.economics.priceYear)] + cells(year.result) + cells(nil) + notes.cells(nil).dropFirst() + [.empty, .empty]
   }
 
   // MARK: For people
@@ -143,33 +148,38 @@ public struct RiskCostTables: Sendable {
 
   private func millions(_ own: DrawSummary) -> Phrase { .interval(own.mean / 1e6, own.lower / 1e6, own.upper / 1e6, decimals: 1) }
 
-  /// What each alternative costs, then who pays.
-  public var sheets: [Table] { [sheet, payerSheet] + [OpeningTables(run: run, request: request).sheet].compactMap(\.self) }
+  /// What each choice does, what it costs, then who pays.
+  public var sheets: [Table] { [effectSheet, moneySheet, payerSheet] + [OpeningTables(run: run, request: request).sheet].compactMap(\.self) }
 
-  private var sheet: Table {
-    let level = NumberText.machine(100 * request.level)
-    let settles = request.rules.settlement != nil
-    func column(_ name: String, _ da: String, _ en: String, _ decimals: Int = 0) -> Table.Column {
-      Table.Column(name, heading: Phrase(da: da, en: en), decimals: decimals)
-    }
-    var columns = [
-      column("offer", "Tilbud", "Offer"), column("alternative", "Valg", "Choice"), column("places", "Pladser", "Places"),
-      column("citizens", "Borgere flytter", "Citizens move"),
-    ]
-    if !settles { columns.append(column("staff", "Årsværk væk", "Staff gone", 1)) }
-    columns.append(
-      settles ? column("idle", "Tomgang, mio. kr.", "Idle, million kr.", 1) : column("idle", "Tomgang, mio. kr. [\(level)]", "Idle, million kr. [\(level)]"))
-    columns.append(column("closing", "Luk el. skift, mio. kr.", "Close or change, million kr.", 1))
-    if settles {
-      columns.append(column("tariff", "Takst op til, kr./dag", "Tariff up to, kr./day"))
-      columns.append(column("bill", "Regning, mio. kr. [\(level)]", "Bill, million kr. [\(level)]"))
-      columns.append(column("open", "Ej opgjort, mio. kr.", "Not settled, million kr.", 1))
-    } else {
-      columns.append(column("result", "Resultat, mio. kr. [\(level)]", "Result, million kr. [\(level)]"))
-    }
-    var table = Table(title: title, columns: columns)
+  private func column(_ name: String, _ da: String, _ en: String, _ decimals: Int = 0) -> Table.Column {
+    Table.Column(name, heading: Phrase(da: da, en: en), decimals: decimals)
+  }
+
+  private func rows(of table: inout Table, _ cells: (OfferCosts.Option) -> [Table.Cell]) {
     for offer in shown {
-      for option in offer.options { table.append(sheetRow(offer, option, isFirst: option.alternative == .close, settles: settles)) }
+      for (number, option) in offer.options.enumerated() {
+        table.append([number == 0 ? .text(offer.offer.name) : .empty, .phrase(option.alternative.phrase)] + cells(option))
+      }
+    }
+  }
+
+  private var effectSheet: Table {
+    let level = NumberText.machine(100 * request.level)
+    var table = Table(
+      title: title,
+      columns: [
+        column("offer", "Tilbud", "Offer"), column("alternative", "Valg", "Choice"), column("places", "Pladser", "Places"),
+        column("citizens", "Borgere flytter [\(level)]", "Citizens move [\(level)]"), column("staff", "Årsværk væk", "Staff gone", 1),
+        column("idle", "Tomgang, mio. kr. [\(level)]", "Idle, million kr. [\(level)]"),
+        column("closing", "Luk el. skift, mio. kr. [\(level)]", "Close or change, million kr. [\(level)]"),
+      ])
+    rows(of: &table) { option in
+      let own = option.citizens
+      return [
+        .number(option.places), option.alternative == .carryOn ? .phrase(Phrase("0")) : .phrase(.interval(own.mean, own.lower, own.upper, decimals: 0)),
+        option.staff.map { .number($0) } ?? .empty, .phrase(millions(option.idle)),
+        option.alternative == .carryOn ? .phrase(Phrase("0")) : .phrase(millions(option.closing)),
+      ]
     }
     if run.costs.isEmpty {
       table.footnotes.append(
@@ -185,22 +195,36 @@ public struct RiskCostTables: Sendable {
     return table
   }
 
-  private func sheetRow(_ offer: OfferCosts, _ option: OfferCosts.Option, isFirst: Bool, settles: Bool) -> [Table.Cell] {
-    let own = option.citizens
-    let citizens: Table.Cell = option.alternative == .carryOn ? .number(0) : .phrase(.interval(own.mean, own.lower, own.upper, decimals: 0))
-    var row: [Table.Cell] = [isFirst ? .text(offer.offer.name) : .empty, .phrase(option.alternative.phrase), .number(option.places), citizens]
-    if !settles { row.append(option.staff.map { .number($0) } ?? .empty) }
-    row += [settles ? .number(option.idle.mean / 1e6) : .phrase(millions(option.idle)), .number(option.closing.mean / 1e6)]
-    guard settles else { return row + [.phrase(millions(option.result))] }
-    // As a bill: a deficit above zero.
-    return row + [tariff(option), .phrase(millions(option.bill)), option.unsettled.map { .number(-$0.mean / 1e6) } ?? .empty]
+  private var moneySheet: Table {
+    let level = NumberText.machine(100 * request.level)
+    let settles = request.rules.settlement != nil
+    var columns = [
+      column("offer", "Tilbud", "Offer"), column("alternative", "Valg", "Choice"),
+      column("result", "Resultat [\(level)]", "Result [\(level)]"), column("bill", "Regning [\(level)]", "Bill [\(level)]"),
+    ]
+    if settles {
+      columns += [
+        column("open", "Ej opgjort [\(level)]", "Not settled [\(level)]"), column("tariff", "Takst op til, kr./dag [\(level)]", "Tariff up to, kr./day [\(level)]"),
+      ]
+    }
+    var table = Table(
+      title: Phrase(
+        da: "Hvad det koster: mio. kr. over horisonten på \(RiskRun.horizonMonths) måneder", en: "What it costs: million kr. over the horizon of \(RiskRun.horizonMonths) months"),
+      columns: columns)
+    rows(of: &table) { option in
+      let own: [Table.Cell] = [.phrase(millions(option.result)), .phrase(millions(option.bill))]
+      // As a bill: a deficit above zero.
+      return settles ? own + [option.unsettled.map { .phrase(millions($0.scaled(by: -1))) } ?? .empty, tariff(option)] : own
+    }
+    return table
   }
 
-  /// The largest expected change of a later tariff.
+  /// The largest expected change of a later tariff, and its year.
   private func tariff(_ option: OfferCosts.Option) -> Table.Cell {
-    let changes = option.years.compactMap { $0.tariffChange?.mean }
-    guard let largest = changes.max(by: { $0.magnitude < $1.magnitude }) else { return .empty }
-    return .phrase(.change(largest, decimals: 0))
+    let changes = option.years.compactMap { year in year.tariffChange.flatMap { own in year.tariffYear.map { (year: $0, change: own) } } }
+    guard let largest = changes.max(by: { $0.change.mean.magnitude < $1.change.mean.magnitude }) else { return .empty }
+    let own = largest.change
+    return .phrase(Phrase("\(largest.year): ") + .interval(own.mean, own.lower, own.upper, decimals: 0))
   }
 
   private static let shownPayers = 4
@@ -283,8 +307,8 @@ public struct RiskCostTables: Sendable {
         da: "Luk: besluttes nu og lukket efter \(request.closingMonths) måneder (antagelse; --closing-time). Ingen nye indskrives; borgerne flytter selv som ellers, og de, der er tilbage efter varslet på \(RiskJudge.residentsNoticeMonths) måneder, jævnt til anden plads til samme pris (antagelser). Borgere flytter: de, der ikke flytter selv inden da. Luk koster tomgangen indtil da\(request.rules.settlement == nil ? "" : " og hvad der er tilbage på kontoen")\(once.da). Regningen deles efter dagene i de seneste \(request.rules.closingYears) år\(request.rules.isAssumption(.closingYears) ? " (antagelse)" : "").",
         en: "Close: decided now and closed after \(request.closingMonths) months (assumption; --closing-time). Nobody new is admitted; citizens leave of themselves as otherwise, and those who are left after the notice of \(RiskJudge.residentsNoticeMonths) months move evenly to another place at the same price (assumptions). Citizens move: those who do not leave of themselves before. Closing costs the idle places until then\(request.rules.settlement == nil ? "" : " and what is left on the account")\(once.en). The bill is shared by the days of the last \(request.rules.closingYears) years\(request.rules.isAssumption(.closingYears) ? " (assumption)" : "")."),
       Phrase(
-        da: "Reducér: til de rådede pladser efter tilpasningstiden; skiftet koster \(change) % af et års takst pr. plads (antagelse; --change-cost). Uden linje, hvor færre pladser ikke rådes. Fortsæt: pladser som planlagt.",
-        en: "Reduce: to the advised places after the adaptation time; the change costs \(change) % of a year's tariff a place (assumption; --change-cost). No line where fewer places are not advised. Carry on: places as planned."),
+        da: "Årsværk væk: de følger pladserne, som valget fastlægger, og har derfor intet interval. Reducér: til de rådede pladser efter tilpasningstiden; skiftet koster \(change) % af et års takst pr. plads (antagelse; --change-cost). Uden linje, hvor færre pladser ikke rådes. Fortsæt: pladser som planlagt.",
+        en: "Staff gone: they go with the places, which the choice fixes, and so have no interval. Reduce: to the advised places after the adaptation time; the change costs \(change) % of a year's tariff a place (assumption; --change-cost). No line where fewer places are not advised. Carry on: places as planned."),
       Phrase(
         da: "Tomgang: udgifter, som ikke falder med den indtægt, der udebliver, mod det år udgifterne er fra; betaling gennem varslet er trukket fra. Summer over horisonten på \(RiskRun.horizonMonths) måneder, i hver fremtid; csv har hvert år og hver kommune.",
         en: "Idle: costs that do not fall with the income that stays away, against the year that the costs are from; payment under notice is taken off. Sums over the horizon of \(RiskRun.horizonMonths) months, in each future; csv has every year and municipality."),

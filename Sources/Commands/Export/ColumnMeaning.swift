@@ -80,6 +80,7 @@ struct ColumnMeaning {
     alternative: close, reduce, carry_on or open
     from to since until: end of a range, included
     observed_until: last observed period in the figure of the running year, whose rest is forecast; else empty
+    homecomings_3y_most: codes of the at most two municipalities that took most of them home, parted by a blank
     held part: which rates are held, and whose
     topic basis: what the row is about, and whether it was observed or is forecast
     cost_unit: unit of the row's costs
@@ -135,6 +136,7 @@ struct ColumnMeaning {
     p_reduction_24m p_closure_12m p_closure_24m p_closure_36m p_closure: probability of reaching the limit within so many months
     p_change: change of the probability
     expected_result result: income less costs
+    homecomings_3y: citizens taken home from the offer in the last three years of the data
     tariff_change: what the year's result changes a later tariff by
     revised_budget: as given
     start_up_deficit start_up_charge start_up_charge_per_day: what opening an offer costs before it is full, and what tariffs collect of it
