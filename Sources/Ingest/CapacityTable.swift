@@ -35,6 +35,7 @@ enum CapacityTable {
       let count = row.required(places) == nil ? nil : row.amount(places)
       let approvedCount = row.amount(approved)
       let staffedCount = row.amount(staffed)
+      if let approvedCount, let staffedCount, staffedCount > approvedCount { row.report(.staffedAboveApproved(approvedCount), staffed) }
       let staffCount = row.nonNegative(staff)
       let share = row.share(occupancy)
       let daysCount = row.integer(days, in: 1...366)

@@ -168,6 +168,14 @@ extension Fault {
         Phrase(da: "Skriv kommunekode eller navn; egne enheder står i municipalities.csv.", en: "Write its code or name; units of your own stand in municipalities.csv.")))
   }
 
+  static var unknownMunicipalityCode: Fault {
+    Fault(
+      "municipality", .error, Phrase(da: "er ingen kendt kommunekode.", en: "is no known municipality code."),
+      Phrase(
+        da: "Koderne er Danmarks Statistiks (101 København … 860 Hjørring), eller dem i municipalities.csv, hvor den findes; navnet kan bruges i stedet.",
+        en: "The codes are those of Statistics Denmark (101 København … 860 Hjørring), or those in municipalities.csv where there is one; the name may stand instead."))
+  }
+
   static var totalsRow: Fault {
     Fault(
       "total", .error, Phrase(da: "er en sum over kommuner.", en: "is a sum over municipalities."),

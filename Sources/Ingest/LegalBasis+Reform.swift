@@ -10,13 +10,32 @@ extension LegalBasis {
 
   static func isOfReform(_ code: String) -> Bool { code.hasPrefix("BL_") }
 
+  /// What has a section.
+  enum Bearer {
+    case stay, offer
+
+    fileprivate var phrase: Phrase {
+      switch self {
+      case .stay: Phrase(da: "opholdet", en: "the stay")
+      case .offer: Phrase(da: "tilbuddet", en: "the offer")
+      }
+    }
+
+    fileprivate var table: String {
+      switch self {
+      case .stay: "stays"
+      case .offer: "offers"
+      }
+    }
+  }
+
   /// What is wrong with a section from one day until before another; nil where it was in force for a part of it.
-  /// A stay that goes on has no end.
-  static func fault(_ code: String, from start: Day, before end: Day?) -> Fault? {
+  /// A stay that goes on has no end, an offer that was always there no start.
+  static func fault(_ code: String, of bearer: Bearer = .stay, from start: Day?, before end: Day?) -> Fault? {
     if code.isEmpty { return nil }
     if isReplaced(code) {
       let isOld = end.map { $0 <= inForce } ?? false
-      return isOld ? nil : start < inForce ? .replacedSection : .repealedSection
+      return isOld ? nil : start.map { $0 < inForce } ?? true ? .replacedSection(bearer) : .repealedSection(bearer)
     }
     if isOfReform(code), let end, end <= inForce { return .sectionBeforeLaw }
     return nil
@@ -24,23 +43,23 @@ extension LegalBasis {
 }
 
 extension Fault {
-  private static let renaming = Phrase(
-    da: "Brug barnets lov for hele forløbet, så tidsserien ikke brydes: §§ 43-66 ved anbringelse, §§ 80-90 ved handicap; [inputs.stays.values.legal_basis] i plads.toml oversætter en kode.",
-    en: "Use barnets lov for the whole course, so that the series does not break: sections 43-66 for placement, 80-90 for disability; [inputs.stays.values.legal_basis] in plads.toml translates a code.")
+  private static func renaming(_ bearer: LegalBasis.Bearer) -> Phrase { Phrase(
+    da: "Brug barnets lov for hele forløbet, så tidsserien ikke brydes: §§ 43-66 ved anbringelse, §§ 80-90 ved handicap; [inputs.\(bearer.table).values.legal_basis] i plads.toml oversætter en kode.",
+    en: "Use barnets lov for the whole course, so that the series does not break: sections 43-66 for placement, 80-90 for disability; [inputs.\(bearer.table).values.legal_basis] in plads.toml translates a code.") }
 
   /// The decision was made under the old law and lasted into the new one.
-  static var replacedSection: Fault {
+  static func replacedSection(_ bearer: LegalBasis.Bearer) -> Fault {
     Fault(
       "section-replaced", .note,
-      Phrase(da: "paragraffen er afløst af barnets lov 1. januar 2024, men opholdet fortsatte.", en: "the section gave way to barnets lov on 1 January 2024, but the stay went on."),
-      renaming).merged
+      Phrase(da: "paragraffen er afløst af barnets lov 1. januar 2024, men \(bearer.phrase.da) fortsatte.", en: "the section gave way to barnets lov on 1 January 2024, but \(bearer.phrase.en) went on."),
+      renaming(bearer)).merged
   }
 
-  static var repealedSection: Fault {
+  static func repealedSection(_ bearer: LegalBasis.Bearer) -> Fault {
     Fault(
       "section-repealed", .warning,
       Phrase(da: "paragraffen gælder ikke efter 1. januar 2024, da barnets lov afløste den.", en: "the section is not valid from 1 January 2024, when barnets lov took its place."),
-      renaming).merged
+      renaming(bearer)).merged
   }
 
   static var sectionBeforeLaw: Fault {

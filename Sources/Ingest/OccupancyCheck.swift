@@ -55,6 +55,22 @@ struct OccupancyCheck {
     }
   }
 
+  /// Reports once the offers with citizens on the data's last day that no tariff names, and where their price then comes from.
+  func reportNoTariffs(file: String, log: FindingLog) {
+    guard let last = extracts.settings.observedTo, !extracts.stays.isEmpty else { return }
+    let named = Set(extracts.tariffs.map(\.offer))
+    let present = citizens(on: last)
+    let bare = extracts.offers.filter { (present[$0.id] ?? 0) > 0 && !named.contains($0.id) }
+    guard !bare.isEmpty else { return }
+    let ids = Set(bare.map(\.id))
+    let priced = Set(extracts.stays.lazy.filter { ids.contains($0.offer) && $0.price != nil && $0.start <= last && ($0.end.map { $0 > last } ?? true) }.map(\.offer))
+    // Whoever gives no money at all misses none.
+    guard !extracts.tariffs.isEmpty || !extracts.economy.isEmpty || !priced.isEmpty else { return }
+    for (own, fault) in [(bare.filter { priced.contains($0.id) }, Fault.priceOfStays), (bare.filter { !priced.contains($0.id) }, Fault.noPrice)] where !own.isEmpty {
+      log.report(fault(own.map(\.name), extracts.tariffs.isEmpty), file: file)
+    }
+  }
+
   /// By offer, from stays where there are any, else from the counts of the period that ends then.
   private func citizens(on day: Day) -> [String: Int] {
     var found: [String: Int] = [:]
@@ -151,8 +167,16 @@ extension Fault {
   static func unusualOccupancy(_ years: [(year: Int, percent: Double)]) -> Fault {
     let list = years.suffix(4).map { "\($0.year): \(Int($0.percent.rounded())) %" }.joined(separator: ", ")
     return Fault(
-      "occupancy-actual", .note,
+      "occupancy-actual", .warning,
       Phrase(da: "den faktiske belægning er over 110 % eller under 50 % (\(list)).", en: "actual occupancy is above 110 % or below 50 % (\(list))."), why)
+  }
+
+  static func staffedAboveApproved(_ approved: Double) -> Fault {
+    let places = NumberText.machine(approved)
+    return Fault(
+      "places-staffed", .warning,
+      Phrase(da: "er flere bemandede pladser end de \(places) godkendte.", en: "are more staffed places than the \(places) approved ones."),
+      Phrase(da: "Ret et af tallene: der kan kun bruges så mange pladser, som socialtilsynet har godkendt.", en: "Mend one of the figures: no more places may be used than the supervision has approved."))
   }
 
   static func noPlaces(_ citizens: Int, on day: Day) -> Fault {
@@ -162,6 +186,28 @@ extension Fault {
         da: "tilbuddet har ingen pladser \(day.iso), men \(citizens) borgere bor der.",
         en: "the offer has no places on \(day.iso), but \(citizens) citizens live there."),
       Phrase(da: "Ret pladserne, eller giv borgernes ophold en end.", en: "Mend the places, or give the citizens' stays an end."))
+  }
+
+  private static func list(_ names: [String]) -> String { names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "") }
+
+  private static func withoutTariff(_ names: [String], _ isEmpty: Bool) -> Phrase {
+    isEmpty
+      ? Phrase(da: "ingen takster (tilbud med borgere: \(names.count))", en: "no tariffs (offers with citizens: \(names.count))")
+      : Phrase(da: "ingen takst for \(names.count) tilbud med borgere (\(list(names)))", en: "no tariff for \(names.count) offers with citizens (\(list(names)))")
+  }
+
+  static func priceOfStays(_ names: [String], _ isEmpty: Bool) -> Fault {
+    Fault(
+      "tariff-missing", .note,
+      withoutTariff(names, isEmpty) + Phrase(da: "; prisen pr. dag er den, borgernes ophold har (stays, price).", en: "; the price a day is that of the citizens' stays (stays, price)."),
+      Phrase(da: "Tilføj takster i tariffs.csv, hvis prisen i opholdene er for gammel.", en: "Add tariffs to tariffs.csv if the price in the stays is too old."))
+  }
+
+  static func noPrice(_ names: [String], _ isEmpty: Bool) -> Fault {
+    Fault(
+      "price-missing", .warning,
+      withoutTariff(names, isEmpty) + Phrase(da: ", og borgernes ophold har ingen pris: indtægt og resultat kan ikke regnes.", en: ", and the citizens' stays have no price: income and result cannot be reckoned."),
+      Phrase(da: "Tilføj takster i tariffs.csv eller price i stays.csv.", en: "Add tariffs to tariffs.csv or price to stays.csv."))
   }
 
   private static func shown(_ value: Double, _ decimals: Int, _ language: Language) -> String {

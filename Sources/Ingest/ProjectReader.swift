@@ -315,6 +315,7 @@ private struct Reading {
     let occupancy = OccupancyCheck(extracts)
     occupancy.report(capacityOrigins, file: file(.capacity), log: log)
     occupancy.reportNoPlaces(capacityOrigins, file: file(.capacity), log: log)
+    occupancy.reportNoTariffs(file: file(.tariffs), log: log)
     IncomeCheck(extracts).report(economyLines, file: file(.economy), log: log)
   }
 

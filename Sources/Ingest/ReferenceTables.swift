@@ -63,6 +63,9 @@ enum ReferenceTables {
       let isNationWide = words.nationWide(row, nationWide)
       let payment = words.financing(row, financing)
       let validity = checkValidity(row, validFrom, validTo)
+      if let code = legalValue, let fault = LegalBasis.fault(code, of: .offer, from: validity.from, before: validity.to?.advanced(by: 1)) {
+        row.report(fault, legalBasis)
+      }
       guard let idCell = row.required(offer) else { return }
       let id = idCell.text
       if let firstRow = first.add(id, row: row.row.line) { return row.report(.duplicate(firstRow: firstRow), offer) }

@@ -35,8 +35,8 @@ struct MunicipalityRegister {
 
   func fault(_ text: String) -> Fault {
     if isTotal(text) { return .totalsRow }
-    let isNumber = text.allSatisfy { $0.isASCII && $0.isNumber }
-    return .unknownMunicipality(text, among: isNumber ? municipalities.map(\.code) : names)
+    // A code's neighbours in digits are other places altogether.
+    return text.allSatisfy { $0.isASCII && $0.isNumber } ? .unknownMunicipalityCode : .unknownMunicipality(text, among: names)
   }
 
   /// The region as the municipalities' table writes it: `Region Midtjylland` is `Midtjylland`.

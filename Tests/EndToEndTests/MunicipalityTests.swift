@@ -32,6 +32,9 @@ struct MunicipalityTests {
       #expect(try program.run("new", "r", "--example", "region").code == 0)
       let near = try program.run("risk", "-p", "r", "--municipality", "Silkebrog", "--language", "en")
       #expect(near.code == 2 && near.errors.contains("Did you mean “Silkeborg”"), "\(near.errors)")
+      // A code's neighbours in digits are other places altogether.
+      let code = try program.run("risk", "-p", "r", "--municipality", "741999", "--language", "en")
+      #expect(code.code == 2 && code.errors.contains("municipalities.csv") && !code.errors.contains("740"), "\(code.errors)")
       #expect(try program.run("risk", "-p", "r", "--balance", "--years").code == 2)
       #expect(try program.run("risk", "-p", "r", "--balance", "--municipality", "740").code == 2)
       #expect(try program.run("risk", "-p", "r", "--balance", "--offer", "mosebakken").code == 2)

@@ -18,8 +18,10 @@ struct MoneyTablesTests {
 
   private static let tariffs = "offer,service,level,amount,price_year,from,to\nM1,residential,3,2000,2024,2024-01-01,2024-12-31\nM1,residential,3,2100,2025,2025-01-01,\n"
 
-  private static func project(_ tables: [String: String], stays: String = Self.stays, settings: String = Self.settings) throws -> ReadProject {
+  /// - Parameter tariffs: nil for none; tables may have others.
+  private static func project(_ tables: [String: String], stays: String = Self.stays, settings: String = Self.settings, tariffs: String? = Self.tariffs) throws -> ReadProject {
     var files = ["plads.toml": settings, "data/offers.csv": offers, "data/stays.csv": stays]
+    if let tariffs { files["data/tariffs.csv"] = tariffs }
     for (name, text) in tables { files["data/\(name).csv"] = text }
     return try TestProject(files).read()
   }
@@ -107,6 +109,7 @@ struct MoneyTablesTests {
     let found = read.findings.filter { $0.file == "data/capacity.csv" }
     #expect(found.count == (says == nil ? 0 : 1), "\(read.all)")
     guard let says else { return }
+    #expect(found[0].severity == .warning && !found[0].remedy.isEmpty)
     #expect(found[0].row == 2 && found[0].value == "M1" && found[0].message.en.contains("2024: \(says), 2025: \(says)"), "\(read.all)")
   }
 
@@ -147,8 +150,8 @@ struct MoneyTablesTests {
 
   /// Without a price of every day nothing is held against the income; nor outside the data.
   @Test func whatHasNoPriceIsNotJudged() throws {
-    let unpriced = try Self.project(["economy": "offer,period,income\nM1,2024,5\n"])
-    #expect(unpriced.findings.isEmpty, "\(unpriced.all)")
+    let unpriced = try Self.project(["economy": "offer,period,income\nM1,2024,5\n"], tariffs: nil)
+    #expect(unpriced.findings.allSatisfy { $0.column != "income" }, "\(unpriced.all)")
     let outside = try Self.project(["tariffs": Self.tariffs, "economy": "offer,period,income\nM1,2023,5\nM1,2026,5\n"])
     #expect(outside.findings.isEmpty, "\(outside.all)")
   }
@@ -167,6 +170,56 @@ struct MoneyTablesTests {
     #expect(read.findings.map(\.severity) == (severity.map { [$0] } ?? []), "\(read.all)")
     guard severity != nil else { return }
     #expect(read.findings[0].row == 2 && read.findings[0].column == "legal_basis" && read.findings[0].text(in: .da).contains("barnets lov"))
+  }
+
+  /// One offer under a section, likewise; `valid_to` is its last day.
+  @Test(arguments: [
+    ("SEL_66", "2000-01-01", "2023-12-31", nil), ("SEL_66", "2000-01-01", "2024-01-01", .note), ("SEL_66", "2000-01-01", "", .note), ("SEL_66", "", "", .note),
+    ("SEL_66", "2024-01-01", "", .warning), ("BL_43", "2000-01-01", "", nil), ("BL_43", "2000-01-01", "2023-12-31", .note), ("SEL_107", "", "", nil),
+  ] as [(String, String, String, Finding.Severity?)])
+  func sectionsOfOffers(code: String, from: String, to: String, severity: Finding.Severity?) throws {
+    let read = try TestProject([
+      "data/offers.csv": "offer,area,legal_basis,valid_from,valid_to\nM1,a,SEL_107,,\nM2,a,\(code),\(from),\(to)\n",
+      "data/stays.csv": "citizen,payer,offer,legal_basis,start,end,end_reason\nb,751,M1,SEL_107,2020-01-01,,\n",
+      "plads.toml": "[data]\nfrom = \"2020-01-01\"\nto = \"2025-12-31\"\n",
+    ]).read()
+    let found = read.findings.filter { $0.file == "data/offers.csv" }
+    #expect(found.map(\.severity) == (severity.map { [$0] } ?? []), "\(read.all)")
+    guard severity != nil else { return }
+    #expect(found[0].row == 3 && found[0].column == "legal_basis" && found[0].text(in: .da).contains("barnets lov") && !found[0].text(in: .da).contains("opholdet"))
+  }
+
+  /// The price of offers with citizens that no tariff names is said to be that of the stays, or to be unknown where money is given; nothing is
+  /// said where there is no money at all.
+  @Test(arguments: [("", "", nil), ("", "2000", "tariff-note"), ("B2,2500,2020-01-01\n", "2000", "M1"), ("B2,2500,2020-01-01\n", "", "no price")] as [(String, String, String?)])
+  func offersWithoutTariff(tariffs: String, price: String, says: String?) throws {
+    var files = [
+      "data/offers.csv": "offer,area\nM1,a\nB2,a\n", "plads.toml": "[data]\nfrom = \"2020-01-01\"\nto = \"2025-12-31\"\n",
+      "data/stays.csv": "citizen,payer,offer,start,end,end_reason,price\na,751,M1,2020-01-01,,,\(price)\nb,751,B2,2020-01-01,2024-01-01,discharge,\(price)\n",
+    ]
+    if !tariffs.isEmpty { files["data/tariffs.csv"] = "offer,amount,from\n" + tariffs }
+    let read = try TestProject(files).read()
+    let found = read.findings.filter { $0.file == "data/tariffs.csv" }
+    #expect(found.count == (says == nil ? 0 : 1), "\(read.all)")
+    guard says != nil else { return }
+    #expect(found[0].severity == (price.isEmpty ? .warning : .note) && !found[0].remedy.isEmpty)
+    #expect(found[0].message.en.contains(price.isEmpty ? "cannot be reckoned" : "citizens' stays"))
+    // B2's citizen has left.
+    #expect(found[0].message.en.contains(tariffs.isEmpty ? "offers with citizens: 1" : "(M1)"))
+  }
+
+  @Test(arguments: [(20, 22, true), (20, 20, false), (24, 22, false)]) func staffedPlacesAboveApproved(approved: Int, staffed: Int, isFound: Bool) throws {
+    let read = try Self.project(["capacity": "offer,from,places,approved_places,staffed_places,reason\nM1,2020-01-01,20,\(approved),\(staffed),few\n"])
+    let found = read.findings.filter { $0.column == "staffed_places" }
+    #expect(found.count == (isFound ? 1 : 0), "\(read.all)")
+    if isFound { #expect(found[0].severity == .warning && found[0].row == 2 && found[0].value == "22" && !found[0].remedy.isEmpty) }
+  }
+
+  /// A code's neighbours in digits are other places altogether.
+  @Test func unknownCodesAreNotLikened() throws {
+    let read = TestProject.stays("a,752,M1,2020-01-01,,,").read()
+    let found = try #require(read.errors.first { $0.column == "payer" })
+    #expect(found.value == "752" && found.text(in: .en).contains("municipalities.csv") && !found.text(in: .en).contains("751"), "\(read.all)")
   }
 
   @Test func sectionsOfCounts() throws {

@@ -150,9 +150,15 @@ struct RuleReader {
     findings.append(source.finding(at: path, value: value, message: message, remedy: Phrase(da: "Ret værdien.", en: "Mend the value.")))
   }
 
-  /// Two rules that cannot hold together.
+  /// Two rules that cannot hold together; named by the key and what it says.
   mutating func contradiction(_ path: String, _ message: Phrase) {
-    findings.append(source.finding(at: path, message: message, remedy: Phrase(da: "Ret den ene af dem.", en: "Mend one of them.")))
+    let parts = path.split(separator: ".").map(String.init)
+    let found = parts.count > 1 ? section(parts[0])?[parts[1]] : source.root[path]
+    let key = parts.last ?? path
+    var own = found
+    if case .table(let table) = found { own = table["value"] }
+    let value = own.flatMap(Self.text).map { "\(key) = \($0)" } ?? key
+    findings.append(source.finding(at: path, value: value, message: message, remedy: Phrase(da: "Ret den ene af dem.", en: "Mend one of them.")))
   }
 
   /// A rule that makes no sense without another.

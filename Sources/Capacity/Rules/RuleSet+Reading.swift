@@ -22,7 +22,7 @@ extension RuleSet {
     self.init(
       name: name, title: title, validFrom: reader.day("valid_from"), validTo: reader.day("valid_to"), source: reader.string("source") ?? "")
     if let validFrom, let validTo, validTo < validFrom {
-      reader.contradiction("valid_to", Phrase(da: "ligger før valid_from.", en: "lies before valid_from."))
+      reader.contradiction("valid_to", Phrase(da: "ligger før valid_from (\(validFrom.iso)).", en: "lies before valid_from (\(validFrom.iso))."))
     }
     readTariff(&reader)
     readBudget(&reader)
@@ -42,7 +42,7 @@ extension RuleSet {
     tariff.cap = reader.share(.occupancyCap, in: 0...1.5)
     for (key, floor) in [(RuleKey.occupancyFloor, tariff.floor), (.occupancyFloorShort, tariff.floorShort)] {
       if let floor, let cap = tariff.cap, floor > cap {
-        reader.contradiction(key.rawValue, Phrase(da: "er højere end occupancy_cap.", en: "is higher than occupancy_cap."))
+        reader.contradiction(key.rawValue, Phrase(da: "er højere end occupancy_cap (\(NumberText.machine(cap.value))).", en: "is higher than occupancy_cap (\(NumberText.machine(cap.value)))."))
       }
     }
     if let lag = reader.whole(.occupancyLag, in: 1...10) { tariff.lagYears = lag }
@@ -125,7 +125,7 @@ extension RuleSet {
     let from = reader.whole(.keyAgeFrom, in: 0...120) ?? keyAges.lowerBound
     let to = reader.whole(.keyAgeTo, in: 0...120) ?? keyAges.upperBound
     guard from <= to else {
-      return reader.contradiction(RuleKey.keyAgeTo.rawValue, Phrase(da: "er lavere end age_from.", en: "is lower than age_from."))
+      return reader.contradiction(RuleKey.keyAgeTo.rawValue, Phrase(da: "er lavere end age_from (\(from)).", en: "is lower than age_from (\(from))."))
     }
     keyAges = from...to
   }

@@ -131,6 +131,16 @@ import Testing
     #expect(all.count == 1 && all[0].row == line && !all[0].remedy.isEmpty, "\(all.map { $0.text(in: .en) })")
   }
 
+  @Test(arguments: [
+    ("[tariff]\noccupancy_floor = 0.99\noccupancy_cap = 0.98\n", "occupancy_floor = 0.99", "0.98"), ("[adaptation]\nmonths = 6\nfull_months = { value = 7 }\n", "full_months = 7", "6"),
+    ("valid_from = \"2026-01-01\"\nvalid_to = \"2025-01-01\"\n", "valid_to = 2025-01-01", "2026-01-01"),
+    ("[key_financing]\nage_from = 15\nage_to = 14\n", "age_to = 14", "15"),
+  ])
+  func contradictionsNameKeyAndValue(text: String, value: String, other: String) throws {
+    let found = try #require(findings(text).first)
+    #expect(found.value == value && found.message.en.contains(other), "\(found.text(in: .en))")
+  }
+
   /// Months of full cost that nobody gave give way to a short adaptation time.
   @Test func shortAdaptation() throws {
     #expect(try read("[adaptation]\nmonths = 2\n").adaptation == RuleSet.Adaptation(months: 2, fullMonths: 2))
