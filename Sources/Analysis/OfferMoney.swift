@@ -32,10 +32,8 @@ struct OfferMoney: Sendable {
   func economics(of offer: Offer) -> Result<OfferEconomics, OfferEconomics.Missing> {
     guard let year = costs.year(of: offer.id) else { return .failure(.costs) }
     guard let price = prices.price(offer: offer.id), price > 0 else { return .failure(.price) }
-    // Places that are open all year need no days; those of day offers and hours must be given.
     let step = steps[offer.id]?.last { $0.from <= panel.origin.lastDay }
-    let isOpenAllYear = [.residential, .singlePerson, .respite].contains(offer.kind)
-    guard isOpenAllYear || step?.daysPerYear != nil else { return .failure(.days) }
+    guard knowsDays(offer) else { return .failure(.days) }
     let level = priceYear(of: offer)
     let spent = year.costs * (index.factor(from: year.last.year, to: level) ?? 1)
     let share = min(1, (step?.daysPerYear ?? 365) / 365)
@@ -43,6 +41,18 @@ struct OfferMoney: Sendable {
     return .success(
       OfferEconomics(
         price: price, costs: spent, citizens: citizens, places: places(of: offer, in: year), daysPerYear: step?.daysPerYear, priceYear: level))
+  }
+
+  /// Places that are open all year need no days; those of day offers and hours must be given.
+  private func knowsDays(_ offer: Offer) -> Bool {
+    [.residential, .singlePerson, .respite].contains(offer.kind) || steps[offer.id]?.last { $0.from <= panel.origin.lastDay }?.daysPerYear != nil
+  }
+
+  /// Kroner a paid day and the paid days of an occupied one, whatever is known of its costs; nil where one of both is not.
+  func payment(of offer: Offer) -> (price: Double, share: Double)? {
+    guard let price = prices.price(offer: offer.id), price > 0, knowsDays(offer) else { return nil }
+    let days = steps[offer.id]?.last { $0.from <= panel.origin.lastDay }?.daysPerYear
+    return (price, min(1, (days ?? 365) / 365))
   }
 
   /// Of a new offer, from what its scenario says; what it leaves out is as in the offers of its area and kind: their price by today's

@@ -343,10 +343,15 @@ public struct ResultTables: Sendable {
         da: "Ingen tal: sandsynligheden vises med --by offer, for tilbud med kendte pladser (capacity.csv).",
         en: "No figures: the probability is shown with --by offer, for offers with known places (capacity.csv).")
     }
+    if measure == .income {
+      return Phrase(
+        da: "Ingen tal: indtægt kræver priser (tariffs.csv, eller price i stays.csv) for alle linjens tilbud, og vises efter total, area eller offer, for alle kommuner.",
+        en: "No figures: income needs prices (tariffs.csv, or price in stays.csv) of all offers of a line, and is shown by total, area or offer, for all municipalities.")
+    }
     if measure.needsMoney {
       return Phrase(
-        da: "Ingen tal: indtægt og resultat kræver udgifter (economy.csv med offer, period og costs) og priser (tariffs.csv), og vises efter total, area eller offer, for alle kommuner.",
-        en: "No figures: income and result need costs (economy.csv with offer, period and costs) and prices (tariffs.csv), and are shown by total, area or offer, for all municipalities.")
+        da: "Ingen tal: resultat kræver udgifter (economy.csv med offer, period og costs) og priser (tariffs.csv) for alle linjens tilbud, og vises efter total, area eller offer, for alle kommuner.",
+        en: "No figures: a result needs costs (economy.csv with offer, period and costs) and prices (tariffs.csv) of all offers of a line, and is shown by total, area or offer, for all municipalities.")
     }
     if measure.needsPlaces {
       return Phrase(

@@ -94,6 +94,7 @@ struct ForecastCommand: AsyncParsableCommand {
       request.innerLevel = min(Self.innerLevel, request.level)
     }
     let offers = try rules.offers(session, request.measures ?? [])
+    if offers != nil { output.show(session.withoutPlaces) }
     let memory = RunMemory(
       "forecast", session: session, simulation: run.simulation, horizon: horizon, others: offers.map { [("rules", $0.file)] } ?? [],
       fresh: remembering.fresh, recalls: !chart, output: output)

@@ -91,17 +91,6 @@ struct ProjectSession {
     ]
   }
 
-  /// Refuses a project whose files do not hold citizens against places.
-  func requireOffersWithPlaces() throws {
-    if extracts.capacity.isEmpty {
-      throw FindingsError(
-        Finding(
-          .error, file: "data/capacity.csv", message: Self.needsPlaces + Phrase(da: "; projektet har ingen pladser.", en: "; the project has no places."),
-          remedy: Self.placesRemedy))
-    }
-    try requireOffers()
-  }
-
   /// Refuses a project whose files do not say who lives in which offer.
   func requireOffers() throws {
     let needs = Self.needsPlaces
@@ -151,6 +140,13 @@ struct ProjectSession {
   /// The municipality of a name or code.
   func municipality(_ name: String) throws -> Municipality {
     guard let municipality = panel.municipalities.first(where: { $0.code == name || $0.name.lowercased() == name.lowercased() }) else {
+      // A code's neighbours in digits are other places altogether.
+      if !name.isEmpty, name.allSatisfy({ $0.isASCII && $0.isNumber }) {
+        throw UsageError(
+          Phrase(
+            da: "Kommunekoden »\(name)« er ukendt. Koderne er Danmarks Statistiks, eller dem i data/municipalities.csv, hvor den findes; navnet kan bruges i stedet.",
+            en: "The municipality code “\(name)” is unknown. The codes are those of Statistics Denmark, or those in data/municipalities.csv where there is one; the name may stand instead."))
+      }
       throw Self.unknown(Phrase(da: "kommunen", en: "municipality"), name, among: panel.municipalities.map { ($0.name, $0.code) }, listing: "municipality")
     }
     return municipality

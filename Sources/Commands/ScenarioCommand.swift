@@ -88,6 +88,7 @@ struct ScenarioCommand: AsyncParsableCommand {
       return try session.print([tables.sheet()], machine: tables.machine(), project, output)
     }
     let offers = try rules.offers(session, request.measures ?? [], plans: plans, isNeeded: plans.contains(where: \.reacts))
+    if offers != nil { output.show(session.withoutPlaces) }
     let memory = RunMemory(
       "scenario", session: session, simulation: run.simulation, horizon: horizon,
       others: library.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: remembering.fresh, output: output)

@@ -26,6 +26,7 @@ struct ScenarioExplanation {
     try choosePeriods(&request, session.panel, horizon: horizon)
     let waterfall = try ScenarioWaterfall(of: study.scenario, plans: study.plans, builder: study.builder)
     let offers = try rules.offers(session, request.measures ?? [], plans: waterfall.plans, isNeeded: waterfall.plans.contains(where: \.reacts))
+    if offers != nil { output.show(session.withoutPlaces) }
     let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
     let memory = RunMemory(
       "explain", session: session, simulation: futures.simulation, horizon: horizon, others: study.files, fresh: true, output: output)

@@ -74,6 +74,7 @@ struct SweepCommand: AsyncParsableCommand {
     if filter.measure.isEmpty { request.measures = [.stock] }
     output.show(study.plans.flatMap(\.warnings))
     let offers = try rules.offers(session, request.measures ?? [], plans: study.plans, isNeeded: study.plans.contains(where: \.reacts))
+    if offers != nil { output.show(session.withoutPlaces) }
     let memory = RunMemory(
       "sweep", session: session, simulation: run.simulation, horizon: horizon, others: study.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: true, output: output)
     let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)

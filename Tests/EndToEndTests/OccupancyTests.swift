@@ -27,7 +27,7 @@ struct OccupancyTests {
     }
   }
 
-  @Test("Rules that nothing needs, unknown ones, and projects without places are refused")
+  @Test("Rules that nothing needs and unknown ones are refused; without places what is missing is said")
   func refused() throws {
     try Program.withFolder { program in
       #expect(try program.run("new", "r", "--example", "region").code == 0)
@@ -35,7 +35,8 @@ struct OccupancyTests {
       let unknown = try program.run("forecast", "-p", "r", "--measure", "waiting", "--rules", "sjaeland_2012", "--language", "en")
       #expect(unknown.code == 2 && unknown.errors.contains("sjaelland_2012"), "\(unknown.errors)")
       try FileManager.default.removeItem(at: program.folder.appendingPathComponent("r/data/capacity.csv"))
-      #expect(try program.run("forecast", "-p", "r", "--measure", "waiting").code == 1)
+      let bare = try program.run("forecast", "-p", "r", "--draws", "20", "--measure", "waiting", "--measure", "stock")
+      #expect(bare.code == 0 && bare.output.contains("pladser kræver capacity.csv") && bare.errors.contains("data/capacity.csv"), "\(bare.errors)")
     }
   }
 }

@@ -95,12 +95,15 @@ struct MoneyRows {
     if wanted.contains(.pClosure), request.grouping == .offer, let reached = judge.triggerReached(own) {
       line[.pClosure] = windows.map { window in reached.map { $0.map { $0 <= window.steps.upperBound } ?? false ? 1 : 0 } }
     }
-    if wanted.contains(.income) || wanted.contains(.result), let money = judge.moneyBySteps(own) {
-      func sums(_ values: [[Double]]) -> [[Double]] {
-        windows.map { window in (0..<request.draws).map { d in window.steps.reduce(0) { $0 + values[$1][d] } } }
-      }
+    guard wanted.contains(.income) || wanted.contains(.result) else { return line }
+    func sums(_ values: [[Double]]) -> [[Double]] {
+      windows.map { window in (0..<request.draws).map { d in window.steps.reduce(0) { $0 + values[$1][d] } } }
+    }
+    if let money = judge.moneyBySteps(own) {
       line[.income] = sums(money.income)
       line[.result] = sums(zip(money.income, money.costs).map { zip($0, $1).map { $0 - $1 } })
+    } else if let income = judge.incomeBySteps(own) {
+      line[.income] = sums(income)
     }
     return line
   }
@@ -136,6 +139,25 @@ extension RiskJudge {
       steps.income.append(own.offer.financing == .key ? costs : income)
     }
     return steps
+  }
+}
+
+extension RiskJudge {
+  /// Income, with what is paid under notice, by period and draw, kroner, where the costs are not known; nil without a price or paid days, and
+  /// for what a key finances or the scenario opens, whose income is known with their costs alone.
+  func incomeBySteps(_ own: JudgedPath) -> [[Double]]? {
+    guard own.offer.financing != .key, newOffers[own.offer.id] == nil, let payment = money.payment(of: own.offer) else { return nil }
+    let path = path(own)
+    let levers = levers(on: own.offer, price: payment.price)
+    return path.served.indices.map { step in
+      let period = panel.origin.advanced(by: step + 1)
+      let factors = levers?.factors(in: period)
+      let daily = payment.price * payment.share * Double(period.days)
+      return path.served[step].indices.map { d in
+        let paid = path.served[step][d] + (path.paidEmpty.isEmpty ? 0 : path.paidEmpty[step][d])
+        return daily * paid * (factors?[d].price ?? 1)
+      }
+    }
   }
 }
 
@@ -180,8 +202,8 @@ public struct MoneyNotes: Sendable {
     let share = NumberText.machine(100 * request.trigger.share)
     return [
       Phrase(
-        da: "Indtægt og resultat som i plads risk --years: dage × borgernes dagspris nu, som scenariet ændrer den, med betaling gennem varslet, minus udgifter, før efterregulering. Prisniveau \(level), regelsæt \(ruleSets(.da)), udgifter: \(request.behaviour.rawValue). Hvad det koster at lukke et tilbud (fratrædelse, lejemål, restværdi), er ikke med: se plads risk --costs. Et områdes linje mangler, hvor ét af dets tilbud mangler udgifter (economy.csv) eller pris (tariffs.csv).",
-        en: "Income and result as in plads risk --years: days × the citizens' price a day now, as the scenario changes it, with payment under notice, less costs, before later settlement. Price level \(level), rule set \(ruleSets(.en)), costs: \(request.behaviour.rawValue). What closing an offer costs (severance, lease, residual value) is not in it: see plads risk --costs. An area's line is missing where one of its offers lacks costs (economy.csv) or a price (tariffs.csv)."),
+        da: "Indtægt og resultat som i plads risk --years: dage × borgernes dagspris nu, som scenariet ændrer den, med betaling gennem varslet, minus udgifter, før efterregulering. Prisniveau \(level), regelsæt \(ruleSets(.da)), udgifter: \(request.behaviour.rawValue). Hvad det koster at lukke et tilbud (fratrædelse, lejemål, restværdi), er ikke med: se plads risk --costs. Et områdes linje mangler, hvor ét af dets tilbud mangler en pris (tariffs.csv), i resultatet også udgifter (economy.csv).",
+        en: "Income and result as in plads risk --years: days × the citizens' price a day now, as the scenario changes it, with payment under notice, less costs, before later settlement. Price level \(level), rule set \(ruleSets(.en)), costs: \(request.behaviour.rawValue). What closing an offer costs (severance, lease, residual value) is not in it: see plads risk --costs. An area's line is missing where one of its offers lacks a price (tariffs.csv), in the result also costs (economy.csv)."),
       Phrase(
         da: "p_closure: sandsynlighed for inden periodens slutning at nå lukningsgrænsen på \(share) % af pladserne i \(request.trigger.months) måneder (antagelse, ingen beslutning); kun efter tilbud og kun til intern brug. Et tilbud, som et scenarie lukker, har ingen linje.",
         en: "p_closure: probability of reaching by the period's end the closure limit of \(share) % of the places for \(request.trigger.months) months (assumption, no decision); by offer alone and for internal use only. An offer that a scenario closes has no line of it."),

@@ -33,7 +33,7 @@ struct RulesOption: ParsableArguments {
       }
       return nil
     }
-    try session.requireOffersWithPlaces()
+    try session.requireOffers()
     let library = RuleLibrary(folder: session.folder)
     let (ruleSet, file) = try library.chosen(rules, else: session.extracts.settings.ruleSet)
     var request = RiskRequest(rules: ruleSet)
