@@ -370,6 +370,7 @@ import Testing
         "scenario", "offer", "area", "kind", "places", "occupancy_now", "assumed_occupancy", "break_even_occupancy", "p_outside_tolerance",
         "p_reduction_24m", "p_closure_12m", "p_closure_24m", "p_closure_36m", "median_closure_period", "closure_lower", "closure_upper",
         "expected_result", "advised_places", "status", "status_reason", "nation_wide", "financing", "price_level", "rule_set", "cost_behaviour",
+        "expected_result_lower", "expected_result_upper", "homecomings_3y", "homecomings_3y_most",
       ])
     #expect(tables.machine.rows.count == world.extracts.offers.count && tables.sheet.rows.count == tables.machine.rows.count)
   }

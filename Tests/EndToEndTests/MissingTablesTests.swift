@@ -25,7 +25,8 @@ struct MissingTablesTests {
       for command in Self.commands {
         let run = try program.run(command + ["-p", "r", "--draws", "10", "--area", "boern_og_unge"].filter { !(command.contains("--explain") && ["--area", "boern_og_unge"].contains($0)) })
         #expect(run.code == 0, "\(command) without \(tables): \(run.errors)")
-        #expect(!run.output.contains("nan") && !run.output.contains("inf "), "\(command)")
+        let words = Set(run.output.lowercased().split { !$0.isLetter }.map(String.init))
+        #expect(words.isDisjoint(with: ["nan", "inf"]), "\(command)")
       }
     }
   }

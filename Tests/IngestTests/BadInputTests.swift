@@ -55,7 +55,7 @@ struct BadInputTests {
     .person("85,", "birth_year", "85", "age of 1935"), .person("2021,", "birth_year", "2021", "age of -1"), .person("1900,", "birth_year", "1900", "age of 120"),
     .person("1985.5,", "birth_year", "1985.5", "whole number"), .person("født,", "birth_year", "født", "not a number"),
     .person(",116", "age_at_start", "116", "between 0 and 115"), .person(",-3", "age_at_start", "-3", "negative"),
-    .stay("c,752,M1,2020-01-01,,,,", "payer", "752", "not a known municipality"),
+    .stay("c,752,M1,2020-01-01,,,,", "payer", "752", "no known municipality code"),
     .stay("c,Arhus,M1,2020-01-01,,,,", "payer", "Arhus", "“Aarhus”"),
     .stay("c,I alt,M1,2020-01-01,,,,", "payer", "I alt", "sum over municipalities"),
     .stay("c,751,M3,2020-01-01,,,,", "offer", "M3", "“M1”"),

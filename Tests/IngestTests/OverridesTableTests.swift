@@ -29,7 +29,7 @@ struct OverridesTableTests {
   @Test(
     "What cannot be meant, by row and column",
     arguments: [
-      ("751,autsime,2026,stock,4,,,x", "area", "“autisme”"), ("7511,autisme,2026,stock,4,,,x", "municipality", "“751”"),
+      ("751,autsime,2026,stock,4,,,x", "area", "“autisme”"), ("7511,autisme,2026,stock,4,,,x", "municipality", "no known municipality code"),
       ("751,autisme,2026Q9,stock,4,,,x", "period", "no period"), ("751,autisme,2026,stok,4,,,x", "measure", "“stock”"),
       ("751,autisme,2026,stock,-4,,,x", "value", "negative"), ("751,autisme,2026,stock,,,,x", "value", "neither a number nor an interval"),
       ("751,autisme,2026,stock,4,3,,x", "lower", "both lower and upper"), ("751,autisme,2026,stock,4,5,9,x", "lower", "outside the interval"),

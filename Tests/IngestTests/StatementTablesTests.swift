@@ -71,7 +71,7 @@ struct StatementTablesTests {
     said("751,autisme,2024,5,,,2025-02-01", "received", "2025-02-01", "no expectation", severity: .warning),
     said("751,autisme,2027,5,,,\nAarhus,Autisme,2027,6,,,", "year", "2027", "row 2", at: 3),
     notice("M3,751,1,2025-12-01,2026-03-01,", "offer", "M3", "“M1”"),
-    notice("M1,752,1,2025-12-01,2026-03-01,", "payer", "752", "not a known municipality"),
+    notice("M1,752,1,2025-12-01,2026-03-01,", "payer", "752", "no known municipality code"),
     notice("M1,751,0,2025-12-01,2026-03-01,", "places", "0", "between 1 and 1000"),
     notice("M1,751,-1,2025-12-01,2026-03-01,", "places", "-1", "between 1 and 1000"),
     notice("M1,751,1.5,2025-12-01,2026-03-01,", "places", "1.5", "between 1 and 1000"),
