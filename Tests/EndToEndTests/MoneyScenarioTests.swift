@@ -68,6 +68,37 @@ struct MoneyScenarioTests {
     }
   }
 
+  @Test("Rent and staff of places in results, in risk and in what closing costs")
+  func staffAndRent() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      func change(_ keys: String) -> String { "[[change]]\nwhat = \"places\"\noffer = \"mosebakken\"\nfrom = \"2027-07\"\n\(keys)\n" }
+      try program.write(change("add = 0\nrent = 900000"), to: "r/scenarios/leje.toml")
+      try program.write(change("add = 4\nstaffed = 20"), to: "r/scenarios/ubemandet.toml")
+      let fast = ["-p", "r", "--draws", "40", "--quiet", "--format", "csv"]
+      let scenario = try program.run(["scenario", "leje", "ubemandet", "--measure", "result,staffed_places", "--every", "year", "--by", "offer", "--offer", "mosebakken"] + fast)
+      #expect(scenario.code == 0, "\(scenario.errors)")
+      let found = rows(scenario.output)
+      func row(_ scenario: String, _ measure: String, _ year: String) throws -> [String: String] {
+        try #require(found.first { $0["scenario"] == scenario && $0["measure"] == measure && $0["period"] == year })
+      }
+      // Half a year's days of 2027, all of 2028; machines get six decimals.
+      for (year, rent) in [("2027", 900_000 * 184.0 / 365), ("2028", 900_000)] {
+        #expect(abs(try number(row("leje", "result", year), "delta_mean") + rent) < 0.01)
+        #expect(abs(try number(row("ubemandet", "result", year), "delta_mean")) < 0.01)
+      }
+      #expect(try number(row("ubemandet", "staffed_places", "2028"), "mean") == 20)
+      func years(_ arguments: [String]) throws -> Double {
+        let own = rows(try program.run(["risk", "--years", "--offer", "mosebakken"] + arguments + fast).output)
+        return try number(#require(own.first { $0["year"] == "2028" }), "result_mean")
+      }
+      #expect(abs(try years([]) - years(["--scenario", "leje"]) - 900_000) < 0.01)
+      func bill(_ arguments: [String]) throws -> [[String: String]] { rows(try program.run(["risk", "--costs", "--offer", "mosebakken", "--rules", "sjaelland_2012"] + arguments + fast).output) }
+      let (plain, rented) = (try bill([]), try bill(["--scenario", "leje"]))
+      #expect(!plain.isEmpty && plain.count == rented.count && plain != rented)
+    }
+  }
+
   @Test(
     "Money that cannot do what it says is warned of, with file and line",
     arguments: [
