@@ -44,7 +44,7 @@ struct BadProjectTests {
     stock("nan", "Skriv et tal"), stock("inf", "Skriv et tal"), stock("0x1p3", "Skriv et tal"), stock("1e400", "Skriv et tal"),
     stock("-1", "positivt"), stock("1e20", "Ret tallet"), stock("2000000", "Ret tallet"),
     activity("thousands", ["række 3, kolonne stock: »1.234,5«", "1234,5"]) { $0.replacing("2019Q1,751,90", with: "2019Q1,751,\"1.234,5\"") },
-    activity("unknown code", ["række 3, kolonne payer: »7511«", "»751«"]) { $0.replacing("2019Q1,751,", with: "2019Q1,7511,") },
+    activity("unknown code", ["række 3, kolonne payer: »7511«", "ingen kendt kommunekode"]) { $0.replacing("2019Q1,751,", with: "2019Q1,7511,") },
     activity("unknown name", ["række 3, kolonne payer: »Arhus«", "»Aarhus«"]) { $0.replacing("2019Q1,751,", with: "2019Q1,Arhus,") },
     activity("duplicate key", ["række 50", "fra række 3"]) { $0 + "autisme,2019Q1,751,90\n" },
     activity("impossible period", ["række 3, kolonne period: »2019Q5«", "2027"]) { $0.replacing("2019Q1,751", with: "2019Q5,751") },
