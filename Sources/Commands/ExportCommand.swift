@@ -77,7 +77,7 @@ struct ExportIndicatorsCommand: AsyncParsableCommand {
   }
 
   private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, horizon: Int) throws -> RunDocument {
-    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
+    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount).keepingRates()
     let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: request)
     let facts = try IndicatorFacts(
       demand: demand, extracts: session.extracts, plans: plans, judged: min(1, plans.count - 1),

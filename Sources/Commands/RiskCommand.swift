@@ -154,7 +154,9 @@ struct RiskCommand: AsyncParsableCommand {
   private typealias Tables = (sheets: [Table], machine: Table)
 
   private func computed(_ plans: [Plan], _ request: RiskRequest, _ session: ProjectSession, payer: Municipality?, horizon: Int) throws -> RunDocument {
-    let demand = session.fitted(horizon: horizon, threads: simulation.taskCount)
+    let fitted = session.fitted(horizon: horizon, threads: simulation.taskCount)
+    // The plain table simulates once, and needs the memory.
+    let demand = drivers || explain != nil || payer != nil || plans.contains { !$0.priceReactions.isEmpty } ? fitted.keepingRates() : fitted
     let plans = try PriceSpiral.settled(plans, demand: demand, extracts: session.extracts, request: request)
     let tables = try payer.map { try profile(of: $0, plans, request, session, demand) }
       ?? (balance ? balanced(plans, request, session, demand, horizon: horizon) : assessed(plans, request, session, demand))

@@ -98,7 +98,7 @@ struct ScenarioCommand: AsyncParsableCommand {
   private func computed(
     _ plans: [Plan], _ request: RunRequest, _ session: ProjectSession, _ memory: RunMemory, _ offers: OfferBasis?, horizon: Int
   ) throws -> RunDocument {
-    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount)
+    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount).keepingRates()
     let plans = try offers?.settled(plans, demand: demand, sharing: request) ?? plans
     // Nobody waits for them who asked for an overview of all scenarios or for rows.
     let wantsImpacts = batches || (output.isForPeople && !scenarios.isEmpty)
@@ -163,7 +163,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     } else {
       offers = reacts ? try rules.offers(session, [], plans: study.plans, isNeeded: true) : nil
     }
-    let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
+    let demand = session.fitted(horizon: horizon, threads: request.threads, output: output).keepingRates()
     let basis = ForecastBasis(
       model: .ofScenarios(session, by: target.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let progress = Progress(Phrase(da: "Leder", en: "Seeking"), total: 100, isQuiet: output.quiet)

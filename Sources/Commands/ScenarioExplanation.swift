@@ -27,7 +27,7 @@ struct ScenarioExplanation {
     let waterfall = try ScenarioWaterfall(of: study.scenario, plans: study.plans, builder: study.builder)
     let offers = try rules.offers(session, request.measures ?? [], plans: waterfall.plans, isNeeded: waterfall.plans.contains(where: \.reacts))
     if offers != nil { output.show(session.withoutPlaces) }
-    let demand = session.fitted(horizon: horizon, threads: request.threads, output: output)
+    let demand = session.fitted(horizon: horizon, threads: request.threads, output: output).keepingRates()
     let memory = RunMemory(
       "explain", session: session, simulation: futures.simulation, horizon: horizon, others: study.files, fresh: true, output: output)
     let basis = ForecastBasis(model: .ofScenarios(session, by: filter.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)

@@ -77,7 +77,7 @@ struct SweepCommand: AsyncParsableCommand {
     if offers != nil { output.show(session.withoutPlaces) }
     let memory = RunMemory(
       "sweep", session: session, simulation: run.simulation, horizon: horizon, others: study.files + (offers.map { [("rules", $0.file)] } ?? []), fresh: true, output: output)
-    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output)
+    let demand = session.fitted(horizon: horizon, threads: run.simulation.taskCount, output: output).keepingRates()
     let basis = ForecastBasis(model: .ofScenarios(session, by: filter.grouping), session: session, horizon: horizon, threads: request.threads, memory: memory)
     let progress = Progress(Phrase(da: "Varierer", en: "Varying"), total: 100, isQuiet: output.quiet)
     let sweep = try Sweep(

@@ -1,5 +1,6 @@
 public import Groundwork
 public import Placements
+import Synchronization
 
 /// A panel's demand, fitted: flows where they are known, a local level where only the stock is.
 public struct FittedDemand: Sendable {
@@ -11,6 +12,7 @@ public struct FittedDemand: Sendable {
   private let countFlows: [FlowFit]
   private let stock: StockModel
   private let clock: FlowClock
+  private var shelf: SimulatorShelf?
 
   /// - Parameters:
   ///   - horizon: future periods, at least 1.
@@ -110,7 +112,21 @@ public struct FittedDemand: Sendable {
     return DemandDraws(flows: flows, stocks: stocks, knowledge: KeyKnowledge(panel: panel, keys: keys), first: changed.count - scenarios.count)
   }
 
+  /// The same, which holds on to the rates that it drew last: for whoever simulates several times with the same draws and seed.
+  public func keepingRates() -> FittedDemand {
+    var copy = self
+    copy.shelf = SimulatorShelf()
+    return copy
+  }
+
   func simulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
+    if let found = shelf?.simulator(draws: draws, seed: seed) { return found }
+    let drawn = drawnSimulator(draws: draws, seed: seed, threads: threads)
+    shelf?.put(drawn)
+    return drawn
+  }
+
+  private func drawnSimulator(draws: Int, seed: UInt64, threads: Int) -> FlowSimulator {
     let needed = flows + countFlows
     let rates = ConcurrentResults<FlowRates>(count: needed.count)
     let tables = ConcurrentResults<(transfers: TransferDraws, limits: AgeLimitDraws?, frailty: FrailtyTable?, exposure: [Double])>(count: 1)
@@ -152,6 +168,17 @@ public struct FittedDemand: Sendable {
     }
     return table
   }
+}
+
+/// Keeps the simulator that was put there last.
+private final class SimulatorShelf: Sendable {
+  private let held = Mutex<FlowSimulator?>(nil)
+
+  func simulator(draws: Int, seed: UInt64) -> FlowSimulator? {
+    held.withLock { $0.flatMap { $0.draws == draws && $0.seed == seed ? $0 : nil } }
+  }
+
+  func put(_ simulator: FlowSimulator) { held.withLock { $0 = simulator } }
 }
 
 /// Which kinds of knowledge meet under a key.

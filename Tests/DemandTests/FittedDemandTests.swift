@@ -103,6 +103,23 @@ import Testing
     }
   }
 
+  /// Rates that are kept are those that would be drawn again, and others where draws or seed are others.
+  @Test func keptRatesAreThoseDrawnAgain() throws {
+    let panel = try Panel(Self.world(traits: false).extracts())
+    let demand = FittedDemand(panel: panel, horizon: 12, threads: 2)
+    let keeping = demand.keepingRates()
+    let keys = TallyKeys(count: 1, cell: panel.municipalities.indices.flatMap { _ in panel.strata.map { _ in 0 } }, strata: panel.strata.count)
+    for seed in [2, 2, 3, 2] as [UInt64] {
+      func exits(_ demand: FittedDemand) -> [Double] {
+        let draws = demand.simulate(reference: DemandPlan(windows: []), scenarios: [], keys: keys, draws: 100, seed: seed, threads: 2)
+        var sums = [Double](repeating: 0, count: 100)
+        for step in 0..<12 { draws.add(.homecomings, plan: 0, key: 0, step: step, to: &sums) }
+        return sums
+      }
+      #expect(exits(keeping) == exits(demand), "seed \(seed)")
+    }
+  }
+
   private func sums(_ draws: DemandDraws, _ kind: EventTally.Kind, _ plan: Int) -> Double {
     var sums = [Double](repeating: 0, count: 100)
     for step in 0..<12 { draws.add(kind, plan: plan, key: 0, step: step, to: &sums) }
