@@ -22,6 +22,7 @@ OFFER_COLUMNS = [
 ]
 CAPACITY_COLUMNS = [
     "offer", "from", "places", "approved_places", "staffed_places", "fte", "assumed_occupancy", "days_per_year",
+    "reason",
 ]
 STAY_COLUMNS = [
     "citizen", "payer", "acting", "offer", "legal_basis", "kind", "start", "end", "end_reason", "support_level",
@@ -103,6 +104,10 @@ def places_at_origin(offer, stays):
     return max(1, round(stock_by_offer(stays, ORIGIN)[offer.id] / offer.occupancy_at_origin))
 
 
+# Why places were used so little: what `plads check` asks for below 50 per cent.
+OCCUPANCY_REASONS = {("sikret_afdeling_ulvkaerborg", "2016-01-01"): "Under ombygning i 2019"}
+
+
 def capacity_rows(stays):
     random_numbers = generator("capacity")
     for offer in OFFERS:
@@ -114,7 +119,7 @@ def capacity_rows(stays):
             staffed = places - random_numbers.choice((0, 0, 0, 1)) if places > 4 else places
             fte = f"{staffed * own.staff_per_place * random_numbers.uniform(0.95, 1.05):.1f}"
             days = own.days_per_year or ""
-            yield offer.id, step, places, approved, staffed, fte, assumed, days
+            yield offer.id, step, places, approved, staffed, fte, assumed, days, OCCUPANCY_REASONS.get((offer.id, step), "")
 
 
 # Tariffs

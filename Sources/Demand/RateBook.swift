@@ -19,13 +19,16 @@ struct RateBook {
   private struct Line: BitwiseCopyable {
     var level: Double
     var integral: UnsafePointer<Double>
-    var isReady: Bool
+    /// The filling in which the line was made.
+    var filling: UInt64
   }
 
   let horizon: Int
   let strata: Int
   private let edges: UnsafePointer<Double>
   private let lines: UnsafeMutablePointer<Line>
+  /// The present filling of rows that all municipalities share, and of the others: lines of another one are forgotten.
+  private let fillings: UnsafeMutablePointer<UInt64>
   private let own: RateShapes
   /// Mean events of a period, for the size of clusters; counted rows only.
   private let means: UnsafeMutablePointer<Double>
@@ -36,29 +39,34 @@ struct RateBook {
     self.strata = strata
     self.edges = edges.pointer
     own = RateShapes(horizon: horizon, rows: Row.count * strata, memory: memory)
-    lines = memory.filled(Row.count * strata, with: Line(level: 0, integral: own.integral(0), isReady: false))
+    lines = memory.filled(Row.count * strata, with: Line(level: 0, integral: own.integral(0), filling: 0))
+    fillings = memory.filled(2, with: 1)
     means = memory.filled(Row.count * strata * horizon, with: 0)
   }
 
   func clear() {
-    for index in 0..<Row.count * strata { lines[index].isReady = false }
+    fillings[0] += 1
+    fillings[1] += 1
   }
 
   /// Keeps the rows that all municipalities of a draw share.
   func clearOwn() {
-    for index in Row.shared * strata..<Row.count * strata { lines[index].isReady = false }
+    fillings[1] += 1
   }
 
   @inline(__always)
   private func line(_ row: Row, _ stratum: Int) -> Int { row.rawValue * strata + stratum }
 
   @inline(__always)
-  func ready(_ row: Row, _ stratum: Int) -> Bool { lines[line(row, stratum)].isReady }
+  func ready(_ row: Row, _ stratum: Int) -> Bool { lines[line(row, stratum)].filling == filling(row) }
+
+  @inline(__always)
+  private func filling(_ row: Row) -> UInt64 { fillings[row.rawValue < Row.shared ? 0 : 1] }
 
   /// Lets a line follow a shape of others, which must stay as it is until `clear`.
   @inline(__always)
   func follow(_ row: Row, _ stratum: Int, shape: UnsafePointer<Double>, level: Double) {
-    lines[line(row, stratum)] = Line(level: level, integral: shape, isReady: true)
+    lines[line(row, stratum)] = Line(level: level, integral: shape, filling: filling(row))
   }
 
   /// The line's own amounts and means by period, to be filled before `finish`.
@@ -72,7 +80,7 @@ struct RateBook {
   func finish(_ row: Row, _ stratum: Int) {
     let index = line(row, stratum)
     own.integrate(index)
-    lines[index] = Line(level: 1, integral: own.integral(index), isReady: true)
+    lines[index] = Line(level: 1, integral: own.integral(index), filling: filling(row))
   }
 
   /// The time at which the integral from `start` on (in period `period`) reaches −ln(`uniform`); infinite beyond the horizon.

@@ -5,6 +5,10 @@ public enum LinearAlgebra {
   private static let oneThread: Void = {
     typealias SetThreads = @convention(c) (Int32) -> Void
     if let set = OpenBLASSymbol.find("openblas_set_num_threads", as: SetThreads.self) { set(1) }
+    // Threads that the library began when it was loaded wait for work at full speed, for some tenth of a second; none will come. What
+    // it does before a fork ends them.
+    typealias Shutdown = @convention(c) () -> Int32
+    if let shutdown = OpenBLASSymbol.find("blas_thread_shutdown_", as: Shutdown.self) { _ = shutdown() }
   }()
 
   /// Sets one BLAS thread at the first call and does nothing afterwards. Every entry point of this module calls it.

@@ -93,7 +93,7 @@ struct RiskEdgesTests {
       #expect(try program.run("new", "r", "--example", "region").code == 0)
       let before = try program.run("check", "-p", "r", "--language", "en")
       #expect(before.code == 0 && !(before.output + before.errors).contains("has no places on"))
-      try program.write(program.read("r/data/capacity.csv") + "mosebakken,2026-09-01,0,0,0,0,0.95,365\n", to: "r/data/capacity.csv")
+      try program.write(program.read("r/data/capacity.csv") + "mosebakken,2026-09-01,0,0,0,0,0.95,365,\n", to: "r/data/capacity.csv")
       let after = try program.run("check", "-p", "r", "--language", "en")
       let said = after.output + after.errors
       #expect(after.code == 0 && said.contains("has no places on 2026-10-31, but 13 citizens live there"), "\(said)")

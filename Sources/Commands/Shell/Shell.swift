@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Groundwork
+internal import LinearAlgebra
 
 /// The program: arguments in, exit code out.
 public enum Shell {
@@ -14,6 +15,7 @@ public enum Shell {
 
   public static func main() async -> Never {
     signal(SIGPIPE, SIG_IGN)
+    LinearAlgebra.start()
     exit(await run(Array(CommandLine.arguments.dropFirst())))
   }
 
