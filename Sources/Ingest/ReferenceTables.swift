@@ -83,7 +83,7 @@ enum ReferenceTables {
 }
 
 /// Reads the columns with few values of one table, each different text once.
-struct CategoryReader {
+final class CategoryReader {
   private let kinds: CellCache<ServiceKind?>
   private let legalBases: CellCache<String?>
   private let areas: CellCache<String>

@@ -18,6 +18,7 @@ enum TariffTable {
     let from = table.column("from")
     let to = table.column("to")
     let words = CategoryReader(table, registers)
+    let services = table.cache("service") { Words.services.value($0) }
     var entries: [Entry] = []
     let rows = table.forEachRow { row in
       let index = words.requiredOffer(row, offer)
@@ -29,7 +30,7 @@ enum TariffTable {
       guard let index, let value, let first else { return }
       let own = registers.offers.offers[index]
       let tariff = Tariff(
-        offer: own.id, service: self.service(row, service, of: own), level: row.text(level), amount: value,
+        offer: own.id, service: self.service(row, service, services, of: own), level: row.text(level), amount: value,
         priceYear: year, from: first, to: last)
       entries.append(Entry(tariff: tariff, row: row.row.line))
     }
@@ -42,10 +43,11 @@ enum TariffTable {
   }
 
   /// In the words of `Tariff.service`: the offer's own kind where the cell is blank, and an unknown word as it stands, with a warning.
-  private static func service(_ row: CheckedRow, _ column: ColumnPlace, of offer: Offer) -> String {
-    let text = row.text(column)
-    guard !text.isEmpty else { return offer.kind.rawValue }
-    guard let service = Words.services.value(text) else {
+  private static func service(_ row: CheckedRow, _ column: ColumnPlace, _ known: CellCache<String?>, of offer: Offer) -> String {
+    let cell = row.cell(column)
+    guard !cell.isEmpty else { return offer.kind.rawValue }
+    guard let service = known.value(of: cell) else {
+      let text = row.text(column)
       row.report(.unknownTariffService(text, among: Words.services.suggestions), column)
       return text
     }
