@@ -73,10 +73,10 @@ struct OfferMoney: Sendable {
         priceYear: like.map(priceYear).max() ?? panel.origin.lastDay.year))
   }
 
-  /// Staffed places of a standard place when the costs were held, above 0; 1 where the capacity table does not say.
+  /// Staffed places of a standard place at the origin, above 0: what the costs of a place stand for while nobody says otherwise. 1 where the
+  /// capacity table does not say.
   func staffedShare(of offer: Offer) -> Double {
-    guard let year = costs.year(of: offer.id) else { return 1 }
-    let step = steps[offer.id]?.last { $0.from <= middle(of: year) } ?? steps[offer.id]?.first
+    let step = steps[offer.id]?.last { $0.from <= panel.origin.lastDay } ?? steps[offer.id]?.first
     return step.flatMap { step in step.staffedPlaces.flatMap { $0 > 0 && step.places > 0 ? $0 / step.places : nil } } ?? 1
   }
 
@@ -85,6 +85,12 @@ struct OfferMoney: Sendable {
     guard let year = costs.year(of: offer.id) else { return nil }
     let level = priceYear(of: offer)
     return (year.costs * (index.factor(from: year.last.year, to: level) ?? 1), places(of: offer, in: year), level)
+  }
+
+  /// The original budget of a calendar year, likewise.
+  func originalBudget(of offer: Offer, year: Int) -> Double? {
+    guard let budget = economy[offer.id]?.filter({ $0.period.lastDay.year == year }).wholeYear(\.originalBudget), budget > 0 else { return nil }
+    return index.factor(from: year, to: priceYear(of: offer)).map { budget * $0 }
   }
 
   /// The revised budget of a calendar year at the tariffs' price level; nil where it is not given, or no index brings it there.

@@ -316,6 +316,10 @@ public struct ResultTables: Sendable {
     panel.offers.first { $0.id == id }?.name ?? run.plans.flatMap(\.newOffers).first { $0.id == id }?.name ?? id
   }
 
+  private static let meaningOfMoreClosures = Phrase(
+    da: "P(værre): andelen af fremtider, hvor grænsen nås i scenariet og ikke i basis. Den er forskellen selv, når ingen når den i basis alene: at risikoen stiger, ses af forskellen.",
+    en: "P(worse): the share of futures in which the limit is reached in the scenario and not in the base. It is the difference itself where none reaches it in the base alone: whether the risk rises is seen from the difference.")
+
   private static func meaning(of worse: Measure.Worse) -> Phrase {
     switch worse {
     case .lower:
@@ -387,7 +391,17 @@ public struct ResultTables: Sendable {
           Phrase(
             da: "En linje mangler, hvor scenariet ændrer intet eller under \(negligible(measure, .da)).",
             en: "A line is left out where the scenario changes nothing or less than \(negligible(measure, .en))."))
-        if let worse = measure.worse { notes.append(Self.meaning(of: worse)) }
+        if measure == .pClosure {
+          notes.append(Self.meaningOfMoreClosures)
+        } else if let worse = measure.worse {
+          notes.append(Self.meaning(of: worse))
+        }
+        if measure.needsMoney, measure != .pClosure, request.every == .month {
+          notes.append(
+            Phrase(
+              da: "Hvert tal er én måneds; hvad der sker mellem kolonnerne, er ikke med: --every year lægger årets måneder sammen.",
+              en: "Each figure is one month's; what happens between the columns is not in it: --every year adds up the year's months."))
+        }
       }
       for plan in run.plans.dropFirst() where !plan.assumptions.isEmpty || plan.title != plan.name {
         notes.append(Phrase("\(plan.name): \(plan.title)"))

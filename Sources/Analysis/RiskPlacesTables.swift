@@ -131,7 +131,7 @@ public struct RiskPlacesTables: Sendable {
         Phrase(
           da: "Uden pris pr. dag er prisen tom; rådet er det samme.", en: "Without a price a day the cost is empty; the advice is the same.")
       ] : []
-    return [notes.assumption, notes.change, basis] + opened + unpriced + run.plan.assumptions + panel.settings.assumptions
+    return [notes.assumption, notes.change, basis, RiskTables.model] + opened + unpriced + run.plan.assumptions + panel.settings.assumptions
   }
 
   /// Years of the prices, where there are any.

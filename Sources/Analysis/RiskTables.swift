@@ -7,6 +7,11 @@ import Scenarios
 
 /// The danger of offers as tables: the promised columns for machines, a sheet for people.
 public struct RiskTables: Sendable {
+  /// What the numbers of every table of risk rest on.
+  static let model = Phrase(
+    da: "Fremskrevet i simulationen alene (stock_and_flow); hvor plads forecast vejer flere modeller, kan dens belægning være en anden.",
+    en: "Carried on in the simulation alone (stock_and_flow); where plads forecast weighs several models its stock may differ.")
+
   private let run: RiskRun
   private let request: RiskRequest
   private let demand: FittedDemand

@@ -129,16 +129,17 @@ struct RiskCommand: AsyncParsableCommand {
     try session.requireOffers()
     output.show(session.withoutPlaces)
     let (ruleSet, ruleFile) = try judged.ruleSet(session)
-    let explained = try explain.map { try session.offer(named: $0) }
+    let horizon = RiskRun.horizonMonths / session.panel.length.months
+    let (plans, files) = try judged.plans(session, horizon: horizon)
+    let newOffers = plans.flatMap(\.newOffers)
+    let explained = try explain.map { try session.offer(named: $0, newOffers: newOffers) }
     var request = RiskRequest(
-      areas: try session.areas(areas), offers: try explained.map { [$0] } ?? session.offers(offers, in: session.areas(areas)), trigger: ClosureTrigger(share: Double(closureShare) / 100),
+      areas: try session.areas(areas), offers: try explained.map { [$0] } ?? session.offers(offers, in: session.areas(areas), newOffers: newOffers), trigger: ClosureTrigger(share: Double(closureShare) / 100),
       red: Double(red) / 100, yellow: Double(yellow) / 100, level: Double(simulation.level) / 100, draws: simulation.draws,
       seed: UInt64(simulation.seed), threads: simulation.taskCount, rules: ruleSet, behaviour: judged.costBehaviour,
       advice: PlaceAssumptions(empty: Double(emptyCost) / 100, missing: Double(missingCost) / 100, change: Double(changeCost) / 100), plansPlaces: places || explain != nil)
     if let closingTime { request.closingMonths = closingTime }
     let payer = try municipality.map(session.municipality)
-    let horizon = RiskRun.horizonMonths / session.panel.length.months
-    let (plans, files) = try judged.plans(session, horizon: horizon)
     output.show(plans.flatMap(\.warnings))
     if plans.allSatisfy({ $0.rules.ruleSet == nil }) { output.show(ruleSet.validity(file: ruleFile, origin: session.panel.origin, horizon: horizon)) }
     request.ruleSets = try RuleLibrary(folder: session.folder).sets(of: plans)

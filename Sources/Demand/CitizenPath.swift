@@ -14,6 +14,8 @@ struct Spell {
   var profile: Int32 = 0
   /// The number of the spell's first clock among the citizen's random numbers.
   var clock: UInt32 = 0
+  /// From when its clocks run: before its start where the citizen moved by a closure; not a number where they no longer are those of the stratum.
+  var clockStart = 0.0
   /// When the citizen was admitted, before any transfer; minus infinity where it is not known.
   var admitted: Double
   var start: Double

@@ -169,15 +169,16 @@ extension PathWorker {
   }
 
   /// When a citizen who lives elsewhere under the same rates leaves by another exit or at the age limit, whichever is first; infinite
-  /// beyond the horizon. The clocks are the citizen's own, which have not run out yet; where decisions have moved citizens, whose clocks
-  /// are not those of a spell from its start any more, what is left of them is drawn.
+  /// beyond the horizon. The clocks are the citizen's own, which have not run out yet; where they are not those of the stratum any more,
+  /// since decisions or a closure moved the citizen, what is left of them is drawn.
   private mutating func leavingElsewhere(_ spell: Spell, from time: Double, other: Double, age: Double) -> Double {
     let stratum = Int(spell.stratum)
     var elsewhere = spell
     elsewhere.end = .infinity
     let number = UInt64(spell.clock)
     let (otherClock, ageClock): (Double, Double)
-    if decisions.isEmpty {
+    if decisions.isEmpty, !spell.clockStart.isNaN {
+      elsewhere.start = spell.clockStart
       (otherClock, ageClock) = (CounterStream.uniform(key: spell.key, number + 1), CounterStream.uniform(key: spell.key, number + Self.ageOutClock))
     } else {
       (elsewhere.start, otherClock, ageClock) = (time, other, age)

@@ -179,7 +179,8 @@ struct PathWorker: ~Copyable {
     let before = baseSpells[at]
     let stratum = Int(before.stratum)
     let touch = rates.touch(stratum).intersection(.path)
-    guard touch == .homecoming || touch == .otherExit else { return false }
+    // Where decisions move citizens, clocks are inverted: whoever is touched at all must go that way, or the same clock would say two things.
+    guard decisions.isEmpty, touch == .homecoming || touch == .otherExit else { return false }
     let (row, cause): (RateBook.Row, Spell.Cause) = touch == .homecoming ? (.homecoming, .homecoming) : (.otherExit, .otherExit)
     // An exit that the plan does not keep leaves the citizen to whatever is next.
     if before.cause == cause, !isKept(row, before, at: before.end, mark: Self.thinning(row, 0) + 1) { return false }
@@ -208,6 +209,7 @@ struct PathWorker: ~Copyable {
       let at = period(at: spell.start)
       spell.end = .infinity
       spell.cause = .stays
+      spell.clockStart = spell.start
       var (home, other) = (CounterStream.uniform(key: spell.key, number), CounterStream.uniform(key: spell.key, number + 1))
       if hasTraits {
         home = rates.scaled(home, .homecoming, profile: spell.profile)
@@ -271,6 +273,7 @@ struct PathWorker: ~Copyable {
       spells.append(before)
       if next < 0 { return false }
       spell.offer = next
+      if stratum != Int(spell.stratum) { spell.clockStart = .nan }
       spell.stratum = Int32(stratum)
       spell.entry = .move
       spell.start = day

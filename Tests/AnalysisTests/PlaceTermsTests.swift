@@ -80,7 +80,7 @@ import Testing
     #expect(abs(next) < 0.01)
   }
 
-  /// Mosebakken's costs were held with 20 places, all of them staffed: costs that do not adapt are a twentieth a staffed place.
+  /// Mosebakken has 20 places, all of them staffed: costs that do not adapt are a twentieth a staffed place.
   @Test func costsFollowTheStaffedPlaces() throws {
     let world = try Self.world.get()
     let yearly = try world.money(0, "2028").costs
@@ -131,5 +131,26 @@ import Testing
     let (carried, closed) = (try result(base.options, .carryOn) - result(own.options, .carryOn), try result(base.options, .close) - result(own.options, .close))
     #expect(abs(carried - paid(36)) < 0.05)
     #expect(abs(closed - paid(12)) < 0.05)
+  }
+
+  /// Saying of staff what is so changes nothing: not even where fewer were staffed when the costs were held than are now.
+  @Test func whatIsSoChangesNothing() throws {
+    var extracts = try ExampleProject.region.read().usable()
+    extracts.capacity = [(2019, 24.0, 18.0), (2026, 20, 20)].map { year, places, staffed in
+      CapacityStep(
+        offer: Self.offer, from: Day(year: year, month: 1, day: 1)!, places: places, approvedPlaces: nil, staffedPlaces: staffed, fullTimeStaff: nil,
+        assumedOccupancy: 0.95)
+    }
+    let panel = try Panel(extracts)
+    let demand = FittedDemand(panel: panel, horizon: 36, threads: 2)
+    let builder = PlanBuilder(panel: panel, horizon: 36, capacity: extracts.capacity, scenarios: [])
+    let text = "base = \"basis\"\n[[change]]\nwhat = \"places\"\noffer = \"\(Self.offer)\"\nfrom = \"2027-01\"\nset = 20\nstaffed = 20\n"
+    let plans = [builder.reference(named: "basis"), try builder.plan(try Scenario(text: text, file: "same.toml", name: "same"))]
+    let request = RunRequest(
+      grouping: .offer, filter: ResultFilter(areas: ["boern_og_unge"]), every: .year, draws: 60, threads: 2, measures: [.result])
+    let rows = ScenarioRun(
+      demand: demand, capacity: extracts.capacity, plans: plans, request: request, offers: OfferBasis(extracts, request: RiskRequest())
+    ).rows.filter { $0.key.offer == Self.offer }
+    #expect(rows.contains { $0.plan == 0 } && rows.filter { $0.plan == 0 }.map(\.value.mean) == rows.filter { $0.plan == 1 }.map(\.value.mean))
   }
 }

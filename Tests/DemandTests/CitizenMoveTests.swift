@@ -38,6 +38,29 @@ import Testing
     #expect(leavers.mean > 1.5 * present(12, 5, 0.5, before) * (1 - othersStay))
   }
 
+  /// A change of one stratum's exits has the law that it has alone, whatever decisions move of another.
+  @Test(arguments: [RateChange.Target.flow(.homecoming), .flow(.otherExit)], [0.5, 2.0])
+  func decisionsLeaveChangesElsewhereAlone(target: RateChange.Target, factor: Double) {
+    let world = World(
+      residents: ["east": 12, "west": 9, "long": 6],
+      rates: ["SEL_107": .init(admissions: 10, homecoming: 0.3, otherExit: 0.4), "SEL_108": .init(admissions: 2, homecoming: 0.2, otherExit: 0.2)])
+    let plan = world.plan { plan in
+      plan.changes = [
+        RateChange(target: target, municipalities: world.everybody, strata: world.strata("east"), periods: 0..<24, effect: .multiply(.exact(factor)))
+      ]
+      plan.moves = [world.move(["long"], from: 12, leave: 1)]
+    }
+    let results = world.run([plan])
+    let isHome = target == .flow(.homecoming)
+    let (home, other) = (isHome ? 0.3 * factor : 0.3, isHome ? 0.4 : 0.4 * factor)
+    let years = world.years(0, 24)
+    #expect(DrawMean(results.stock(["east", "west"], Self.end)).agrees(with: present(21, 10, home + other, years)))
+    let (h, n) = (home + other, 21 - 10 / (home + other))
+    let exposure = 10 / h * years + n / h * (1 - exp(-h * years))
+    #expect(DrawMean(results.sum(.homecomings, ["east", "west"], 0..<24)).agrees(with: home * exposure))
+    #expect(DrawMean(results.sum(.otherExits, ["east", "west"], 0..<24)).agrees(with: other * exposure))
+  }
+
   /// Without a plan for them, admissions after the day go to the other home.
   @Test func admissionsMayGoToTheOthers() {
     let world = World(residents: ["east": 12, "west": 9], rates: ["SEL_107": .init(admissions: 10, homecoming: 0.3, otherExit: 0.2)])

@@ -127,6 +127,21 @@ import Testing
     }
   }
 
+  /// A home that closes sends its citizens to the other one of their kind; their clocks run on, and so do those of whom the municipality
+  /// has taken home from there: nothing changes but the address.
+  @Test func placesComeFreeAsWithoutAClosure() {
+    let world = World(residents: ["east": 12, "west": 4], rates: ["SEL_107": .init(admissions: 25, homecoming: 0.8, otherExit: 0.7)], draws: 1000)
+    let open = world.run([world.plan { $0.competitors = [own(world, places: 6)] }])
+    let closed = world.run([
+      world.plan {
+        $0.competitors = [own(world, places: 6)]
+        $0.windows[0].closes = world.day(5)
+      }
+    ])
+    for period in 0..<24 { #expect(closed.stock(["east", "west"], period) == open.stock(["east", "west"], period), "\(period)") }
+    #expect(closed.stock(["east"], 6).allSatisfy { $0 == 0 } && !open.isUnchanged)
+  }
+
   @Test func anOfferThatTakesNobodyChangesNothing() {
     let world = World(residents: ["east": 5], rates: ["SEL_107": .init(admissions: 10, homecoming: 0.4, otherExit: 0.3)], municipalities: 2, draws: 300)
     #expect(world.run([world.plan { $0.competitors = [own(world, places: 5, share: 0)] }]).isUnchanged)

@@ -161,7 +161,10 @@ extension OfferPage {
     let list = Phrase(da: steps.map(\.da).joined(separator: ", "), en: steps.map(\.en).joined(separator: ", "))
     return [
       OfferFact(
-        .places, Phrase(da: "Pladser: \(list.da).", en: "Places: \(list.en)."),
+        .places,
+        Phrase(
+          da: "Pladser: \(list.da); med prisen for skift, som rådet i plads risk er uden.",
+          en: "Places: \(list.en); with the cost of changes, which the advice of plads risk leaves out."),
         advice.steps.map { .init(item: "advised_places", period: $0.first.description, value: $0.advised, unit: "places") }
           + advice.steps.map { .init(item: "planned_places", period: $0.first.description, value: $0.today, unit: "places") }),
       OfferFact(

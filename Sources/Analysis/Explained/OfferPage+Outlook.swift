@@ -26,7 +26,7 @@ extension OfferPage {
     var places = Phrase("")
     if let own = risk.places { places = number(own) + (own == 1 ? Phrase(da: " plads", en: " place") : Phrase(da: " pladser", en: " places")) }
     if let citizens = risk.citizens {
-      places = places + Phrase(", ") + number(citizens) + (citizens == 1 ? Phrase(da: " borger nu", en: " citizen now") : Phrase(da: " borgere nu", en: " citizens now"))
+      places = (places.isEmpty ? places : places + Phrase(", ")) + number(citizens) + (citizens == 1 ? Phrase(da: " borger nu", en: " citizen now") : Phrase(da: " borgere nu", en: " citizens now"))
     }
     if let now = risk.occupancyNow { places = places + Phrase(da: " (\(number(now).da) % belagt)", en: " (\(number(now).en) % occupied)") }
     if let assumed = risk.assumedOccupancy {

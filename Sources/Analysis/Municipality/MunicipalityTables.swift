@@ -217,7 +217,8 @@ public struct MunicipalityTables: Sendable {
     return [
       Phrase(
         da: "Borgere ved periodens slutning, median og \(level)\u{A0}%-interval. Andel: af tilbuddets borgere nu. P 24 md. og status: tilbuddets, som i plads risk. Tilbud, hvor kommunen ingen borgere har og ventes at få under en halv, står kun i csv og json.",
-        en: "Citizens at the period's end, median and \(level)\u{A0}% interval. Share: of the offer's citizens now. P 24 mo. and status: the offer's, as in plads risk. Offers in which the municipality has no citizens and is expected to have below a half are in csv and json alone.")
+        en: "Citizens at the period's end, median and \(level)\u{A0}% interval. Share: of the offer's citizens now. P 24 mo. and status: the offer's, as in plads risk. Offers in which the municipality has no citizens and is expected to have below a half are in csv and json alone."),
+      RiskTables.model,
     ] + profile.plan.assumptions + panel.settings.assumptions
   }
 
