@@ -84,7 +84,7 @@ struct ScenarioCommand: AsyncParsableCommand {
     output.show(plans.flatMap(\.warnings) + NewOfferPlausibility.warnings(plans, extracts: session.extracts, on: session.panel.origin.lastDay))
     if check {
       guard !batches else { throw UsageError(Phrase(da: "--check regner intet; udelad --batches.", en: "--check computes nothing; leave out --batches.")) }
-      let tables = ScenarioCheckTables(plans)
+      let tables = ScenarioCheckTables(plans, reference: library.plainReference)
       return try session.print([tables.sheet()], machine: tables.machine(), project, output)
     }
     let offers = try rules.offers(session, request.measures ?? [], plans: plans, isNeeded: plans.contains(where: \.reacts))

@@ -15,6 +15,9 @@ struct ScenarioLibrary {
   /// The first that was asked for.
   var chosen: Scenario { wanted[0] }
 
+  /// The plain forecast's own file where it was asked for; nil where it changes something, and so is a scenario like others.
+  var plainReference: Scenario? { wanted.first { $0.name == Self.reference && $0.changes.isEmpty } }
+
   /// Under which a run's inputs name scenarios.
   static let inputName = "scenario"
   /// The name of the plain forecast.

@@ -316,6 +316,7 @@ private struct Reading {
     occupancy.report(capacityOrigins, file: file(.capacity), log: log)
     occupancy.reportNoPlaces(capacityOrigins, file: file(.capacity), log: log)
     occupancy.reportNoTariffs(file: file(.tariffs), log: log)
+    LevelCheck(extracts).report(file: file(.tariffs), log: log)
     IncomeCheck(extracts).report(economyLines, file: file(.economy), log: log)
   }
 

@@ -29,8 +29,17 @@ public struct PriceList: Sendable {
   /// What a day of a stay costs: the tariff of its level before its own price, which may be that of the year in which it began. A price
   /// of its own is the whole price: no supplement is added to it.
   public func price(of stay: Stay, on day: Day) -> Double? {
-    offers[stay.offer]?.price(level: stay.supportLevel.map(Self.name(ofLevel:)), on: day) ?? stay.price
+    tariff(of: stay, on: day) ?? stay.price
   }
+
+  /// Whether any tariff counts for the offer, whenever it is valid.
+  public func charges(offer: String) -> Bool { offers[offer] != nil }
+
+  /// What the offer charges for a stay's level on a day, with supplements; nil where no tariff is valid for it.
+  public func tariff(of stay: Stay, on day: Day) -> Double? { offers[stay.offer]?.price(level: stay.supportLevel.map(Self.name(ofLevel:)), on: day) }
+
+  /// Whether support is charged on a day, and no base tariff that it comes on top of.
+  public func lacksBase(offer: String, on day: Day) -> Bool { offers[offer]?.lacksBase(on: day) ?? false }
 
   /// Days × price of a stay from one day until before another; nil where a day has no price.
   public func income(of stay: Stay, from first: Day, before last: Day) -> Double? {
@@ -49,7 +58,7 @@ public struct PriceList: Sendable {
   }
 
   /// `3` for 3.0: levels are texts in the tariffs and numbers in the stays.
-  private static func name(ofLevel level: Double) -> String { level == level.rounded() && level.magnitude < 1e9 ? String(Int(level)) : String(level) }
+  public static func name(ofLevel level: Double) -> String { level == level.rounded() && level.magnitude < 1e9 ? String(Int(level)) : String(level) }
 }
 
 /// The tariffs of one offer that make a price a day.
@@ -94,6 +103,10 @@ private struct OfferPrices: Sendable {
     let place = level.flatMap { Self.valid(places[$0], on: day) } ?? Self.valid(places[""], on: day)
     guard let price = place ?? supported(level: level, on: day) else { return nil }
     return price + supplement(level: level, on: day)
+  }
+
+  func lacksBase(on day: Day) -> Bool {
+    Self.valid(base, on: day) == nil && (Self.valid(hourly, on: day) != nil || packages.values.contains { Self.valid($0, on: day) != nil })
   }
 
   private func supplement(level: String?, on day: Day) -> Double {

@@ -26,6 +26,13 @@ extension ChangeReader {
     if present < homecomings {
       warn("homecomings", Phrase(da: "kun \(present) er til stede i dag; flere kan kun hjemtages, hvis de indskrives inden.", en: "only \(present) are present today; more can be taken home only if they are admitted before."))
     }
+    if present < places {
+      warn(
+        "places",
+        Phrase(
+          da: "er flere end de \(present) af kommunens borgere, der er til stede i dag; resten fyldes kun, hvis der kommer nye borgere.",
+          en: "are more than the \(present) of the municipality's citizens who are present today; the rest fill only if new citizens come."))
+    }
     warnIfBeyondHorizon("from", from)
     plan.demand.competitors.append(
       CompetingOffer(

@@ -56,6 +56,8 @@ extension ChangeReader {
         Phrase(da: "Slet den ene, eller del tilbud eller perioder imellem dem.", en: "Remove one, or share offers or periods between them."))
     }
     warnOfPrices(new, touched, key: effect.key, in: plan)
+    warnOfOverruled(new, touched, in: plan)
+    if let stop = plan.rules.tariffStop { warnOfStop(stop, on: new, key: effect.key, in: plan) }
     plan.money.append(new)
   }
 
@@ -83,6 +85,21 @@ extension ChangeReader {
         en: "is more than the whole price (from \(price) kr. a day): the tariff becomes 0, no less, in \(Self.list(below.map(\.0)))."))
   }
 
+  /// A tariff that is set leaves nothing of what was done to it before.
+  private mutating func warnOfOverruled(_ new: MoneyChange, _ touched: [Offer], in plan: Plan) {
+    guard case .tariffSet = new.effect else { return }
+    for old in plan.money where [.tariffMultiply, .tariffAdd].contains(old.effect) && old.periods.overlaps(new.periods) {
+      let both = touched.filter(old.acts)
+      guard !both.isEmpty else { continue }
+      let from = builder.firstFuture.advanced(by: max(old.periods.lowerBound, new.periods.lowerBound)).firstDay.iso
+      warn(
+        "set",
+        Phrase(
+          da: "overtrumfer en tidligere takstændring (\(old.effect.key)) i \(Self.list(both)): fra \(from) gælder set alene. Sæt den tidligere efter set, hvis begge skal virke.",
+          en: "overrules an earlier change of the tariff (\(old.effect.key)) in \(Self.list(both)): from \(from) on set alone holds. Put the earlier one behind set if both are to act."))
+    }
+  }
+
   private static func list(_ offers: [Offer]) -> String {
     offers.prefix(6).map(\.id).joined(separator: ", ") + (offers.count > 6 ? ", …" : "")
   }
@@ -98,7 +115,39 @@ extension ChangeReader {
       return fail("to", Phrase(da: "ligger før from.", en: "lies before from."), Phrase(da: "Byt de to om.", en: "Swap the two."))
     }
     guard once("from", plan.rules.tariffStop == nil) else { return }
-    plan.rules.tariffStop = RuleChanges.TariffStop(years: years.0...years.1, growth: growth)
+    let stop = RuleChanges.TariffStop(years: years.0...years.1, growth: growth)
+    plan.rules.tariffStop = stop
+    for change in plan.money { warnOfStop(stop, on: change, key: "from", in: plan) }
+  }
+
+  private mutating func warnOfStop(_ stop: RuleChanges.TariffStop, on change: MoneyChange, key: String, in plan: Plan) {
+    guard let years = yearsKeptOut(by: stop, change, in: plan), let end = change.periods.last else { return }
+    func span(_ years: ClosedRange<Int>) -> String { years.count == 1 ? "\(years.lowerBound)" : "\(years.lowerBound)–\(years.upperBound)" }
+    let word = change.effect.key
+    let kept = Phrase(
+      da: "tariff_stop \(span(stop.years)) holder takstens stigning (tariff, \(word)) ude i \(span(years))",
+      en: "tariff_stop \(span(stop.years)) keeps the tariff's rise (tariff, \(word)) out in \(span(years))")
+    let percent = NumberText.machine(stop.growth)
+    let beyond = stop.growth > 0 ? Phrase(da: ", ud over \(percent) % om året", en: ", beyond \(percent) % a year") : Phrase("")
+    let isLater = builder.firstFuture.advanced(by: end).lastDay.year > years.upperBound
+    let after = isLater
+      ? Phrase(da: "; den virker fra \(years.upperBound + 1).", en: "; it acts from \(years.upperBound + 1) on.") : Phrase(da: "; den når ikke at virke.", en: "; it never acts.")
+    warn(key, kept + beyond + after)
+  }
+
+  /// Years of a stop in which a tariff's rise does not come through; nil where it rose before the stop, or by no more than the stop lets through.
+  private func yearsKeptOut(by stop: RuleChanges.TariffStop, _ change: MoneyChange, in plan: Plan) -> ClosedRange<Int>? {
+    guard [.tariffMultiply, .tariffAdd, .tariffSet].contains(change.effect), let end = change.periods.last else { return nil }
+    func year(_ period: Int) -> Int { builder.firstFuture.advanced(by: period).lastDay.year }
+    let rising = change.periods.prefix(max(1, Int(change.ramp.rounded(.up))))
+    guard let first = rising.first(where: { stop.years.contains(year($0)) }), let whole = rising.last else { return nil }
+    let most = (stop.years.lowerBound...year(first)).reduce(1.0) { factor, _ in factor * (1 + stop.growth / 100) }
+    let rises = (panel.offers + plan.newOffers).filter(change.acts).contains { offer in
+      // Without known money any price will do for a rise in kroner or per cent.
+      guard let price = builder.money == nil ? 1 : builder.money?.prices[offer.id] ?? plan.newOfferTerms[offer.id]?.price, price > 0 else { return false }
+      return change.factors(in: whole, at: change.value.upper, price: price, length: panel.length).price > most + 1e-9
+    }
+    return rises ? year(first)...min(stop.years.upperBound, year(end)) : nil
   }
 
   mutating func adaptationTime(in plan: inout Plan) {

@@ -87,6 +87,34 @@ import Testing
     }
   }
 
+  private func text(_ cell: Table.Cell) -> String {
+    switch cell {
+    case .text(let text): text
+    case .term(_, let phrase): phrase.en
+    default: ""
+    }
+  }
+
+  /// A line that moves by a tenth of another has a bar of a tenth of its length, and what shows as nought has none.
+  @Test("Bars have one scale in the whole table")
+  func bars() throws {
+    let world = try Self.world.get()
+    let (waterfall, run) = try taken("[[change]]\nwhat = \"admission\"\nareas = [\"autisme\"]\nmultiply = 0.5\n[[change]]\nwhat = \"admission\"\nareas = [\"boern_og_unge\"]\nmultiply = 0.99", measures: [.stock])
+    let request = RunRequest(grouping: .area, every: .month, draws: 40, threads: 2, measures: [.stock])
+    let sheet = WaterfallTables(waterfall, run: run, request: request, demand: world.demand, notes: [], meta: []).sheets([.stock], bar: 40)[0]
+    let last = sheet.columns.count - 1
+    let period = try #require(run.rows.map(\.period).max())
+    let changes = run.rows.filter { $0.plan == waterfall.interaction.whole && $0.period == period }.map { abs($0.difference.mean) }
+    let largest = try #require(changes.max())
+    let lengths = sheet.rows.filter { text($0[1]).hasPrefix("=") }.map { text($0[last]).count { $0 == "▇" } }
+    // One column is the base's; rounding of both ends is one more.
+    #expect(lengths.max().map { $0 >= 38 } ?? false, "\(lengths)")
+    for (length, change) in zip(lengths.sorted(by: >), changes.sorted(by: >)) {
+      #expect(abs(Double(length) - 40 * change / largest) <= 2, "\(lengths) \(changes)")
+    }
+    for row in sheet.rows where text(row[last - 1]).hasPrefix("0.0") && text(row[1]) != "basis" { #expect(!text(row[last]).contains("▇")) }
+  }
+
   @Test("Of the vectors of any run each draw adds up, and what is the base's counts as nothing")
   func vectors() throws {
     let interaction = PlanInteraction(base: 0, parts: [2, 3], whole: 1)

@@ -132,6 +132,21 @@ import Testing
     #expect(rows.sorted { $0.point < $1.point }.map(\.result.difference.mean) == [8, 12, 16])
   }
 
+  /// Bars have one scale in the whole table; a span that shows as nought has none.
+  @Test func barsHaveOneScale() throws {
+    let world = try Self.world.get()
+    let tables = SweepTables(
+      try sweep(["homecoming.multiply=1.2,2", "admission.multiply=0.9,0.9001"]), request: Self.request, demand: world.demand, notes: [], meta: [])
+    let table = try #require(tables.sheets([.stock], bar: 20).first { $0.columns.last?.name == "bar" })
+    let rows = table.rows.map { row -> (span: Double, bar: Int) in
+      guard case .number(let span) = row[row.count - 2], case .text(let bar) = row[row.count - 1] else { return (.nan, -1) }
+      return (abs(span), bar.count)
+    }
+    let largest = try #require(rows.map(\.span).max())
+    #expect(rows.contains { $0.span < 0.05 } && largest > 1)
+    for row in rows { #expect(row.bar == (row.span < 0.05 ? 0 : Int((20 * row.span / largest).rounded())), "\(row)") }
+  }
+
   /// In a hypercube, too, a variable has its own effect and not another's: with 12 points and two variables exactly the plane through a plane's points.
   @Test func effectsOfAHypercubeAreApart() throws {
     let axes = [try SweepDesign.Axis("homecoming.multiply=1:3"), try SweepDesign.Axis("admission.multiply=0:1")]

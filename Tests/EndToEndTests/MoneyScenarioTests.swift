@@ -105,6 +105,9 @@ struct MoneyScenarioTests {
       ("what = \"tariff\"\noffer = \"mosebakken\"\nadd = -90000", ["x.toml, række 4", "taksten bliver 0"]),
       ("what = \"tariff\"\noffer = \"mosebakken\"\nadd = -50", []),
       ("what = \"tariff\"\noffer = \"stoetteteam_ordbroen\"\nmultiply = 1.1", ["uden pris", "stoetteteam_ordbroen"]),
+      ("what = \"tariff_stop\"\nfrom = 2027\n[[change]]\nwhat = \"tariff\"\nmultiply = 1.1\nfrom = \"2027-03\"", ["x.toml, række 6", "tariff_stop", "ude i 2027"]),
+      ("what = \"tariff_stop\"\nfrom = 2027\n[[change]]\nwhat = \"tariff\"\noffer = \"mosebakken\"\nset = 500", []),
+      ("what = \"tariff\"\nmultiply = 1.1\n[[change]]\nwhat = \"tariff\"\noffer = \"mosebakken\"\nset = 3000", ["x.toml, række 7", "overtrumfer"]),
       ("what = \"adaptation_time\"\nmonths = 2", ["x.toml, række 3", "full_months"]), ("what = \"adaptation_time\"\nmonths = 9", []),
     ])
   func warnings(change: String, expected: [String]) throws {

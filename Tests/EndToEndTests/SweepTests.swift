@@ -104,6 +104,36 @@ struct SweepTests {
     }
   }
 
+  @Test("A lever that does not touch the line is said not to, with the line's figure")
+  func seekElsewhere() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let common = ["scenario", "hjemtagning", "-p", "r", "--by", "homecoming.multiply", "--draws", "30", "--quiet", "--seek"]
+      for target in ["stock(boern_og_unge,2028-10)=75", "risk(Mosebakken,24m)=0.5"] {
+        let run = try program.run(common + [target, "--language", "en"], environment: ["COLUMNS": "400"])
+        #expect(run.code == 0 && run.output.contains("homecoming.multiply does not move the figure: it is "), "\(run.errors)\(run.output)")
+        #expect(!run.output.contains("cannot be less") && !run.output.contains("Answer") && !run.output.contains("Of single futures"), "\(run.output)")
+      }
+      let moved = try program.run(common + ["stock(autisme,2028-10)=500", "--language", "en"])
+      #expect(moved.output.contains("No solution") && !moved.output.contains("does not move"), "\(moved.output)")
+    }
+  }
+
+  @Test("--check counts the plain forecast's own file, with its title and reason")
+  func checkOfTheBase() throws {
+    try Program.withFolder { program in
+      #expect(try program.run("new", "r", "--example", "region").code == 0)
+      let run = try program.run("scenario", "basis", "-p", "r", "--check")
+      #expect(run.code == 0 && run.output.contains("Scenariet kan regnes.") && run.output.contains("Basis: udviklingen fortsætter"), "\(run.errors)\(run.output)")
+      #expect(run.output.contains("Ingen ændringer: den statistiske fremskrivning alene"), "\(run.output)")
+      let rows = try program.run("scenario", "basis", "-p", "r", "--check", "--format", "csv")
+      #expect(rows.output.contains("\nbasis,,Basis: udviklingen fortsætter,,Ingen ændringer: den statistiske fremskrivning alene\n"), "\(rows.output)")
+      let names = Set(try program.run("scenario", "-p", "r", "--check", "--format", "csv").output.split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").first })
+      #expect(names.contains("basis"))
+      #expect(try program.run("scenario", "-p", "r", "--check").output.contains("Alle \(names.count) scenarier kan regnes."))
+    }
+  }
+
   @Test("--check reads scenarios, names their assumptions, and computes nothing")
   func check() throws {
     try Program.withFolder { program in

@@ -189,6 +189,24 @@ struct MoneyTablesTests {
     #expect(found[0].row == 3 && found[0].column == "legal_basis" && found[0].text(in: .da).contains("barnets lov") && !found[0].text(in: .da).contains("opholdet"))
   }
 
+  /// Citizens whose level has no tariff on the last day are told of by offer, with levels and their number; a price that is agreed without a level is none.
+  @Test(arguments: [
+    ("M1,residential,3,2000,2024-01-01,", nil, ""), ("M1,residential,,2000,2024-01-01,", nil, ""), ("M1,residential,2,2000,2024-01-01,", 1, "level 3"),
+    ("M1,residential,3,2000,2024-01-01,2025-06-30", 1, "level 3"), ("M1,residential,3,2000,2024-01-01,2025-12-31", nil, ""),
+    ("M1,basistakst,,1000,2024-01-01,\nM1,ydelsespakke,3,800,2024-01-01,", nil, ""), ("M1,basistakst,,1000,2024-01-01,2025-06-30\nM1,ydelsespakke,3,800,2024-01-01,", 2, "no base tariff"),
+    ("M1,basistakst,,1000,2024-01-01,\nM1,ydelsespakke,2,800,2024-01-01,", 1, "level 3"),
+  ] as [(String, Int?, String)])
+  func levelsWithoutTariff(tariffs: String, citizens: Int?, says: String) throws {
+    let read = try Self.project([:], tariffs: "offer,service,level,amount,from,to\n" + tariffs + "\n")
+    let found = read.findings.filter { $0.column == "level" && $0.file == "data/tariffs.csv" }
+    #expect(found.count == (citizens == nil ? 0 : 1), "\(read.all)")
+    guard let citizens, let first = found.first else { return }
+    #expect(first.severity == .warning && first.value == "Mosebakken" && !first.remedy.isEmpty)
+    #expect(first.message.en.contains(says) && first.message.en.contains("(citizens: \(citizens))") && first.message.en.contains("2025-12-31"), "\(first)")
+    // The first citizen has no price, the second one of 1,000.
+    #expect(first.message.en.contains(citizens == 1 ? "no price of their own" : "1 have none"), "\(first)")
+  }
+
   /// The price of offers with citizens that no tariff names is said to be that of the stays, or to be unknown where money is given; nothing is
   /// said where there is no money at all.
   @Test(arguments: [("", "", nil), ("", "2000", "tariff-note"), ("B2,2500,2020-01-01\n", "2000", "M1"), ("B2,2500,2020-01-01\n", "", "no price")] as [(String, String, String?)])

@@ -135,6 +135,22 @@ import Testing
     #expect(try self.plan(text + "\nannounced = \"2027-05-01\"").assumptions.contains { $0.en.contains("announced = 2027-05-01") })
   }
 
+  /// More places than the municipality has citizens there are warned of; as many are not.
+  @Test func morePlacesThanCitizensWarn() throws {
+    let panel = try Self.panel.get()
+    let aarhus = try #require(panel.municipalities.firstIndex { $0.name == "Aarhus" })
+    let present = panel.residents.count {
+      let stratum = panel.strata[$0.stratum]
+      return $0.municipality == aarhus && stratum.area == "autisme" && [.residential, .singlePerson].contains(stratum.kind)
+    }
+    #expect(present > 0)
+    for (places, isTooMany) in [(present, false), (present + 1, true), (500, true)] {
+      let found = try plan(Self.own + "places = \(places)").warnings
+      #expect(found.count == (isTooMany ? 1 : 0), "\(found)")
+      #expect(found.allSatisfy { $0.row == 6 && $0.file == "s.toml" && $0.message.en.contains("the \(present) of the municipality's citizens") }, "\(found)")
+    }
+  }
+
   @Test func offersWithoutAnybodyWarn() throws {
     let nobody = Self.own.replacing("Aarhus", with: "Læsø") + "places = 3\nhomecomings = 2"
     #expect(try plan(nobody).warnings.contains { $0.message.da.contains("kun 0 er til stede") })

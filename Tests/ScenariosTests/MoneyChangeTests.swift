@@ -94,6 +94,40 @@ import Testing
     #expect((finding.message.da + " " + finding.remedy.da).contains(hint), "\(finding)")
   }
 
+  private static let stop = "[[change]]\nwhat = \"tariff_stop\"\nfrom = 2027\nto = 2028\n"
+
+  private static func tariff(_ effect: String, from: String = "2027-03", more: String = "") -> String {
+    "[[change]]\nwhat = \"tariff\"\noffer = \"mosebakken\"\n\(effect)\nfrom = \"\(from)\"\n\(more)"
+  }
+
+  /// A rise in a stop's years is kept out, whichever of the two comes first; one before it, after it, within its growth, or a fall is not.
+  @Test(arguments: [
+    (stop + tariff("multiply = 1.1"), 8, "ude i 2027–2028"), (tariff("add = 50") + stop, 8, "2029"), (stop + tariff("multiply = 1.1", from: "2028-02"), 8, "ude i 2028;"),
+    (stop + tariff("multiply = [0.9, 1.1]", more: "to = \"2028-06\"\n"), 8, "aldrig"), (stop + "growth = 2\n" + tariff("multiply = 1.1"), 9, "2 % om året"),
+    (stop + tariff("multiply = 0.9"), nil, ""), (stop + tariff("add = -50"), nil, ""), (stop + tariff("multiply = 1.1", from: "2029-01"), nil, ""),
+    (stop + tariff("multiply = 1.1", from: "2026-12"), nil, ""), (stop + "growth = 2\n" + tariff("multiply = 1.02"), nil, ""),
+    (stop + tariff("multiply = 1.1", from: "2026-12", more: "ramp_months = 12\n"), 8, "ude i 2027"),
+  ] as [(String, Int?, String)])
+  func risesThatAStopKeepsOut(text: String, line: Int?, says: String) throws {
+    let found = try plan(text).warnings.filter { $0.message.da.contains("tariff_stop") }
+    #expect(found.map(\.row) == (line.map { [$0] } ?? []), "\(found)")
+    #expect(found.allSatisfy { $0.file == "s.toml" && $0.column != nil && $0.message.da.contains(says == "aldrig" ? "når ikke at virke" : says) }, "\(found)")
+  }
+
+  /// What is done to a tariff before it is set is lost; what is done to it afterwards, to others or in other periods is not.
+  @Test(arguments: [
+    (tariff("multiply = 1.1") + tariff("set = 3000", from: "2027-06"), true), (tariff("add = 10") + tariff("set = 3000"), true),
+    (tariff("set = 3000") + tariff("multiply = 1.1"), false), (tariff("multiply = 1.1", more: "to = \"2027-05\"\n") + tariff("set = 3000", from: "2027-06"), false),
+    (tariff("multiply = 1.1").replacing("mosebakken", with: "egernstubben") + tariff("set = 3000"), false),
+  ])
+  func whatSetOverrules(text: String, isLost: Bool) throws {
+    let found = try plan(text).warnings
+    #expect(found.count == (isLost ? 1 : 0), "\(found)")
+    guard let first = found.first else { return }
+    #expect(first.row == 9 && first.message.da.contains("mosebakken") && first.value == "set = 3000", "\(first)")
+    #expect(first.message.da.contains(text.contains("2027-06") ? "2027-06-01" : "2027-03-01"))
+  }
+
   @Test func whatTouchesNothingIsWarnedOf() throws {
     let plan = try plan("[[change]]\nwhat = \"savings\"\narea = \"autisme\"\nkind = \"respite\"\nlegal_basis = \"SEL_107\"\npercent = 2")
     #expect(plan.money.isEmpty && plan.warnings.count == 1)

@@ -50,7 +50,7 @@ public struct SeekTables {
         .init("figure", heading: Phrase(seek.target.text.split(separator: "=")[0].description), decimals: 2),
       ])
     for (value, figure) in seek.found.overview { table.append([.number(value), .number(figure.value)]) }
-    table.footnotes = [answer, futures, meaning] + notes
+    table.footnotes = (unmoved.map { [$0] } ?? [answer, futures]) + [meaning] + notes
     return table
   }
 
@@ -97,6 +97,27 @@ public struct SeekTables {
     return Phrase(
       da: "Svaret gælder middel over fremtiderne. Af de enkelte fremtider, med satsernes usikkerhed og tilfældet, behøver 80 % en værdi fra \(low?.da ?? "under \(from.da)") til \(high?.da ?? "over \(to.da)").",
       en: "The answer is for the mean over the futures. Of single futures, with the uncertainty of the rates and chance, 80 % need a value from \(low?.en ?? "below \(from.en)") to \(high?.en ?? "above \(to.en)").")
+  }
+
+  /// That the figure is the same for every value, where it is; nil where it moves. Futures are shared, so what acts moves it at least a little.
+  private var unmoved: Phrase? {
+    let reach = seek.found.reach
+    guard seek.found.tried.count > 1, reach.upperBound - reach.lowerBound <= 1e-9 * max(1, abs(reach.upperBound)) else { return nil }
+    let name = seek.variable.name
+    let (value, from, to) = (reach.lowerBound, shown(seek.range.lowerBound), shown(seek.range.upperBound))
+    func number(_ language: Language) -> String { NumberText.display(value, decimals: 2, language: language) }
+    let stays = Phrase(
+      da: "\(name) flytter ikke tallet: det er \(number(.da)) for alle værdier fra \(from[.da]) til \(to[.da]). ",
+      en: "\(name) does not move the figure: it is \(number(.en)) for all values from \(from[.en]) to \(to[.en]). ")
+    // A probability at its end may stand still though the lever acts.
+    if case .risk = seek.target.figure, value <= 0 || value >= 1 {
+      return stays + Phrase(
+        da: "Sandsynligheden er ved sin ende, eller håndtaget rører ikke linjen (omfang og datoer i scenariet).",
+        en: "The probability is at its end, or the lever does not touch the line (scope and dates in the scenario).")
+    }
+    return stays + Phrase(
+      da: "Håndtaget rører ikke linjen: se omfang (område, tilbud, kommune) og datoer i scenariet, eller vælg et andet med --by.",
+      en: "The lever does not touch the line: see the scope (area, offer, municipality) and dates in the scenario, or choose another with --by.")
   }
 
   private var answer: Phrase {

@@ -155,13 +155,15 @@ public struct SweepTables: Sendable {
         .init("high", heading: Phrase(da: "Ved største", en: "At largest"), decimals: max(1, measure.decimals)),
         .init("span", heading: Phrase(da: "Udslag", en: "Span"), decimals: max(1, measure.decimals)),
       ] + (width > 0 ? [.init("bar", heading: Phrase(""))] : []))
-    for key in keys {
-      let effects = SweepEffect.all(rows.filter { $0.result.key == key }, design: sweep.design)
-      let largest = effects.map { abs($0.span) }.max() ?? 0
+    let all = keys.map { key in SweepEffect.all(rows.filter { $0.result.key == key }, design: sweep.design) }
+    // One scale for the whole table, or a line that hardly moves looks like one that moves much.
+    let largest = all.joined().map { abs($0.span) }.max() ?? 0
+    for (key, effects) in zip(keys, all) {
       for (number, effect) in effects.enumerated() {
         let axis = sweep.design.axes[effect.axis]
         let ends = [axis.values[0], axis.values[axis.values.count - 1]].map { NumberText.machine($0) }
-        let bar = String(repeating: "▇", count: largest > 0 ? Int((Double(width) * abs(effect.span) / largest).rounded()) : 0)
+        let isShown = abs(effect.span * measure.shownScale) >= [0.05, 0.05, 0.005, 0.0005][min(3, measure.decimals)]
+        let bar = String(repeating: "▇", count: isShown && largest > 0 ? Int((Double(width) * abs(effect.span) / largest).rounded()) : 0)
         table.append([
           number == 0 ? lineCell(key) : .empty, .text(axis.variable.name),
           // The two stay on one line.

@@ -114,22 +114,15 @@ public struct WaterfallTables: Sendable {
         + periods.map { .init($0.description, heading: Phrase($0.description)) }
         + (bar > 0 ? [.init("bar", heading: Phrase(periods.last?.description ?? ""))] : []))
     var quiet: [ResultKey] = []
-    for key in lines.sorted(rows.keys) {
-      let own = rows[key] ?? []
-      let moved = steps.filter { step in step.component != "base" && own.contains { $0.plan == step.plan && !isNegligible($0) } }
-      guard !moved.isEmpty else {
+    let keys = lines.sorted(rows.keys)
+    let ends = keys.map { key in self.ends(shownSteps(rows[key] ?? []), (rows[key] ?? []).filter { $0.period == periods.last }) }
+    for (key, own) in zip(keys, keys.map { rows[$0] ?? [] }) {
+      let shown = shownSteps(own)
+      guard !shown.isEmpty else {
         quiet.append(key)
         continue
       }
-      let acting = moved.count { $0.component == "change" }
-      let shown = steps.filter { step in
-        switch step.component {
-        case "change": moved.contains { $0.plan == step.plan }
-        case "interaction": acting > 1 || moved.contains { $0.plan == step.plan }
-        default: true
-        }
-      }
-      let bars = bar > 0 ? self.bars(shown, own.filter { $0.period == periods.last }, width: bar) : []
+      let bars = bar > 0 ? self.bars(self.ends(shown, own.filter { $0.period == periods.last }), among: ends.flatMap { $0 }, width: bar) : []
       for (number, step) in shown.enumerated() {
         let cells = periods.map { period -> Table.Cell in
           guard let row = own.first(where: { $0.plan == step.plan && $0.period == period }) else { return .empty }
@@ -142,6 +135,20 @@ public struct WaterfallTables: Sendable {
     if table.rows.isEmpty { table = Table(title: table.title, columns: []) }
     table.footnotes = footnotes(measure, quiet: quiet, isEmpty: rows.isEmpty, hasBars: bar > 0 && !table.rows.isEmpty)
     return table
+  }
+
+  /// The steps of a line that change what its figures show; none where nothing does.
+  private func shownSteps(_ own: [ResultRow]) -> [Step] {
+    let moved = steps.filter { step in step.component != "base" && own.contains { $0.plan == step.plan && !isNegligible($0) } }
+    guard !moved.isEmpty else { return [] }
+    let acting = moved.count { $0.component == "change" }
+    return steps.filter { step in
+      switch step.component {
+      case "change": moved.contains { $0.plan == step.plan }
+      case "interaction": acting > 1 || moved.contains { $0.plan == step.plan }
+      default: true
+      }
+    }
   }
 
   private func name(_ step: Step) -> Table.Cell {
@@ -165,10 +172,12 @@ public struct WaterfallTables: Sendable {
   /// One more than whole citizens need, so that the eye can add them up; thousands of kroner have none.
   private func decimals(_ measure: Measure) -> Int { measure.unit.hasPrefix("kr") ? 0 : max(1, measure.decimals) }
 
+  /// The least that does not round to nought.
+  private func smallestShown(_ measure: Measure) -> Double { [0.5, 0.05, 0.005, 0.0005][min(3, decimals(measure))] / measure.shownScale }
+
   /// Nothing that the sheet's decimals could show.
   private func isNegligible(_ row: ResultRow) -> Bool {
-    let shown = [0.5, 0.05, 0.005, 0.0005][min(3, decimals(row.measure))] / row.measure.shownScale
-    return row.isUnchanged || (abs(row.difference.mean) < shown && row.difference.lower == 0 && row.difference.upper == 0)
+    row.isUnchanged || (abs(row.difference.mean) < smallestShown(row.measure) && row.difference.lower == 0 && row.difference.upper == 0)
   }
 
   private func levelText(_ whole: DrawSummary, _ measure: Measure) -> Phrase {
@@ -188,19 +197,25 @@ public struct WaterfallTables: Sendable {
     return mean + Phrase(" [") + ends[0] + Phrase(";\u{A0}") + ends[1] + Phrase("]")
   }
 
-  /// Each part from where the parts before it leave off, the scenario from the base; the base is the upright line.
-  private func bars(_ steps: [Step], _ rows: [ResultRow], width: Int) -> [String] {
+  /// Each part from where the parts before it leave off, the scenario from the base. What shows as nought has no length.
+  private func ends(_ steps: [Step], _ rows: [ResultRow]) -> [(from: Double, to: Double)] {
     var ends: [(from: Double, to: Double)] = []
     var sum = 0.0
     for step in steps {
-      let change = step.component == "base" ? 0 : rows.first { $0.plan == step.plan }?.difference.mean ?? 0
+      let row = step.component == "base" ? nil : rows.first { $0.plan == step.plan }
+      let change = row?.difference.mean ?? 0
       let from = step.component == "scenario" ? 0 : sum
-      ends.append((from, from + change))
+      ends.append((from, row.map { abs(change) < smallestShown($0.measure) } ?? true ? from : from + change))
       if step.component != "scenario" { sum += change }
     }
-    let low = ends.reduce(0) { min($0, $1.from, $1.to) }
-    let high = ends.reduce(0) { max($0, $1.from, $1.to) }
-    guard high > low else { return steps.map { _ in "" } }
+    return ends
+  }
+
+  /// The base is the upright line. All lines of the table have one scale, or one that hardly moves looks like one that moves much.
+  private func bars(_ ends: [(from: Double, to: Double)], among all: [(from: Double, to: Double)], width: Int) -> [String] {
+    let low = all.reduce(0) { min($0, $1.from, $1.to) }
+    let high = all.reduce(0) { max($0, $1.from, $1.to) }
+    guard high > low else { return ends.map { _ in "" } }
     func column(_ value: Double) -> Int { Int(((value - low) / (high - low) * Double(width - 1)).rounded()) }
     // A line of its own for the base, so that a bar that begins there does not hide it.
     let zero = column(0)
