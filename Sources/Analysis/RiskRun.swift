@@ -453,7 +453,7 @@ struct RiskJudge: Sendable {
     let results = results(own)
     let now = panel.origin.enclosing(.year).year
     let years = results.map { results in results.wholeYears.filter { $0 > now }.compactMap { year($0, results, budget: nil) } } ?? []
-    let runningYear = results.flatMap { year(now, $0, budget: money.revisedBudget(of: offer, year: now)) }
+    let runningYear = results.flatMap { year(now, $0, budget: runningBudget(offer, places: places, assumedOccupancy: assumedOccupancy)) }
     return OfferRisk.Outlook(
       within12: watch.probability(after: perYear) ?? 0, within24: watch.probability(after: 2 * perYear) ?? 0, within36: within36,
       median: period(0.5), lower: period(tail), upper: period(1 - tail), occupancy24: occupancy,
@@ -494,17 +494,37 @@ struct RiskJudge: Sendable {
       price: priced?.price, priceYear: priced?.priceYear)
   }
 
-  /// - Parameter budget: the revised one of a running year.
-  private func year(_ year: Int, _ results: ResultWatch, budget: Double?) -> OfferRisk.YearResult? {
+  /// What the running year's costs are held against, kroner at the tariffs' price level.
+  private struct RunningBudget {
+    let amount: Double
+    /// Paid days for which it was made; nil where it stands whatever the days.
+    let days: Double?
+    /// The revised one as it is given.
+    let revised: Double?
+  }
+
+  /// Under rules that adjust budgets the original one for the days that the tariff assumes, where all of that is known; else the revised one.
+  private func runningBudget(_ offer: Offer, places: Double, assumedOccupancy: Double?) -> RunningBudget? {
+    let now = panel.origin.enclosing(.year).year
+    let revised = money.revisedBudget(of: offer, year: now)
+    if request.rules.adjustment != nil, let original = money.originalBudget(of: offer, year: now), let own = try? money.economics(of: offer).get(),
+      let days = assumedOccupancy.map({ places * $0 * 365 * own.paidShare }), days > 0
+    {
+      return RunningBudget(amount: original, days: days, revised: revised)
+    }
+    return revised.map { RunningBudget(amount: $0, days: nil, revised: $0) }
+  }
+
+  private func year(_ year: Int, _ results: ResultWatch, budget: RunningBudget?) -> OfferRisk.YearResult? {
     guard var draws = results.results(in: year) else { return nil }
     let change = results.tariffChanges(in: year).map { own in
       var own = own
       return DrawSummary(&own, level: request.level)
     }
     let isRunning = year == panel.origin.enclosing(.year).year
-    let outside = isRunning ? budget.flatMap { results.shareOutsideTolerance(in: year, budget: $0) } : results.shareOutsideTolerance(in: year)
+    let outside = isRunning ? budget.flatMap { results.shareOutsideTolerance(in: year, budget: $0.amount, for: $0.days) } : results.shareOutsideTolerance(in: year)
     return OfferRisk.YearResult(
-      year: year, outsideTolerance: outside, revisedBudget: budget, result: DrawSummary(&draws, level: request.level), tariffChange: change,
+      year: year, outsideTolerance: outside, revisedBudget: budget?.revised, result: DrawSummary(&draws, level: request.level), tariffChange: change,
       tariffYear: change == nil ? nil : request.rules.settlement.map { year + $0.lagYears })
   }
 }

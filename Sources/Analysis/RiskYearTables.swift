@@ -228,8 +228,8 @@ public struct RiskYearTables: Sendable {
     guard let year = notes.runningYear else { return [] }
     let tolerance = showsTolerance
       ? Phrase(
-        da: " P uden for tolerance er mod det korrigerede budget (economy, revised_budget), som det er oplyst; uden det er den tom.",
-        en: " P outside tolerance is against the revised budget (economy, revised_budget) as it is given; without it it is empty.") : Phrase("")
+        da: " P uden for tolerance er mod årets oprindelige budget (economy), reguleret for de dage, som bliver flere eller færre, end taksten forudsætter; uden oprindeligt budget eller forudsat belægning mod det korrigerede, som det er oplyst; uden begge er den tom.",
+        en: " P outside tolerance is against the year's original budget (economy), adjusted for the days that become more or fewer than the tariff assumes; without an original budget or an assumed occupancy against the revised one as it is given; without both it is empty.") : Phrase("")
     return [
       Phrase(
         da: "\(year): til og med \(origin) som observeret, resten simuleret. Udgifter som de seneste hele års, tilpasset; hvor economy har udgifter for en måned eller et kvartal af året, er det dem.",

@@ -200,12 +200,24 @@ public struct ResultWatch: Sendable {
     return Double(outside) / Double(paths)
   }
 
-  /// The share of the paths whose costs deviate by more than allowed from a budget that was given, whatever the days; nil without such
-  /// rules or for a year that is not whole.
-  /// - Parameter budget: kroner at the price level of the economics, above 0.
-  public func shareOutsideTolerance(in year: Int, budget: Double) -> Double? {
-    guard let sums = wholeYear(year), let tolerance = adjustment?.tolerance?.value else { return nil }
-    let outside = sums.costs.count { abs($0 - budget) > tolerance * budget + 1e-9 * budget }
+  /// The share of the paths whose costs deviate by more than allowed from a budget that was given; nil without such rules or for a year
+  /// that is not whole.
+  /// - Parameters:
+  ///   - budget: kroner at the price level of the economics, above 0.
+  ///   - days: paid days that the budget was made for, above 0: it is adjusted for those that are more or fewer (DOMAIN.md section 1.6). Nil
+  ///     where the budget stands whatever the days.
+  public func shareOutsideTolerance(in year: Int, budget: Double, for days: Double? = nil) -> Double? {
+    guard let sums = wholeYear(year), let adjustment, let tolerance = adjustment.tolerance?.value else { return nil }
+    let outside = (0..<paths).count { path in
+      let change = days.map { sums.incomeChange[path] - sums.noticePay[path] + sums.referenceIncome - economics.price * $0 } ?? 0
+      let adjusted =
+        switch adjustment.base {
+        case .tariff: adjustment.share.value * change
+        case .cost: days.map { adjustment.share.value * budget * change / (economics.price * $0) } ?? 0
+        }
+      let revised = budget + adjusted
+      return abs(sums.costs[path] - revised) > tolerance * abs(revised) + 1e-9 * budget
+    }
     return Double(outside) / Double(paths)
   }
 

@@ -50,6 +50,19 @@ import Testing
     #expect(own.shareOutsideTolerance(in: 2028, budget: 1) == nil && watch(18, .unadapted, rules()).shareOutsideTolerance(in: 2027, budget: 1) == nil)
   }
 
+  /// G1 and G2 once more, by a budget that is given for 95 % of 20 places; and any such budget is held against the costs, 20,805,000, as it is
+  /// after 70 % of what the days bring or lack.
+  @Test(arguments: [(18.0, 1.0), (19.6, 0)], [RuleSet.AdjustmentBase.tariff, .cost])
+  func aGivenBudgetFollowsTheDays(row: (citizens: Double, outside: Double), base: RuleSet.AdjustmentBase) {
+    let own = watch(row.citizens, .unadapted, rules(share: 700_000, base: base))
+    #expect(own.shareOutsideTolerance(in: 2027, budget: 20_805_000, for: 19 * 365) == row.outside)
+    for (ratio, outside) in [(1.0299, 0.0), (1.0301, 1), (0.9701, 0), (0.9699, 1)] {
+      let revised = 20_805_000 / ratio
+      let budget = base == .tariff ? revised - 0.7 * (row.citizens - 19) * 365 * 3000 : revised / (1 + 0.7 * (row.citizens - 19) / 19)
+      #expect(own.shareOutsideTolerance(in: 2027, budget: budget, for: 19 * 365) == outside, "\(ratio)")
+    }
+  }
+
   /// What a period's accounts say it cost stands for what would be reckoned; later costs follow as otherwise.
   @Test func accountedPeriods() throws {
     func result(_ accounted: Double?) throws -> Double {
