@@ -18,7 +18,7 @@ enum TariffTable {
     let from = table.column("from")
     let to = table.column("to")
     let words = CategoryReader(table, registers)
-    let services = table.cache("service") { Words.services.value($0) }
+    let services = table.cache("service") { Words.kinds.value($0)?.rawValue ?? Words.tariffParts.value($0)?.rawValue }
     var entries: [Entry] = []
     let rows = table.forEachRow { row in
       let index = words.requiredOffer(row, offer)
@@ -48,7 +48,7 @@ enum TariffTable {
     guard !cell.isEmpty else { return offer.kind.rawValue }
     guard let service = known.value(of: cell) else {
       let text = row.text(column)
-      row.report(.unknownTariffService(text, among: Words.services.suggestions), column)
+      row.report(.unknownTariffService(text, among: Words.kinds.suggestions + Words.tariffParts.suggestions), column)
       return text
     }
     let isPart = Tariff.Part(rawValue: service) != nil

@@ -26,26 +26,20 @@ struct Words<Value: Sendable>: Sendable {
 
 extension Words where Value == ServiceKind {
   static let kinds = Words([
-    ("residential", .residential, ["døgn", "døgntilbud", "døgnplads", "botilbud", "ophold"]),
-    ("day", .day, ["dag", "dagtilbud", "dagplads", "aktivitets- og samværstilbud"]),
+    ("residential", .residential, ["døgn", "døgntilbud", "døgnplads", "døgntakst", "botilbud", "ophold"]),
+    ("day", .day, ["dag", "dagtilbud", "dagplads", "dagtakst", "aktivitets- og samværstilbud"]),
     ("respite", .respite, ["aflastning", "aflastningstilbud", "aflastningsplads"]),
     ("hours", .hours, ["timer", "time", "bostøtte", "ambulant"]),
     ("single_person", .singlePerson, ["enkeltmand", "enkeltmandsprojekt", "enkeltmandstilbud", "særforanstaltning"]),
   ])
 }
 
-extension Words where Value == String {
-  /// What a tariff is for: a place of a kind or a part of a price, in the words of `Tariff.service`.
-  static let services = Words([
-    ("residential", "residential", ["døgn", "døgntilbud", "døgnplads", "døgntakst", "botilbud", "ophold"]),
-    ("day", "day", ["dag", "dagtilbud", "dagplads", "dagtakst", "aktivitets- og samværstilbud"]),
-    ("respite", "respite", ["aflastning", "aflastningstilbud", "aflastningsplads"]),
-    ("hours", "hours", ["timer", "time", "bostøtte", "ambulant"]),
-    ("single_person", "single_person", ["enkeltmand", "enkeltmandsprojekt", "enkeltmandstilbud", "særforanstaltning", "særtakst"]),
-    ("base", "base", ["basistakst", "basis", "grundtakst"]),
-    ("package", "package", ["ydelsespakke", "pakke", "støttepakke"]),
-    ("hourly", "hourly", ["ydelsestakst", "timetakst", "pr. time"]),
-    ("supplement", "supplement", ["tillæg", "tillægstakst", "tillægsydelse", "børnetillæg", "ungetillæg"]),
+extension Words where Value == Tariff.Part {
+  static let tariffParts = Words([
+    ("base", .base, ["basistakst", "basis", "grundtakst"]),
+    ("package", .package, ["ydelsespakke", "pakke", "støttepakke"]),
+    ("hourly", .hourly, ["ydelsestakst", "timetakst", "pr. time"]),
+    ("supplement", .supplement, ["tillæg", "tillægstakst", "tillægsydelse", "særtakst", "børnetillæg", "ungetillæg"]),
   ])
 }
 

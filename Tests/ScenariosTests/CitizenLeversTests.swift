@@ -18,16 +18,7 @@ import Testing
       .plan(try Scenario(text: text, file: "s.toml", name: "s"))
   }
 
-  private func findings(_ text: String) -> [Finding] {
-    do {
-      _ = try plan(text)
-      return []
-    } catch let error as FindingsError {
-      return error.findings
-    } catch {
-      return []
-    }
-  }
+  private func findings(_ text: String) throws -> [Finding] { try raisedFindings { try plan(text) } }
 
   private static func change(_ what: String, _ lines: String...) -> String { "[[change]]\nwhat = \"\(what)\"\n" + lines.joined(separator: "\n") + "\n" }
 
@@ -68,7 +59,7 @@ import Testing
     (places + "add = 4\nlead_months = -3", 6, ""), (places + "add = 4\nlead_months = 18\nto = \"2027-12\"", 7, "lead_months"), (places + "add = 4\nrent = -1", 6, ""),
     (places + "add = 4\nstafed = 3", 6, "staffed"),
   ]) func mistakesNameTheirPlaceAndRemedy(text: String, line: Int, hint: String) throws {
-    let findings = findings(text)
+    let findings = try findings(text)
     let first = try #require(findings.first, "\(text)")
     #expect(findings.count == 1, "\(findings.map { $0.text(in: .da) })")
     #expect(first.row == line, "\(first.text(in: .da))")

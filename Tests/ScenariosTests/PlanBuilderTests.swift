@@ -18,16 +18,7 @@ import Testing
     try builder().plan(try Scenario(text: text, file: "s.toml", name: "s"))
   }
 
-  private func findings(_ text: String) -> [Finding] {
-    do {
-      _ = try plan(text)
-      return []
-    } catch let error as FindingsError {
-      return error.findings
-    } catch {
-      return []
-    }
-  }
+  private func findings(_ text: String) throws -> [Finding] { try raisedFindings { try plan(text) } }
 
   /// Every mistake: where it stands and what is proposed.
   @Test(arguments: [
@@ -57,7 +48,7 @@ import Testing
     ("[[change]]\nwhat = \"batch_homecoming\"\nmunicipality = \"Aarhus\"\ndate = \"2027-01\"", 1, ""),
     ("[[change]]\nwhat = \"new_offer\"\nid = \"mosebakken\"\narea = \"boern_og_unge\"\nplaces = 8\nfrom = \"2027\"", 3, "andet"),
   ]) func mistakesNameTheirPlaceAndRemedy(text: String, line: Int, hint: String) throws {
-    let findings = findings(text)
+    let findings = try findings(text)
     let first = try #require(findings.first)
     #expect(findings.count == 1, "\(findings.map { $0.text(in: .da) })")
     #expect(first.row == line)
@@ -137,10 +128,10 @@ import Testing
     #expect(own.assumptions.contains { $0.en.contains("price_reaction") } && own.demand.changes.isEmpty)
     #expect(try plan(change("0.3")).priceReactions.first?.elasticity.shape == .exact && plan("").priceReactions.isEmpty)
     for wrong in ["-0.1", "[0, 0.5]", "[0.5, 0.2]", "6", "\"high\""] {
-      let all = findings(change(wrong))
+      let all = try findings(change(wrong))
       #expect(all.count == 1 && all[0].row == 4, "\(wrong): \(all.map { $0.text(in: .en) })")
     }
-    #expect(findings(change("0.3") + change("0.4")).count == 1)
+    #expect(try findings(change("0.3") + change("0.4")).count == 1)
   }
 
   @Test func everyShippedScenarioIsRead() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Groundwork
 import Placements
+import TestSupport
 import Testing
 
 @testable import Capacity
@@ -19,12 +20,7 @@ import Testing
 
   private func read(_ text: String) throws -> RuleSet { try RuleSet(text: text, file: "r.toml", name: "r") }
 
-  private func findings(_ text: String) -> [Finding] {
-    do {
-      _ = try read(text)
-      return []
-    } catch let error as FindingsError { return error.findings } catch { return [] }
-  }
+  private func findings(_ text: String) throws -> [Finding] { try raisedFindings { try read(text) } }
 
   @Test(arguments: ["", "\n# nothing\n"]) func anEmptyFileIsNoRuleSet(_ text: String) {
     #expect(throws: FindingsError.self) { try RuleSet(text: text, file: "tom.toml", name: "tom") }
@@ -113,7 +109,7 @@ import Testing
     ("[waiting]\nleave_share = 1.5\n", 2, "1"), ("[waiting]\nduty = \"vacnt\"\n", 2, "vacant"), ("valid_from = \"2025-13-01\"\n", 1, "2025-01-01"), ("adjustment = 0.7\n", 1, "[adjustment]"), ("notice = [\n", 2, "TOML"),
   ] as [(String, Int, String)])
   func unknownAndWrongValues(text: String, line: Int, word: String) throws {
-    let found = try #require(findings(text).first)
+    let found = try #require(try findings(text).first)
     #expect(found.file == "r.toml" && found.row == line && found.column != nil, "\(found.text(in: .en))")
     #expect(found.text(in: .en).contains(word), "\(found.text(in: .en))")
     #expect(!found.message.da.isEmpty)
@@ -127,7 +123,7 @@ import Testing
     ("[waiting]\nduty = \"always\"\nleave_share = 0.5\n", 3), ("[key_financing]\nage_from = 15\nage_to = 14\n", 3),
   ] as [(String, Int)])
   func contradictions(text: String, line: Int) throws {
-    let all = findings(text)
+    let all = try findings(text)
     #expect(all.count == 1 && all[0].row == line && !all[0].remedy.isEmpty, "\(all.map { $0.text(in: .en) })")
   }
 
@@ -137,7 +133,7 @@ import Testing
     ("[key_financing]\nage_from = 15\nage_to = 14\n", "age_to = 14", "15"),
   ])
   func contradictionsNameKeyAndValue(text: String, value: String, other: String) throws {
-    let found = try #require(findings(text).first)
+    let found = try #require(try findings(text).first)
     #expect(found.value == value && found.message.en.contains(other), "\(found.text(in: .en))")
   }
 
