@@ -29,6 +29,14 @@ public struct LineNames: Sendable {
     keys.map { (label($0)[.da], $0) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
   }
 
+  /// Names lines that a table leaves out since nothing moves them; nil where there are none.
+  func withoutEffect(_ keys: some Sequence<ResultKey>) -> Phrase? {
+    let names = sorted(keys).map(label)
+    guard !names.isEmpty else { return nil }
+    return Phrase(
+      da: "Uden virkning: " + names.map(\.da).joined(separator: "; ") + ".", en: "No effect: " + names.map(\.en).joined(separator: "; ") + ".")
+  }
+
   private func area(_ id: String) -> String { panel.areas.first { $0.id == id }?.name ?? id }
 
   private func municipality(_ code: String) -> String { panel.municipalities.first { $0.code == code }?.name ?? code }

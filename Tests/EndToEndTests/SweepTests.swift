@@ -42,6 +42,10 @@ struct SweepTests {
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.output.contains("▇") && run.output.contains("Syntetisk region"))
       #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+      // Lines that nothing moves are named below, and not shown with zeros.
+      let own = try program.run(["sweep", "hjemtagning", "-p", "r", "--vary", "homecoming.multiply=1,2", "--vary", "batch_homecoming.number=3,9", "--draws", "40"])
+      #expect(own.code == 0 && own.output.components(separatedBy: "Hjerneskade").count == 2, "\(own.output)")
+      #expect(own.output.split(separator: "\n").contains { $0.hasPrefix("Uden virkning: ") && $0.contains("Hjerneskade") }, "\(own.output)")
       let latin = try program.run(Self.arguments + ["--vary", "admission.multiply=0.9,1.1", "--latin", "8", "--language", "en"])
       #expect(latin.code == 0 && latin.output.contains("least squares"))
     }

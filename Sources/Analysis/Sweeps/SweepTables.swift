@@ -1,5 +1,6 @@
 public import Demand
 public import Forecasting
+import Glibc
 public import Groundwork
 import Placements
 import Scenarios
@@ -78,12 +79,13 @@ public struct SweepTables: Sendable {
       return [table]
     }
     let last = own.filter { $0.result.period == period }
-    let keys = lines.sorted(Set(last.map(\.result.key)))
     var tables: [Table] = []
     if sweep.design.axes.count == 1 {
       tables.append(responses(own, measure))
     } else {
-      tables.append(tornado(last, keys, measure, period, bar: bar))
+      let effects = Dictionary(grouping: last, by: \.result.key).mapValues { SweepEffect.all($0, design: sweep.design) }
+      let keys = lines.sorted(effects.filter { $0.value.contains { isShown($0, measure) } }.keys)
+      tables.append(tornado(effects, keys, measure, period, bar: bar))
       if sweep.design.axes.count == 2, sweep.design.isGrid, keys.count <= Self.mostLines {
         tables += keys.map { key in twoWay(last.filter { $0.result.key == key }, key, measure, period) }
       }
@@ -111,12 +113,7 @@ public struct SweepTables: Sendable {
         .init("line", heading: Phrase(da: "Linje", en: "Line")), .init(name),
       ] + periods.map { .init($0.description) })
     let quiet = Set(rows.map(\.result.key)).filter { key in rows.allSatisfy { $0.result.key != key || $0.result.isUnchanged } }
-    if !quiet.isEmpty {
-      table.footnotes.append(
-        Phrase(
-          da: "Uden virkning: " + lines.sorted(quiet).map { lines.label($0).da }.joined(separator: "; ") + ".",
-          en: "No effect: " + lines.sorted(quiet).map { lines.label($0).en }.joined(separator: "; ") + "."))
-    }
+    if let note = lines.withoutEffect(quiet) { table.footnotes.append(note) }
     for key in lines.sorted(Set(rows.map(\.result.key)).subtracting(quiet)) {
       var isFirst = true
       let own = Dictionary(grouping: rows.filter { $0.result.key == key }, by: \.point)
@@ -145,7 +142,8 @@ public struct SweepTables: Sendable {
   }
 
   /// What moves the measure most: by variable, between its smallest and largest value, the others as they come.
-  private func tornado(_ rows: [Sweep.Row], _ keys: [ResultKey], _ measure: Measure, _ period: Period, bar width: Int) -> Table {
+  /// - Parameter keys: of the lines that anything moves; the others are named below.
+  private func tornado(_ all: [ResultKey: [SweepEffect]], _ keys: [ResultKey], _ measure: Measure, _ period: Period, bar width: Int) -> Table {
     var table = Table(
       title: title + Phrase(da: "; \(measure.shownPhrase.da), \(period)", en: "; \(measure.shownPhrase.en), \(period)"),
       columns: [
@@ -155,15 +153,13 @@ public struct SweepTables: Sendable {
         .init("high", heading: Phrase(da: "Ved største", en: "At largest"), decimals: max(1, measure.decimals)),
         .init("span", heading: Phrase(da: "Udslag", en: "Span"), decimals: max(1, measure.decimals)),
       ] + (width > 0 ? [.init("bar", heading: Phrase(""))] : []))
-    let all = keys.map { key in SweepEffect.all(rows.filter { $0.result.key == key }, design: sweep.design) }
     // One scale for the whole table, or a line that hardly moves looks like one that moves much.
-    let largest = all.joined().map { abs($0.span) }.max() ?? 0
-    for (key, effects) in zip(keys, all) {
-      for (number, effect) in effects.enumerated() {
+    let largest = all.values.joined().map { abs($0.span) }.max() ?? 0
+    for key in keys {
+      for (number, effect) in (all[key] ?? []).enumerated() {
         let axis = sweep.design.axes[effect.axis]
         let ends = [axis.values[0], axis.values[axis.values.count - 1]].map { NumberText.machine($0) }
-        let isShown = abs(effect.span * measure.shownScale) >= [0.05, 0.05, 0.005, 0.0005][min(3, measure.decimals)]
-        let bar = String(repeating: "▇", count: isShown && largest > 0 ? Int((Double(width) * abs(effect.span) / largest).rounded()) : 0)
+        let bar = String(repeating: "▇", count: isShown(effect, measure) ? Int((Double(width) * abs(effect.span) / largest).rounded()) : 0)
         table.append([
           number == 0 ? lineCell(key) : .empty, .text(axis.variable.name),
           // The two stay on one line.
@@ -177,7 +173,13 @@ public struct SweepTables: Sendable {
         ? Phrase(da: "Middel over de andre variables værdier.", en: "Mean over the other variables' values.")
         : Phrase(da: "Efter mindste kvadrater på alle variable over alle punkter.", en: "By least squares on all variables over all points.")
     ]
+    if let note = lines.withoutEffect(Set(all.keys).subtracting(keys)) { table.footnotes.append(note) }
     return table
+  }
+
+  /// Whether an effect is more than a zero as it is shown.
+  private func isShown(_ effect: SweepEffect, _ measure: Measure) -> Bool {
+    abs(effect.span * measure.shownScale) >= 0.5 * pow(10, -Double(max(1, measure.decimals)))
   }
 
   /// Two variables: the mean difference at every combination.

@@ -232,11 +232,8 @@ public struct WaterfallTables: Sendable {
   private func footnotes(_ measure: Measure, quiet: [ResultKey], isEmpty: Bool, hasBars: Bool) -> [Phrase] {
     var notes: [Phrase] = []
     if isEmpty { notes.append(Phrase(da: "Ingen tal for \(measure.phrase.da).", en: "No figures for \(measure.phrase.en).")) }
-    if !quiet.isEmpty {
-      notes.append(
-        Phrase(
-          da: "Uden virkning: " + quiet.map { lines.label($0).da }.joined(separator: "; ") + ".",
-          en: "No effect: " + quiet.map { lines.label($0).en }.joined(separator: "; ") + "."))
+    if let note = lines.withoutEffect(quiet) {
+      notes.append(note)
       if request.grouping != .offer, !measure.needsPlaces, !waterfall.scenario.places.isEmpty {
         notes.append(
           Phrase(
